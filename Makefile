@@ -1,0 +1,92 @@
+# What it takes on a machine: the Rust toolchain, Python 3.11 or later, make, and the registries
+# (crates.io, PyPI). Everything else is installed, pinned, under CACHE.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+CACHE ?= $(HOME)/.cache/lambda-cordon
+# Outside the checkout: `sam build` copies the checkout, and a clean one finds what is built already.
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+# No second entropy source at the first TLS handshake, which costs 70 ms; see DESIGN.md. Also in
+# .cargo/config.toml, which `sam build` does not see.
+export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
+export SAM_CLI_TELEMETRY = 0
+export AWS_DEFAULT_REGION ?= us-east-1
+
+EMULATOR_VENV := $(CACHE)/venv-emulator
+TEMPLATE_VENV := $(CACHE)/venv-template
+export CORDON_PYTHON ?= $(EMULATOR_VENV)/bin/python
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-18s %s\n", $$1, $$2 }'
+
+# $(call venv,FOLDER,REQUIREMENTS): installs exactly what is pinned, unless that is there already.
+define venv
+	@if ! cmp -s $(2) $(1)/installed.txt; then \
+		rm -rf $(1) && python3 -m venv $(1) && \
+		$(1)/bin/pip install --quiet --disable-pip-version-check -r $(2) && \
+		cp $(2) $(1)/installed.txt; \
+	fi
+endef
+
+.PHONY: setup setup-template
+setup: ## Install what the tests and the demo need
+	$(call venv,$(EMULATOR_VENV),tests/emulator/requirements.txt)
+
+setup-template:
+	$(call venv,$(TEMPLATE_VENV),tests/requirements-template.txt)
+
+.PHONY: test test-format test-lint test-rust test-emulator test-template test-package
+test: test-format test-lint test-emulator test-rust test-template test-package ## Everything
+
+test-format:
+	cargo fmt --check
+
+test-lint:
+	cargo clippy --locked --all-targets --features cli -- --deny warnings
+
+test-emulator: setup
+	$(EMULATOR_VENV)/bin/python -m unittest discover -s tests/emulator
+
+test-rust: setup
+	cargo test --locked --features cli
+
+test-template: setup-template
+	$(TEMPLATE_VENV)/bin/cfn-lint template.yaml
+	$(TEMPLATE_VENV)/bin/sam validate --lint --template template.yaml
+
+# The package as it is deployed: built by `sam build`, small enough, and loadable on provided.al2023.
+test-package: setup-template
+	$(TEMPLATE_VENV)/bin/sam build --template template.yaml --build-dir $(CACHE)/sam-build
+	python3 tests/package.py $(CACHE)/sam-build/CordonFunction
+
+.PHONY: demo
+demo: setup ## Show it at work against an emulated account
+	cargo run --locked --quiet --features cli --example demo
+
+.PHONY: bench bench-cold-start
+bench: bench-cold-start ## Measure
+
+bench-cold-start: setup
+	cargo build --locked --release --bin bootstrap --example hello-world
+	cargo bench --locked --features cli --bench cold_start
+
+.PHONY: check-policy
+check-policy: ## Validate policy.yaml
+	cargo run --locked --quiet --features cli --bin cordon -- check policy.yaml
+
+.PHONY: build deploy
+build: setup-template ## Build the package
+	$(TEMPLATE_VENV)/bin/sam build
+
+deploy: build ## Build and deploy with SAM, in dry run unless samconfig.toml or --config-env says more
+	$(TEMPLATE_VENV)/bin/sam deploy --guided
+
+# Called by `sam build`. Another architecture: CORDON_TARGET=aarch64-unknown-linux-gnu with a
+# toolchain that has it, or build on such a machine.
+.PHONY: build-CordonFunction
+build-CordonFunction:
+	cargo build --locked --release --bin bootstrap $(if $(CORDON_TARGET),--target $(CORDON_TARGET))
+	cargo build --locked --release --features cli --bin cordon
+	cp $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release/bootstrap $(ARTIFACTS_DIR)/
+	$(CARGO_TARGET_DIR)/release/cordon check policy.yaml --compile $(ARTIFACTS_DIR)/policy.json

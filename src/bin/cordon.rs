@@ -1,0 +1,16 @@
+//! The operator's command line. One file a verb under `src/cli/`.
+
+use clap::Parser;
+use cordon::cli::{Command, Verdict};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match Command::parse().run() {
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
+        Ok(Verdict::Findings) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("cordon: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

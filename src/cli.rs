@@ -1,0 +1,77 @@
+//! The operator's command line: one file a verb. Exit code 0: fine; 1: findings or a refusal;
+//! 2: wrong usage or input. `--json` gives one JSON line for each item.
+
+mod check;
+mod controls;
+mod decide;
+mod restore;
+
+use clap::{Parser, Subcommand};
+use std::{fmt, fs, io, path::Path};
+
+/// Guards AWS Lambda, and puts back what it changed.
+#[derive(Debug, Parser)]
+#[command(name = "cordon", version)]
+pub struct Command {
+    /// Machine output: one JSON line for each item.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Validate a control policy, and compile it for the function.
+    Check(check::Check),
+    /// List the controls.
+    Controls,
+    /// Say what would be done about events, without any AWS call.
+    Decide(decide::Decide),
+    /// Put back what was done in an incident.
+    Restore(restore::Restore),
+}
+
+/// What a verb came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Exit code 0.
+    Fine,
+    /// Exit code 1: findings, or a refusal.
+    Findings,
+}
+
+/// Why a verb could not do its work: exit code 2.
+#[derive(Debug)]
+pub struct CliError(String);
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Command {
+    /// Runs the verb.
+    pub fn run(self) -> Result<Verdict, CliError> {
+        match self.verb {
+            Verb::Check(check) => check.run(self.json),
+            Verb::Controls => controls::run(self.json),
+            Verb::Decide(decide) => decide.run(self.json),
+            Verb::Restore(restore) => restore.run(self.json),
+        }
+    }
+}
+
+fn error(problem: impl fmt::Display) -> CliError {
+    CliError(problem.to_string())
+}
+
+/// Reads a file, or says which one cannot be read.
+fn read(path: &Path) -> Result<String, CliError> {
+    fs::read_to_string(path).map_err(|problem: io::Error| named(path, problem))
+}
+
+fn named(path: &Path, problem: impl fmt::Display) -> CliError {
+    CliError(format!("{}: {problem}", path.display()))
+}

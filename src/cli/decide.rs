@@ -1,0 +1,206 @@
+//! `cordon decide`: what would be done about events, without any AWS call. Without a described
+//! state, the policy that an event shows stands in for the live one, and controls that need more
+//! say `InsufficientData`.
+
+use super::{CliError, Verdict, error, named, read};
+use crate::{
+    controls,
+    decision::{Decision, Remit, decide},
+    event::{Event, Kind, ShownPolicy},
+    finding::{Compliance, Evaluation},
+    iam::Document,
+    policy::{ControlPolicy, Mode, source},
+    remediation::Planned,
+    resource::{AccountId, Home, RevisionId},
+    state::{DescribedState, PolicyState, State},
+};
+use clap::Args;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
+
+#[derive(Debug, Args)]
+pub(super) struct Decide {
+    /// The control policy, in YAML.
+    #[arg(long, value_name = "FILE", default_value = "policy.yaml")]
+    policy: PathBuf,
+    /// The live state, in JSON: policies, functions, urls, provisioned, held.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Decide as of this time (RFC 3339) instead of now.
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+    /// The Region of the functions; else the event's.
+    #[arg(long)]
+    region: Option<String>,
+    /// EventBridge events, one a file.
+    #[arg(required = true)]
+    events: Vec<PathBuf>,
+}
+
+/// What is needed of an envelope to know whose event it is.
+#[derive(Deserialize)]
+struct Envelope {
+    account: String,
+    region: String,
+}
+
+impl Decide {
+    pub(super) fn run(self, as_json: bool) -> Result<Verdict, CliError> {
+        let today = self.today()?;
+        let policy = source::parse(&read(&self.policy)?, today)
+            .map_err(|problem| named(&self.policy, problem))?;
+        let state = match &self.state {
+            Some(path) => {
+                let described: DescribedState =
+                    serde_json::from_str(&read(path)?).map_err(|problem| named(path, problem))?;
+                Some(State::from(described))
+            }
+            None => None,
+        };
+        let mut verdict = Verdict::Fine;
+        for path in &self.events {
+            let (event, decision) = self.decide(&policy, state.as_ref(), path, today)?;
+            if decision.findings().next().is_some() {
+                verdict = Verdict::Findings;
+            }
+            if as_json {
+                println!("{}", line(path, &event, &decision));
+            } else {
+                print(path, &event, &decision);
+            }
+        }
+        Ok(verdict)
+    }
+
+    fn today(&self) -> Result<Date, CliError> {
+        match &self.now {
+            None => Ok(OffsetDateTime::now_utc().date()),
+            Some(text) => OffsetDateTime::parse(text, &Rfc3339)
+                .map(|now| now.to_offset(time::UtcOffset::UTC).date())
+                .map_err(|problem| error(format!("--now `{text}`: {problem}"))),
+        }
+    }
+
+    fn decide(
+        &self,
+        policy: &ControlPolicy,
+        state: Option<&State>,
+        path: &Path,
+        today: Date,
+    ) -> Result<(Event, Decision), CliError> {
+        let payload = read(path)?;
+        let home = self.home(&payload).map_err(|problem| named(path, problem))?;
+        let event = Event::parse(&payload, &home).map_err(|problem| named(path, problem))?;
+        let triage = controls::triage(policy, &event);
+        let remit = Remit { policy, ceiling: Mode::Enforce, itself: None };
+        let shown = shown(&event);
+        let state = state.unwrap_or(&shown);
+        let decision = decide(&remit, &event, &triage, state, today);
+        Ok((event, decision))
+    }
+
+    fn home(&self, payload: &str) -> Result<Home, CliError> {
+        let envelope: Envelope = serde_json::from_str(payload).map_err(error)?;
+        let account = AccountId::parse(&envelope.account).map_err(error)?;
+        let region = self.region.clone().unwrap_or(envelope.region);
+        let partition = if region.starts_with("cn-") {
+            "aws-cn"
+        } else if region.starts_with("us-gov-") {
+            "aws-us-gov"
+        } else {
+            "aws"
+        };
+        Ok(Home { partition: partition.to_owned(), account, region })
+    }
+}
+
+/// The policy that an event shows, as if nothing else were granted.
+fn shown(event: &Event) -> State {
+    let mut state = State::default();
+    if let Kind::PolicyChange { resource, shown } = &event.kind {
+        let text = match shown {
+            ShownPolicy::Statement(statement) => {
+                format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#)
+            }
+            ShownPolicy::Document(document) => document.clone(),
+            ShownPolicy::Nothing => return state,
+        };
+        let revision = Some(RevisionId("as-shown".to_owned()));
+        let document = Document::parse(&text);
+        state.policies.insert(resource.clone(), Some(PolicyState { document, revision }));
+        state.urls.insert(resource.clone(), None);
+    }
+    state
+}
+
+fn line(path: &Path, event: &Event, decision: &Decision) -> Value {
+    json!({
+        "file": path.display().to_string(),
+        "eventId": event.id,
+        "evaluations": decision.evaluations.iter().map(evaluation).collect::<Vec<_>>(),
+        "plan": decision.plan.iter().map(planned).collect::<Vec<_>>(),
+    })
+}
+
+fn evaluation(evaluation: &Evaluation) -> Value {
+    let (evidence, reason) = match &evaluation.compliance {
+        Compliance::NonCompliant(finding) => (json!(finding.evidence), Value::Null),
+        Compliance::InsufficientData(reason) => (json!([]), json!(reason)),
+        Compliance::Compliant | Compliance::NotApplicable => (json!([]), Value::Null),
+    };
+    let mut value = json!({
+        "control": evaluation.control,
+        "evaluation": evaluation.compliance.as_str(),
+        "resource": evaluation.resource,
+        "evidence": evidence,
+    });
+    if let (Value::Object(fields), false) = (&mut value, reason.is_null()) {
+        fields.insert("reason".to_owned(), reason);
+    }
+    value
+}
+
+fn planned(planned: &Planned) -> Value {
+    json!({
+        "remediation": planned.remediation.name(),
+        "resource": planned.remediation.resource(),
+        "tactic": planned.remediation.tactic(),
+        "mode": planned.mode,
+        "withheld": planned.withheld,
+    })
+}
+
+fn print(path: &Path, event: &Event, decision: &Decision) {
+    println!("{} ({})", path.display(), event.id);
+    if let Kind::Ignored(reason) = &event.kind {
+        println!("  ignored: {reason}");
+    }
+    for evaluation in &decision.evaluations {
+        let answer = evaluation.compliance.as_str();
+        println!("  {answer:16} {} on {}", evaluation.control, evaluation.resource);
+        match &evaluation.compliance {
+            Compliance::NonCompliant(finding) => {
+                for seen in &finding.evidence {
+                    println!("    seen: {}: {}", seen.field, seen.value);
+                }
+                for why in &finding.unanswered {
+                    println!("    not answered: {why}");
+                }
+            }
+            Compliance::InsufficientData(reason) => println!("    {reason}"),
+            Compliance::Compliant | Compliance::NotApplicable => {}
+        }
+    }
+    for planned in &decision.plan {
+        let withheld = planned.withheld.as_ref().map(|why| format!(", withheld: {why}"));
+        println!(
+            "  plan: {} on {} ({}){}",
+            planned.remediation.name(),
+            planned.remediation.resource(),
+            planned.mode.as_str(),
+            withheld.unwrap_or_default()
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! `function.privilege-escalation`: the function's credentials make no undeclared IAM write.
+//! Whose credentials they are is told by AWS (`inScopeOf`), else by a role session named after a
+//! function whose execution role that is; never by the user agent.
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+
+use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
+use crate::{
+    event::{Event, Kind},
+    finding::{ControlId, Evidence},
+    policy::ControlPolicy,
+    remediation::TAG_PREFIX,
+    resource::FunctionArn,
+    state::{FunctionState, Read},
+};
+
+pub(super) const CONTROL: Control = Control {
+    id: ControlId::FunctionPrivilegeEscalation,
+    triggers: &[Trigger::IamCalls(ESCALATING)],
+    needs,
+    judge,
+};
+
+/// IAM writes that raise privileges, persist, or weaken what holds them back.
+const ESCALATING: &[&str] = &[
+    "AddRoleToInstanceProfile",
+    "AddUserToGroup",
+    "AttachGroupPolicy",
+    "AttachRolePolicy",
+    "AttachUserPolicy",
+    "CreateAccessKey",
+    "CreateInstanceProfile",
+    "CreateLoginProfile",
+    "CreateOpenIDConnectProvider",
+    "CreatePolicyVersion",
+    "CreateRole",
+    "CreateSAMLProvider",
+    "CreateServiceSpecificCredential",
+    "CreateUser",
+    "CreateVirtualMFADevice",
+    "DeactivateMFADevice",
+    "DeleteRolePermissionsBoundary",
+    "DeleteRolePolicy",
+    "DeleteUserPermissionsBoundary",
+    "DeleteUserPolicy",
+    "DetachRolePolicy",
+    "DetachUserPolicy",
+    "PutGroupPolicy",
+    "PutRolePermissionsBoundary",
+    "PutRolePolicy",
+    "PutUserPermissionsBoundary",
+    "PutUserPolicy",
+    "SetDefaultPolicyVersion",
+    "UpdateAccessKey",
+    "UpdateAssumeRolePolicy",
+    "UpdateLoginProfile",
+    "UpdateSAMLProvider",
+    "UploadSSHPublicKey",
+    "UploadSigningCertificate",
+];
+
+fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
+    match suspect(policy, event) {
+        None => Needs::NotConcerned,
+        Some(Suspect { function, .. }) => {
+            Needs::Reads(vec![Read::Function(function.clone()), Read::Provisioned(function)])
+        }
+    }
+}
+
+struct Suspect<'a> {
+    function: FunctionArn,
+    api: &'a str,
+    /// AWS's word; else it still has to be seen that the role is the function's.
+    certain: bool,
+}
+
+/// The function that seems to have made an undeclared escalating call.
+fn suspect<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Suspect<'a>> {
+    let api = match &event.kind {
+        Kind::IamCall { api } => api.as_str(),
+        Kind::PolicyChange { .. }
+        | Kind::UrlChange { .. }
+        | Kind::FunctionChange { .. }
+        | Kind::Invocation { .. }
+        | Kind::RuleCompliance { .. }
+        | Kind::Ignored(_) => return None,
+    };
+    if !ESCALATING.contains(&api.strip_prefix("iam:")?) {
+        return None;
+    }
+    let (function, certain) = match &event.actor.issued_to {
+        Some(function) => (function.clone(), true),
+        None => (event.actor.named_after.clone()?, false),
+    };
+    let parameters = &policy.controls.function_privilege_escalation.parameters;
+    let declared = parameters
+        .declared
+        .iter()
+        .any(|entry| entry.function.matches(&function) && entry.calls.contains(api));
+    (!declared).then_some(Suspect { function, api, certain })
+}
+
+fn judge(case: &Case<'_>) -> Vec<Assessment> {
+    let Some(suspect) = suspect(case.policy, case.event) else { return Vec::new() };
+    let judgement = match case.state.functions.get(&suspect.function) {
+        None => Judgement::InsufficientData("the function was not read".to_owned()),
+        Some(None) => Judgement::NotApplicable,
+        Some(Some(state)) => judge_suspect(case, &suspect, state),
+    };
+    let control = ControlId::FunctionPrivilegeEscalation;
+    vec![Assessment { control, resource: suspect.function.into(), judgement }]
+}
+
+fn judge_suspect(case: &Case<'_>, suspect: &Suspect<'_>, state: &FunctionState) -> Judgement {
+    let issuer = case.event.actor.role.as_deref();
+    if !suspect.certain && issuer != Some(state.role.as_str()) {
+        return Judgement::NotApplicable;
+    }
+    let by = if suspect.certain { "userIdentity.inScopeOf" } else { "userIdentity.arn" };
+    Judgement::NonCompliant(vec![
+        Seen {
+            evidence: Evidence::new("eventName", suspect.api),
+            subject: case.event.id.clone(),
+            response: Response::Stop,
+        },
+        Seen {
+            evidence: Evidence::new(by, &suspect.function.to_string()),
+            subject: case.event.id.clone(),
+            response: Response::Tag(format!("{TAG_PREFIX}incident")),
+        },
+    ])
+}

@@ -1,0 +1,270 @@
+//! From responses to remediations: the edits of one policy become one guarded write, what is
+//! already as wanted is not planned, and the order is that of containment.
+
+use crate::{
+    controls::Response,
+    finding::{ControlId, shown},
+    iam::{Change, Document, Edit, rewrite},
+    policy::Mode,
+    remediation::{Planned, PolicyReplacement, Remediation, Withheld},
+    resource::FunctionResource,
+    state::{State, UrlAuthType},
+};
+
+/// The most tags a function can carry:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html>.
+const MOST_TAGS: usize = 50;
+
+/// A response's standing.
+#[derive(Clone)]
+pub(super) struct Proposal<'a> {
+    pub control: ControlId,
+    pub resource: &'a FunctionResource,
+    pub mode: Mode,
+    pub withheld: Option<Withheld>,
+    pub mark: String,
+}
+
+/// What could not be planned after all.
+pub(super) struct Failed {
+    pub resource: FunctionResource,
+    pub controls: Vec<ControlId>,
+    pub reason: String,
+}
+
+/// The edits of one policy that stand or fall together.
+struct PolicyEdits {
+    resource: FunctionResource,
+    mode: Mode,
+    withheld: Option<Withheld>,
+    controls: Vec<ControlId>,
+    marks: Vec<String>,
+    edits: Vec<Edit>,
+}
+
+/// Collects responses into a plan.
+pub(super) struct Planner<'a> {
+    state: &'a State,
+    incident: &'a str,
+    planned: Vec<Planned>,
+    policies: Vec<PolicyEdits>,
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn new(state: &'a State, incident: &'a str) -> Self {
+        Self { state, incident, planned: Vec::new(), policies: Vec::new() }
+    }
+
+    /// Takes a response in; gives back why nothing answers it, if nothing does.
+    pub(super) fn propose(&mut self, proposal: Proposal<'_>, response: Response) -> Option<String> {
+        match response {
+            Response::Notify(reason) => return Some(reason),
+            Response::EditPolicy(edit) => self.edit(proposal, edit),
+            Response::HardenUrl => self.harden(&proposal),
+            Response::Stop => self.stop(&proposal),
+            Response::Tag(key) => return self.tag(proposal, key),
+        }
+        None
+    }
+
+    fn edit(&mut self, proposal: Proposal<'_>, edit: Edit) {
+        let Proposal { control, resource, mode, withheld, mark } = proposal;
+        let same = self.policies.iter_mut().find(|group| {
+            group.resource == *resource && group.mode == mode && group.withheld == withheld
+        });
+        if let Some(group) = same {
+            join(&mut group.controls, control);
+            join(&mut group.marks, mark);
+            group.edits.push(edit);
+        } else {
+            self.policies.push(PolicyEdits {
+                resource: resource.clone(),
+                mode,
+                withheld,
+                controls: vec![control],
+                marks: vec![mark],
+                edits: vec![edit],
+            });
+        }
+    }
+
+    fn harden(&mut self, proposal: &Proposal<'_>) {
+        let resource = proposal.resource.clone();
+        if self.state.urls.get(&resource) == Some(&Some(UrlAuthType::None)) {
+            self.push(proposal, Remediation::HardenFunctionUrl { resource });
+        }
+    }
+
+    fn stop(&mut self, proposal: &Proposal<'_>) {
+        let function = proposal.resource.function.clone();
+        let Some(Some(live)) = self.state.functions.get(&function) else { return };
+        for (qualifier, requested) in self.state.provisioned.get(&function).into_iter().flatten() {
+            let (function, qualifier) = (function.clone(), qualifier.clone());
+            let requested = *requested;
+            self.push(
+                proposal,
+                Remediation::DeleteProvisionedConcurrency { function, qualifier, requested },
+            );
+        }
+        let reserved = live.reserved_concurrency;
+        if reserved != Some(0) {
+            self.push(proposal, Remediation::StopFunction { function, reserved });
+        }
+    }
+
+    fn tag(&mut self, mut proposal: Proposal<'_>, key: String) -> Option<String> {
+        let function = proposal.resource.function.clone();
+        let Some(Some(live)) = self.state.functions.get(&function) else { return None };
+        let Some(tags) = &live.tags else {
+            return Some("not tagged: the function's tags could not be read".to_owned());
+        };
+        if tags.contains_key(&key) {
+            return None;
+        }
+        if tags.len() >= MOST_TAGS && proposal.withheld.is_none() {
+            let reason = format!("the function already has {MOST_TAGS} tags");
+            proposal.withheld = Some(Withheld::Undetermined { reason });
+        }
+        let value = self.incident.to_owned();
+        self.push(&proposal, Remediation::TagFunction { function, key, value });
+        None
+    }
+
+    /// Plans a remediation, or joins the one already planned.
+    fn push(&mut self, proposal: &Proposal<'_>, remediation: Remediation) {
+        let same = self.planned.iter_mut().find(|planned| {
+            planned.remediation == remediation
+                && planned.mode == proposal.mode
+                && planned.withheld == proposal.withheld
+        });
+        if let Some(planned) = same {
+            join(&mut planned.controls, proposal.control);
+            join(&mut planned.marks, proposal.mark.clone());
+        } else {
+            self.planned.push(Planned {
+                remediation,
+                controls: vec![proposal.control],
+                mode: proposal.mode,
+                marks: vec![proposal.mark.clone()],
+                withheld: proposal.withheld.clone(),
+            });
+        }
+    }
+
+    /// The plan in order, and what could not be planned.
+    pub(super) fn finish(self) -> (Vec<Planned>, Vec<Failed>) {
+        let Self { state, mut planned, policies, .. } = self;
+        let mut failed = Vec::new();
+        for group in policies {
+            match replacement(state, &group) {
+                Ok(replacement) => planned.push(Planned {
+                    remediation: Remediation::ReplaceResourcePolicy(replacement),
+                    controls: group.controls,
+                    mode: group.mode,
+                    marks: group.marks,
+                    withheld: group.withheld,
+                }),
+                Err(reason) => {
+                    failed.push(Failed {
+                        resource: group.resource,
+                        controls: group.controls,
+                        reason,
+                    });
+                }
+            }
+        }
+        planned.sort_by_key(|planned| rank(&planned.remediation));
+        (planned, failed)
+    }
+}
+
+fn join<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
+    }
+}
+
+/// Stop first, then close doors, then mark. Provisioned concurrency must go before the stop.
+const fn rank(remediation: &Remediation) -> u8 {
+    match remediation {
+        Remediation::DeleteProvisionedConcurrency { .. } => 0,
+        Remediation::StopFunction { .. } => 1,
+        Remediation::HardenFunctionUrl { .. } => 2,
+        Remediation::ReplaceResourcePolicy(_) => 3,
+        Remediation::TagFunction { .. } => 4,
+    }
+}
+
+fn replacement(state: &State, group: &PolicyEdits) -> Result<PolicyReplacement, String> {
+    let live = state.policies.get(&group.resource).and_then(Option::as_ref);
+    let document = live.and_then(|policy| policy.document.as_ref().ok());
+    let revision = live.and_then(|policy| policy.revision.clone());
+    let (Some(document), Some(revision)) = (document, revision) else {
+        return Err("the policy was read without a revision, so no write could be guarded".into());
+    };
+    let edits = merged(&group.edits);
+    let after = rewrite(document, &edits).map_err(|error| error.to_string())?;
+    Ok(PolicyReplacement {
+        resource: group.resource.clone(),
+        before: document.raw().to_owned(),
+        revision,
+        after,
+        removable_by_sid: removable_by_sid(document, &edits),
+        edits: edits.iter().map(|edit| in_words(document, edit)).collect(),
+    })
+}
+
+/// One edit a statement: removing it wins; dropped principals and limits add up.
+fn merged(edits: &[Edit]) -> Vec<Edit> {
+    let mut merged: Vec<Edit> = Vec::new();
+    for edit in edits {
+        let Some(same) = merged.iter_mut().find(|other| other.index == edit.index) else {
+            merged.push(edit.clone());
+            continue;
+        };
+        match (&mut same.change, &edit.change) {
+            (Change::Remove, _) => {}
+            (Change::DropPrincipals(all), Change::DropPrincipals(more)) => {
+                more.iter().cloned().for_each(|principal| join(all, principal));
+            }
+            (Change::Scope(all), Change::Scope(more)) => {
+                more.iter().cloned().for_each(|limit| join(all, limit));
+            }
+            // A statement is scoped only if it has one principal, and principals are dropped only
+            // if it has several: these two never meet, and removing is the safe answer if they do.
+            (Change::Scope(_), Change::DropPrincipals(_) | Change::Remove)
+            | (Change::DropPrincipals(_), Change::Scope(_) | Change::Remove) => {
+                same.change = Change::Remove;
+            }
+        }
+    }
+    merged.sort_by_key(|edit| edit.index);
+    merged
+}
+
+fn removable_by_sid(document: &Document, edits: &[Edit]) -> Option<Vec<String>> {
+    edits
+        .iter()
+        .map(|edit| match edit.change {
+            Change::Remove => document.statements().get(edit.index).and_then(|s| s.sid.clone()),
+            Change::DropPrincipals(_) | Change::Scope(_) => None,
+        })
+        .collect()
+}
+
+fn in_words(document: &Document, edit: &Edit) -> String {
+    let sid = document.statements().get(edit.index).and_then(|s| s.sid.as_deref());
+    let statement = match sid {
+        Some(sid) => format!("statement `{}`", shown(sid, 100)),
+        None => format!("statement {}", edit.index),
+    };
+    match &edit.change {
+        Change::Remove => format!("{statement} removed"),
+        Change::DropPrincipals(gone) => format!("{statement}: {} principal(s) dropped", gone.len()),
+        Change::Scope(limits) => {
+            let limits: Vec<String> =
+                limits.iter().map(|limit| format!("{} = {}", limit.key, limit.value)).collect();
+            format!("{statement} scoped to {}", limits.join(", "))
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! EventBridge JSON in, [`Event`] out. Unknown and foreign events are named as such, never guessed;
+//! malformed ones are errors. Past this module there is no untyped JSON.
+//! Envelope: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>.
+
+mod cloudtrail;
+mod config;
+
+use crate::{
+    resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError},
+    state::UrlAuthType,
+};
+use aws_lambda_events::eventbridge::EventBridgeEvent;
+use serde_json::value::RawValue;
+
+/// What arrived, as far as any control can care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// CloudTrail's `eventID`, else the envelope's id: the same for every delivery of one event.
+    pub id: String,
+    /// Who did it, as far as AWS tells.
+    pub actor: Actor,
+    /// What happened.
+    pub kind: Kind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A resource policy was changed.
+    PolicyChange {
+        /// The function, version or alias.
+        resource: FunctionResource,
+        /// What the event shows of the new policy.
+        shown: ShownPolicy,
+    },
+    /// A function URL was created, updated or deleted.
+    UrlChange {
+        /// The function or alias.
+        resource: FunctionResource,
+        /// The authentication it was given; none after a deletion.
+        auth: Option<UrlAuthType>,
+    },
+    /// A function was created, or its configuration or tags changed.
+    FunctionChange {
+        /// The function.
+        function: FunctionArn,
+    },
+    /// An IAM API was called.
+    IamCall {
+        /// `iam:CreateAccessKey`, ...
+        api: String,
+    },
+    /// A function was invoked.
+    Invocation {
+        /// What was invoked.
+        resource: FunctionResource,
+    },
+    /// An AWS Config rule gave its verdict on a function.
+    RuleCompliance {
+        /// The function.
+        function: FunctionArn,
+        /// The rule's name as deployed, with prefixes and suffixes.
+        rule: String,
+        /// `NON_COMPLIANT` and nothing else.
+        noncompliant: bool,
+    },
+    /// Nothing any control can care about, and why.
+    Ignored(String),
+}
+
+/// What a policy event shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShownPolicy {
+    /// The one statement that was added.
+    Statement(String),
+    /// The whole new document.
+    Document(String),
+    /// Nothing that can be judged.
+    Nothing,
+}
+
+/// Who called, from the fields AWS sets. `userAgent` is not among them: callers can type it.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Actor {
+    /// `AssumedRole`, `IAMUser`, `AWSService`, ... as written.
+    pub kind: String,
+    /// The principal's ARN.
+    pub arn: Option<String>,
+    /// The principal's account.
+    pub account: Option<AccountId>,
+    /// The AWS service that called on somebody's behalf.
+    pub invoked_by: Option<String>,
+    /// The role behind a session.
+    pub role: Option<String>,
+    /// The function the credentials were issued to. AWS's word, not the caller's.
+    pub issued_to: Option<FunctionArn>,
+    /// The function of this installation that a role session is named after, as a function's own
+    /// sessions are. Only a hint: whoever may assume the role can choose the name.
+    pub named_after: Option<FunctionArn>,
+}
+
+/// An event that nobody can ever handle. Its sender must mend it; until then it belongs in the
+/// failure queue.
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    /// Not the JSON it claims to be.
+    #[error("malformed event: {part} does not parse: {source}")]
+    Json {
+        /// The part of the event.
+        part: &'static str,
+        /// What the parser says, with line and column.
+        source: serde_json::Error,
+    },
+    /// A successful call on a function that is not told.
+    #[error("malformed event: `{call}` does not say which function it was made on")]
+    NoFunction {
+        /// The API.
+        call: String,
+    },
+    /// A name AWS would not accept.
+    #[error("malformed event: `{call}` names no function: {source}")]
+    Name {
+        /// The API.
+        call: String,
+        /// Why.
+        source: ResourceError,
+    },
+    /// An envelope without what EventBridge always sets.
+    #[error("malformed event: `{0}` is missing or wrong; EventBridge always sets it")]
+    Envelope(&'static str),
+}
+
+impl Event {
+    /// Reads one delivery. `home` is where this installation runs: whatever happened elsewhere is
+    /// ignored, because another account can forward genuine `aws.*` events to this bus.
+    pub fn parse(payload: &str, home: &Home) -> Result<Self, EventError> {
+        let envelope: EventBridgeEvent<Box<RawValue>> = serde_json::from_str(payload)
+            .map_err(|source| EventError::Json { part: "the envelope", source })?;
+        let account = envelope.account.as_deref().ok_or(EventError::Envelope("account"))?;
+        let id = envelope.id.filter(|id| !id.is_empty()).ok_or(EventError::Envelope("id"))?;
+        if account != home.account.as_str() {
+            return Ok(Self::ignored(id, "it happened in another account"));
+        }
+        let detail = envelope.detail.get();
+        match (envelope.source.as_str(), envelope.detail_type.as_str()) {
+            ("aws.lambda" | "aws.iam", "AWS API Call via CloudTrail") => {
+                cloudtrail::parse(detail, home)
+            }
+            ("aws.config", "Config Rules Compliance Change") => {
+                config::rule_compliance(id, detail, home)
+            }
+            ("aws.config", "Config Configuration Item Change") => {
+                config::configuration_item(id, detail, home)
+            }
+            (_, _) => Ok(Self::ignored(id, "no control looks at this kind of event")),
+        }
+    }
+
+    fn ignored(id: String, why: &str) -> Self {
+        Self { id, actor: Actor::default(), kind: Kind::Ignored(why.to_owned()) }
+    }
+}
+
+/// A function of this installation, or why the event is none of its business.
+fn at_home(resource: &FunctionResource, home: &Home) -> Result<(), Kind> {
+    if resource.function.home() == *home {
+        Ok(())
+    } else {
+        Err(Kind::Ignored("the function lives in another account or Region".to_owned()))
+    }
+}

@@ -1,0 +1,278 @@
+//! CloudTrail management and data events.
+//! Record: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>;
+//! Lambda's names: <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>.
+//! Every field may be null or missing; what a control needs and does not find is an error only
+//! where the call succeeded and something would be lost.
+
+use super::{Actor, Event, EventError, Kind, ShownPolicy, at_home};
+use crate::{
+    resource::{AccountId, FunctionArn, FunctionResource, Home},
+    state::UrlAuthType,
+};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    #[serde(rename = "eventID")]
+    event_id: String,
+    event_source: String,
+    event_name: String,
+    error_code: Option<IgnoredAny>,
+    user_identity: Option<UserIdentity>,
+    #[serde(borrow)]
+    request_parameters: Option<&'a RawValue>,
+    #[serde(borrow)]
+    response_elements: Option<&'a RawValue>,
+    resources: Option<Vec<ResourceEntry>>,
+}
+
+#[derive(Deserialize)]
+struct ResourceEntry {
+    #[serde(rename = "ARN")]
+    arn: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct UserIdentity {
+    r#type: Option<String>,
+    arn: Option<String>,
+    account_id: Option<String>,
+    invoked_by: Option<String>,
+    session_context: Option<SessionContext>,
+    in_scope_of: Option<InScopeOf>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionContext {
+    session_issuer: Option<SessionIssuer>,
+}
+
+#[derive(Deserialize)]
+struct SessionIssuer {
+    arn: Option<String>,
+}
+
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InScopeOf {
+    issuer_type: Option<String>,
+    credentials_issued_to: Option<String>,
+}
+
+/// Reads the `detail` of an API call.
+pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
+    let record: Record<'_> = serde_json::from_str(detail)
+        .map_err(|source| EventError::Json { part: "detail", source })?;
+    let kind = if record.error_code.is_some() {
+        Kind::Ignored("the call failed".to_owned())
+    } else {
+        kind(&record, home)?
+    };
+    let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
+    let kind = match (&kind, &actor.issued_to) {
+        (Kind::IamCall { .. }, Some(function)) if function.home() != *home => {
+            Kind::Ignored("the function lives in another account or Region".to_owned())
+        }
+        (_, _) => kind,
+    };
+    Ok(Event { id: record.event_id, actor, kind })
+}
+
+fn actor(identity: UserIdentity, home: &Home) -> Actor {
+    let issued_to = identity
+        .in_scope_of
+        .filter(|scope| scope.issuer_type.as_deref() == Some("AWS::Lambda::Function"))
+        .and_then(|scope| scope.credentials_issued_to)
+        .and_then(|arn| FunctionResource::parse_arn(&arn).ok())
+        .map(|resource| resource.function);
+    let named_after = identity
+        .arn
+        .as_deref()
+        .filter(|arn| arn.contains(":assumed-role/"))
+        .and_then(|arn| arn.rsplit('/').next())
+        // Validating a role, Lambda itself opens sessions named `awslambda_<n>_<timestamp>`.
+        .filter(|session| !session.starts_with("awslambda_"))
+        .and_then(|session| FunctionArn::new(home, session).ok());
+    Actor {
+        kind: identity.r#type.unwrap_or_default(),
+        arn: identity.arn,
+        account: identity.account_id.and_then(|id| AccountId::parse(&id).ok()),
+        invoked_by: identity.invoked_by,
+        role: identity.session_context.and_then(|c| c.session_issuer).and_then(|i| i.arn),
+        issued_to,
+        named_after,
+    }
+}
+
+fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
+    let name = without_date(&record.event_name);
+    let kind = match (record.event_source.as_str(), name) {
+        ("iam.amazonaws.com", _) => Kind::IamCall { api: format!("iam:{name}") },
+        ("lambda.amazonaws.com", "AddPermission" | "RemovePermission" | "PutResourcePolicy") => {
+            policy_change(record, name, home)?
+        }
+        (
+            "lambda.amazonaws.com",
+            "CreateFunctionUrlConfig" | "UpdateFunctionUrlConfig" | "DeleteFunctionUrlConfig",
+        ) => url_change(record, name, home)?,
+        ("lambda.amazonaws.com", "CreateFunction" | "UpdateFunctionConfiguration") => {
+            function_change(record, name, home)?
+        }
+        ("lambda.amazonaws.com", "TagResource" | "UntagResource") => {
+            tag_change(record, name, home)?
+        }
+        ("lambda.amazonaws.com", "Invoke") => invocation(record, name, home)?,
+        (_, _) => Kind::Ignored("no control looks at this API".to_owned()),
+    };
+    Ok(kind)
+}
+
+/// Lambda appends the API's version to most names: `AddPermission20150331v2`.
+fn without_date(name: &str) -> &str {
+    fn undated(text: &str) -> Option<&str> {
+        let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        (text.len() == bare.len() + 8).then_some(bare)
+    }
+    let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('v');
+    unversioned
+        .filter(|text| text.len() + 1 < name.len())
+        .and_then(undated)
+        .or_else(|| undated(name))
+        .unwrap_or(name)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    function_name: Option<String>,
+    qualifier: Option<String>,
+    resource_arn: Option<String>,
+    resource: Option<String>,
+    policy: Option<String>,
+    auth_type: Option<String>,
+}
+
+fn target(record: &Record<'_>) -> Result<Target, EventError> {
+    match record.request_parameters {
+        None => Ok(Target::default()),
+        Some(raw) => serde_json::from_str::<Option<Target>>(raw.get())
+            .map(Option::unwrap_or_default)
+            .map_err(|source| EventError::Json { part: "requestParameters", source }),
+    }
+}
+
+/// `functionName` echoes what the caller typed: four forms, and a qualifier in one of two places.
+fn resource(target: &Target, call: &str, home: &Home) -> Result<FunctionResource, EventError> {
+    let typed = target
+        .function_name
+        .as_deref()
+        .or(target.resource_arn.as_deref())
+        .ok_or_else(|| EventError::NoFunction { call: call.to_owned() })?;
+    FunctionResource::parse(home, typed, target.qualifier.as_deref())
+        .map_err(|source| EventError::Name { call: call.to_owned(), source })
+}
+
+fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    #[derive(Deserialize)]
+    struct Answer {
+        statement: Option<String>,
+    }
+    let target = target(record)?;
+    let resource = resource(&target, call, home)?;
+    if let Err(elsewhere) = at_home(&resource, home) {
+        return Ok(elsewhere);
+    }
+    let statement = record
+        .response_elements
+        .and_then(|raw| serde_json::from_str::<Option<Answer>>(raw.get()).ok().flatten())
+        .and_then(|answer| answer.statement);
+    let shown = match (call, statement, target.policy) {
+        ("AddPermission", Some(statement), _) => ShownPolicy::Statement(statement),
+        ("PutResourcePolicy", _, Some(document)) => ShownPolicy::Document(document),
+        (_, _, _) => ShownPolicy::Nothing,
+    };
+    Ok(Kind::PolicyChange { resource, shown })
+}
+
+fn url_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let target = target(record)?;
+    let resource = resource(&target, call, home)?;
+    if let Err(elsewhere) = at_home(&resource, home) {
+        return Ok(elsewhere);
+    }
+    let auth = match (call, target.auth_type.as_deref()) {
+        ("DeleteFunctionUrlConfig", _) => None,
+        (_, Some("AWS_IAM")) => Some(UrlAuthType::AwsIam),
+        // An update of something else does not repeat the type: the live value decides.
+        (_, _) => Some(UrlAuthType::None),
+    };
+    Ok(Kind::UrlChange { resource, auth })
+}
+
+fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let resource = resource(&target(record)?, call, home)?;
+    Ok(match at_home(&resource, home) {
+        Err(elsewhere) => elsewhere,
+        Ok(()) => Kind::FunctionChange { function: resource.function },
+    })
+}
+
+fn tag_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let arn =
+        target(record)?.resource.ok_or_else(|| EventError::NoFunction { call: call.to_owned() })?;
+    // Event source mappings and code signing configurations have tags too.
+    Ok(match FunctionResource::parse_arn(&arn) {
+        Err(_) => Kind::Ignored("the tagged resource is not a function".to_owned()),
+        Ok(resource) => match at_home(&resource, home) {
+            Err(elsewhere) => elsewhere,
+            Ok(()) => Kind::FunctionChange { function: resource.function },
+        },
+    })
+}
+
+/// Step Functions' synchronous calls and malformed payloads leave `requestParameters` null: then
+/// `resources` tells.
+fn invocation(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let mut target = target(record)?;
+    if target.function_name.is_none() {
+        target.function_name = record
+            .resources
+            .iter()
+            .flatten()
+            .filter_map(|entry| entry.arn.clone())
+            .find(|arn| arn.contains(":function:"));
+    }
+    let resource = resource(&target, call, home)?;
+    Ok(match at_home(&resource, home) {
+        Err(elsewhere) => elsewhere,
+        Ok(()) => Kind::Invocation { resource },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_date;
+
+    #[test]
+    fn the_api_version_is_taken_off_and_nothing_else() {
+        for (written, want) in [
+            ("AddPermission20150331v2", "AddPermission"),
+            ("CreateFunction20150331", "CreateFunction"),
+            ("AddPermission", "AddPermission"),
+            ("Invoke", "Invoke"),
+            ("Invoke2", "Invoke2"),
+            ("Upload2026v", "Upload2026v"),
+            ("Put123456789", "Put123456789"),
+            ("", ""),
+            ("v2", "v2"),
+            ("20150331v2", ""),
+        ] {
+            assert_eq!(without_date(written), want, "{written}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Resource policies of Lambda functions: read them, say whom each statement lets in, scope or remove.
+//! Refuses to guess: what is not understood completely is `unknown`, and that never remediates.
+//! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+
+mod actions;
+mod caller;
+mod condition;
+mod context;
+mod deny;
+mod exposure;
+mod json;
+mod limits;
+mod model;
+mod pattern;
+mod rewrite;
+mod service;
+
+pub use actions::Names;
+pub use condition::Clause;
+pub use exposure::{Exposure, Grant, StatementExposure, Trusted, Witness, expose};
+pub use model::{Document, DocumentError, Effect, Principal, Statement};
+pub use rewrite::{Change, Edit, RewriteError, rewrite};
+pub use service::{Limit, ServiceScope, scope_service};

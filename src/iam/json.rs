@@ -1,0 +1,194 @@
+//! JSON read without losing anything: key order, exact text, and duplicate keys, which are refused.
+//! A reader that keeps the last duplicate could be shown one grant while AWS honours another.
+//! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+
+use super::model::DocumentError;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::collections::HashSet;
+use std::fmt;
+
+/// No policy needs more nesting; deeper documents are refused rather than walked.
+const DEEPEST: usize = 16;
+
+/// An object in the order it was written; values keep their exact text.
+pub(super) struct Object<'a>(pub Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Object<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Object(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+/// What kind of value `raw` is, by its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Object,
+    List,
+    Text,
+    Boolean,
+    Number,
+    Null,
+}
+
+/// The kind of a value that is already known to be JSON.
+pub(super) fn kind(raw: &str) -> Kind {
+    match raw.trim_start().as_bytes().first() {
+        Some(b'{') => Kind::Object,
+        Some(b'[') => Kind::List,
+        Some(b'"') => Kind::Text,
+        Some(b't' | b'f') => Kind::Boolean,
+        Some(b'n') => Kind::Null,
+        Some(_) | None => Kind::Number,
+    }
+}
+
+/// The entries of an object.
+pub(super) fn object<'a>(
+    raw: &'a str,
+    path: &str,
+    expected: &'static str,
+) -> Result<Vec<(String, &'a RawValue)>, DocumentError> {
+    let Object(entries) =
+        serde_json::from_str(raw).map_err(|_| DocumentError::new(path, expected))?;
+    Ok(entries)
+}
+
+/// The items of a list.
+pub(super) fn list<'a>(
+    raw: &'a str,
+    path: &str,
+    expected: &'static str,
+) -> Result<Vec<&'a RawValue>, DocumentError> {
+    serde_json::from_str(raw).map_err(|_| DocumentError::new(path, expected))
+}
+
+/// One string.
+pub(super) fn text(raw: &str, path: &str, expected: &'static str) -> Result<String, DocumentError> {
+    serde_json::from_str(raw).map_err(|_| DocumentError::new(path, expected))
+}
+
+/// A string or a list of at least one string.
+pub(super) fn texts(
+    raw: &str,
+    path: &str,
+    expected: &'static str,
+) -> Result<Vec<String>, DocumentError> {
+    if kind(raw) != Kind::List {
+        return Ok(vec![text(raw, path, expected)?]);
+    }
+    let items: Vec<String> =
+        serde_json::from_str(raw).map_err(|_| DocumentError::new(path, expected))?;
+    if items.is_empty() {
+        return Err(DocumentError::new(path, expected));
+    }
+    Ok(items)
+}
+
+/// Checks that `raw` is JSON, not too deep, and that no object in it has the same key twice.
+pub(super) fn check(raw: &str) -> Result<(), DocumentError> {
+    let whole: &RawValue =
+        serde_json::from_str(raw).map_err(|_| DocumentError::new("document", "JSON"))?;
+    check_at(whole.get(), "document", 0)
+}
+
+fn check_at(raw: &str, path: &str, depth: usize) -> Result<(), DocumentError> {
+    if depth > DEEPEST {
+        return Err(DocumentError::new(path, "nested less deeply"));
+    }
+    match kind(raw) {
+        Kind::Object => {
+            let mut seen = HashSet::new();
+            for (key, value) in object(raw, path, "an object")? {
+                let inside = format!("{path}.{key}");
+                check_at(value.get(), &inside, depth + 1)?;
+                if !seen.insert(key) {
+                    return Err(DocumentError::new(&inside, "written once"));
+                }
+            }
+            Ok(())
+        }
+        Kind::List => {
+            for (index, item) in list(raw, path, "a list")?.iter().enumerate() {
+                check_at(item.get(), &format!("{path}[{index}]"), depth + 1)?;
+            }
+            Ok(())
+        }
+        Kind::Text => text(raw, path, "a string").map(drop),
+        Kind::Boolean | Kind::Number | Kind::Null => Ok(()),
+    }
+}
+
+/// The same JSON without the white space between its tokens.
+pub(super) fn compact(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let (mut quoted, mut escaped) = (false, false);
+    for c in raw.chars() {
+        if quoted {
+            quoted = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+        } else if c.is_ascii_whitespace() {
+            continue;
+        } else {
+            quoted = c == '"';
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A string as JSON.
+pub(super) fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// An object as JSON, in the order given; the values are JSON already.
+pub(super) fn write_object<'v>(entries: impl IntoIterator<Item = (&'v str, &'v str)>) -> String {
+    let inner: Vec<String> =
+        entries.into_iter().map(|(key, value)| format!("{}:{value}", quote(key))).collect();
+    format!("{{{}}}", inner.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn duplicate_keys_are_refused_at_every_depth_however_they_are_escaped() {
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":{"b":[{"c":1,"c":2}]}}"#,
+            r#"{"Effect":1,"\u0045ffect":2}"#,
+        ] {
+            let error = check(text).unwrap_err().to_string();
+            assert!(error.contains("written once"), "{error}");
+        }
+        assert!(check(r#"{"a":{"a":1},"A":1}"#).is_ok());
+    }
+
+    #[test]
+    fn deep_documents_are_refused_without_being_walked() {
+        let text = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(check(&text).is_err());
+    }
+
+    #[test]
+    fn compacting_leaves_strings_alone() {
+        let text = "{ \"a b\" : [ 1.10 , \"c \\\" d\\\\\" ] ,\n\"e\":\" \" }";
+        assert_eq!(compact(text), "{\"a b\":[1.10,\"c \\\" d\\\\\"],\"e\":\" \"}");
+    }
+}

@@ -1,0 +1,132 @@
+//! What controls can be told, one type a control.
+
+use super::Pattern;
+use crate::resource::AccountId;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A control that takes no parameters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// Parameters of `function-policy.dangerous-action`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct FunctionPolicyDangerousAction {
+    /// Trusted accounts that may be granted more than invoking.
+    pub deployer_accounts: BTreeSet<AccountId>,
+}
+
+/// Parameters of `invocation.unauthorized`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InvocationUnauthorized {
+    /// The functions that declare who may invoke them. Others are not looked at.
+    pub functions: Vec<DeclaredInvokers>,
+}
+
+/// Who may invoke some functions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DeclaredInvokers {
+    /// The functions.
+    pub function: Pattern,
+    /// Service principals such as `s3.amazonaws.com`.
+    #[serde(default)]
+    pub services: BTreeSet<String>,
+    /// ARN patterns of roles and users.
+    #[serde(default)]
+    pub principals: Vec<Pattern>,
+    /// Whole accounts.
+    #[serde(default)]
+    pub accounts: BTreeSet<AccountId>,
+    /// Stop the function where no statement of its policy let the caller in.
+    #[serde(default)]
+    pub stop: bool,
+}
+
+/// Parameters of `function.privilege-escalation`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FunctionPrivilegeEscalation {
+    /// The IAM writes that are some functions' job.
+    pub declared: Vec<DeclaredCalls>,
+}
+
+/// The IAM writes that are some functions' job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredCalls {
+    /// The functions.
+    pub function: Pattern,
+    /// `iam:CreateAccessKey`, ...
+    pub calls: BTreeSet<String>,
+}
+
+/// Parameters of `tags.missing`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TagsMissing {
+    /// Required tag keys, each with its allowed values; no values means any.
+    pub required: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Parameters of `runtime.deprecated`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RuntimeDeprecated {
+    /// Runtimes past their end of support. A runtime that is not listed is taken as supported.
+    pub deprecated: BTreeSet<String>,
+}
+
+impl Default for RuntimeDeprecated {
+    /// Past their end of support in November 2026:
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>.
+    fn default() -> Self {
+        let deprecated = [
+            "dotnet5.0",
+            "dotnet6",
+            "dotnet7",
+            "dotnet8",
+            "dotnet9",
+            "dotnetcore1.0",
+            "dotnetcore2.0",
+            "dotnetcore2.1",
+            "dotnetcore3.1",
+            "go1.x",
+            "java8",
+            "nodejs",
+            "nodejs10.x",
+            "nodejs12.x",
+            "nodejs14.x",
+            "nodejs16.x",
+            "nodejs18.x",
+            "nodejs20.x",
+            "nodejs4.3",
+            "nodejs4.3-edge",
+            "nodejs6.10",
+            "nodejs8.10",
+            "provided",
+            "provided.al2",
+            "python2.7",
+            "python3.10",
+            "python3.6",
+            "python3.7",
+            "python3.8",
+            "python3.9",
+            "ruby2.5",
+            "ruby2.7",
+            "ruby3.2",
+        ];
+        Self { deprecated: deprecated.map(str::to_owned).into() }
+    }
+}
+
+/// Parameters of `config-rule.noncompliant`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConfigRule {
+    /// Rules, by their bare names, whose verdicts are not findings.
+    pub ignored: BTreeSet<String>,
+}

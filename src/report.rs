@@ -1,0 +1,199 @@
+//! What people and machines are told: one JSON line a finding, which is also its CloudWatch metrics
+//! (embedded metric format), and one notification an incident. Identifiers, never payloads.
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+
+use crate::{
+    decision::Decision,
+    finding::{Compliance, Evaluation, Finding},
+    policy::Mode,
+    remediation::{Outcome, Planned, Remediation},
+};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use time::OffsetDateTime;
+
+/// Everything a report tells from.
+pub struct Report<'a> {
+    /// The event's id.
+    pub event: &'a str,
+    /// Who caused it.
+    pub actor: Option<&'a str>,
+    /// What was decided.
+    pub decision: &'a Decision,
+    /// What came of each remediation, withheld ones included.
+    pub outcomes: &'a [(Planned, Outcome)],
+    /// The control policy's hash.
+    pub policy_sha256: &'a str,
+    /// How far the installation goes.
+    pub mode: Mode,
+    /// Where the incident is journaled.
+    pub journal_table: &'a str,
+    /// When.
+    pub now: OffsetDateTime,
+    /// An earlier delivery did the work and was cut short.
+    pub finished_later: bool,
+}
+
+/// A notification.
+pub struct Notification {
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub message: String,
+}
+
+impl Report<'_> {
+    /// Writes the lines.
+    pub fn log(&self) {
+        for (evaluation, finding) in self.decision.findings() {
+            println!("{}", self.line(evaluation, finding));
+        }
+        for evaluation in &self.decision.evaluations {
+            if let Compliance::InsufficientData(reason) = &evaluation.compliance {
+                let (control, resource) = (evaluation.control, &evaluation.resource);
+                tracing::warn!(event = self.event, %control, %resource, reason, "insufficient data");
+            }
+        }
+    }
+
+    /// The line of one finding.
+    fn line(&self, evaluation: &Evaluation, finding: &Finding) -> Value {
+        let outcomes: Vec<_> = self.outcomes_of(evaluation).collect();
+        let count = |wanted: fn(&Outcome) -> bool| {
+            outcomes.iter().filter(|(_, outcome)| wanted(outcome)).count()
+        };
+        let remediations = count(|outcome| matches!(outcome, Outcome::Success { .. }));
+        let failures = count(|outcome| matches!(outcome, Outcome::Failure { .. }));
+        let milliseconds = self.now.unix_timestamp_nanos() / 1_000_000;
+        json!({
+            "_aws": {
+                "Timestamp": i64::try_from(milliseconds).unwrap_or(0),
+                "CloudWatchMetrics": [{
+                    "Namespace": "Cordon",
+                    "Dimensions": [["control"], []],
+                    "Metrics": [
+                        { "Name": "Findings", "Unit": "Count" },
+                        { "Name": "Remediations", "Unit": "Count" },
+                        { "Name": "Failures", "Unit": "Count" },
+                    ],
+                }],
+            },
+            "Findings": 1,
+            "Remediations": remediations,
+            "Failures": failures,
+            "control": evaluation.control,
+            "severity": finding.severity,
+            "finding": finding.id,
+            "incident": self.decision.incident,
+            "event": self.event,
+            "resource": evaluation.resource,
+            "evidence": finding.evidence,
+            "unanswered": finding.unanswered,
+            "plan": outcomes.iter().map(|(planned, outcome)| step(planned, outcome)).collect::<Vec<_>>(),
+            "mode": self.mode,
+            "policySha256": self.policy_sha256,
+        })
+    }
+
+    fn outcomes_of(&self, evaluation: &Evaluation) -> impl Iterator<Item = &(Planned, Outcome)> {
+        self.outcomes.iter().filter(|(planned, _)| {
+            planned.controls.contains(&evaluation.control)
+                && planned.remediation.resource().function == evaluation.resource.function
+        })
+    }
+
+    /// The notification of the whole incident.
+    pub fn notification(&self) -> Notification {
+        let done = self.outcomes.iter().any(|(_, o)| matches!(o, Outcome::Success { .. }));
+        let failed = self.outcomes.iter().any(|(_, o)| matches!(o, Outcome::Failure { .. }));
+        let what = match (failed, done, self.finished_later) {
+            (true, _, _) => "PARTLY remediated",
+            (false, true, _) => "remediated",
+            (false, false, true) => "remediated by an earlier delivery",
+            (false, false, false) => "found, nothing was changed",
+        };
+        let first = self.decision.findings().next().map(|(evaluation, _)| evaluation);
+        let first = first.or(self.decision.evaluations.first());
+        let about = first.map_or_else(String::new, |evaluation| {
+            format!("{} on {}", evaluation.control, evaluation.resource.function.name())
+        });
+        Notification {
+            subject: format!("Cordon: {about}: {what}"),
+            message: self.message(done || failed || self.finished_later),
+        }
+    }
+
+    fn message(&self, acted: bool) -> String {
+        let mut text = String::new();
+        for (evaluation, finding) in self.decision.findings() {
+            let (control, resource) = (evaluation.control, &evaluation.resource);
+            let _ = writeln!(text, "{} finding: {control}\non {resource}", finding.severity);
+            let _ = writeln!(text, "required: {}", control.title());
+            for seen in &finding.evidence {
+                let _ = writeln!(text, "seen: {}: {}", seen.field, seen.value);
+                if let Some(witness) = &seen.witness {
+                    let _ = writeln!(text, "      this would get in: {}", json!(witness));
+                }
+            }
+            for why in &finding.unanswered {
+                let _ = writeln!(text, "not answered: {why}");
+            }
+            text.push('\n');
+        }
+        for (planned, outcome) in self.outcomes {
+            let _ = writeln!(text, "{}", in_words(planned, outcome));
+        }
+        if let Some(actor) = self.actor {
+            let _ = writeln!(text, "\ncaused by: {}", crate::finding::shown(actor, 200));
+        }
+        let _ = writeln!(text, "event: {}\ncontrol policy: {}", self.event, self.policy_sha256);
+        if acted {
+            let (incident, table) = (&self.decision.incident, self.journal_table);
+            let _ = writeln!(text, "incident: {incident}\n\nto put everything back:");
+            let _ = writeln!(text, "  cordon restore {incident} --table {table}");
+            let _ = writeln!(
+                text,
+                "\nWhat a template or another tool put there comes back with its next deployment: \
+                 change it there too."
+            );
+        }
+        text
+    }
+}
+
+fn step(planned: &Planned, outcome: &Outcome) -> Value {
+    json!({
+        "remediation": planned.remediation.name(),
+        "resource": planned.remediation.resource(),
+        "tactic": planned.remediation.tactic(),
+        "mode": planned.mode,
+        "edits": edits(&planned.remediation),
+        "outcome": outcome,
+    })
+}
+
+fn edits(remediation: &Remediation) -> &[String] {
+    match remediation {
+        Remediation::ReplaceResourcePolicy(replacement) => &replacement.edits,
+        Remediation::DeleteProvisionedConcurrency { .. }
+        | Remediation::StopFunction { .. }
+        | Remediation::HardenFunctionUrl { .. }
+        | Remediation::TagFunction { .. } => &[],
+    }
+}
+
+fn in_words(planned: &Planned, outcome: &Outcome) -> String {
+    let name = planned.remediation.name();
+    let resource = planned.remediation.resource();
+    let edits = edits(&planned.remediation).join("; ");
+    let edits = if edits.is_empty() { String::new() } else { format!(": {edits}") };
+    let outcome = match outcome {
+        Outcome::Success { note: None } => "done".to_owned(),
+        Outcome::Success { note: Some(note) } => format!("done ({note})"),
+        Outcome::Failure { error } => format!("FAILED ({error})"),
+        Outcome::DoesNotExist => "not needed: the resource is gone".to_owned(),
+        Outcome::Superseded => "not done: the resource changed while it was decided on".to_owned(),
+        Outcome::Withheld(why) => format!("withheld ({why})"),
+    };
+    format!("{name} on {resource}{edits}: {outcome}")
+}

@@ -1,0 +1,324 @@
+//! The names of things: accounts, functions, qualifiers, revisions. Parsed once, at the door.
+//! Refuses anything that is not a Lambda function: layers, event source mappings and web functions
+//! share the `lambda` prefix but are other resources.
+//! Forms: <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html> (`FunctionName`).
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A name that AWS would not accept either. Whoever sent it must mend it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not {expected}")]
+pub struct ResourceError {
+    text: String,
+    expected: &'static str,
+}
+
+/// At most this many characters of an unusable name are repeated in an error.
+const SHOWN: usize = 80;
+
+impl ResourceError {
+    fn new(text: &str, expected: &'static str) -> Self {
+        Self { text: text.chars().filter(|c| !c.is_control()).take(SHOWN).collect(), expected }
+    }
+}
+
+/// A twelve-digit AWS account id. A string, because leading zeros count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// Parses exactly twelve ASCII digits.
+    pub fn parse(text: &str) -> Result<Self, ResourceError> {
+        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ResourceError::new(text, "a twelve-digit account id"))
+        }
+    }
+
+    /// The twelve digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where Cordon looks from: the partition, account and Region its events and functions live in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Home {
+    /// `aws`, `aws-cn`, `aws-us-gov`, ...
+    pub partition: String,
+    /// The account.
+    pub account: AccountId,
+    /// Any Region name: new ones are not refused.
+    pub region: String,
+}
+
+/// The unqualified ARN of a Lambda function.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FunctionArn {
+    partition: String,
+    region: String,
+    account: AccountId,
+    name: String,
+}
+
+impl FunctionArn {
+    /// Parses an unqualified function ARN.
+    pub fn parse(text: &str) -> Result<Self, ResourceError> {
+        let resource = FunctionResource::parse_arn(text)?;
+        match resource.qualifier {
+            None => Ok(resource.function),
+            Some(_) => Err(ResourceError::new(text, "an unqualified function ARN")),
+        }
+    }
+
+    /// The function `name` in `home`.
+    pub fn new(home: &Home, name: &str) -> Result<Self, ResourceError> {
+        if is_name(name) {
+            Ok(Self {
+                partition: home.partition.clone(),
+                region: home.region.clone(),
+                account: home.account.clone(),
+                name: name.to_owned(),
+            })
+        } else {
+            Err(ResourceError::new(name, "a function name"))
+        }
+    }
+
+    /// The bare name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The account that owns the function.
+    pub fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// Where the function lives.
+    pub fn home(&self) -> Home {
+        Home {
+            partition: self.partition.clone(),
+            account: self.account.clone(),
+            region: self.region.clone(),
+        }
+    }
+}
+
+impl fmt::Display for FunctionArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { partition, region, account, name } = self;
+        write!(f, "arn:{partition}:lambda:{region}:{account}:function:{name}")
+    }
+}
+
+/// What may stand behind a function's name. `$LATEST` is the unqualified function here, because
+/// its policy, URL and concurrency are those of the unqualified function.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Qualifier {
+    /// A published version.
+    Version(u64),
+    /// An alias.
+    Alias(String),
+}
+
+impl Qualifier {
+    /// `None` for `$LATEST`.
+    pub fn parse(text: &str) -> Result<Option<Self>, ResourceError> {
+        if text == "$LATEST" {
+            return Ok(None);
+        }
+        if let Ok(version) = text.parse::<u64>()
+            && text.bytes().all(|b| b.is_ascii_digit())
+        {
+            return Ok(Some(Self::Version(version)));
+        }
+        if text.len() <= 128 && is_name_text(text) {
+            return Ok(Some(Self::Alias(text.to_owned())));
+        }
+        Err(ResourceError::new(text, "a version or alias"))
+    }
+}
+
+impl fmt::Display for Qualifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(version) => write!(f, "{version}"),
+            Self::Alias(name) => f.write_str(name),
+        }
+    }
+}
+
+/// What a resource policy or a URL hangs on: a function, one of its versions or one of its aliases.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FunctionResource {
+    /// The function.
+    pub function: FunctionArn,
+    /// The version or alias; none for the function itself.
+    pub qualifier: Option<Qualifier>,
+}
+
+impl FunctionResource {
+    /// Parses a full function ARN, qualified or not.
+    pub fn parse_arn(text: &str) -> Result<Self, ResourceError> {
+        let wrong = || ResourceError::new(text, "the ARN of a Lambda function");
+        let mut parts = text.splitn(7, ':');
+        let mut next = || parts.next().ok_or_else(wrong);
+        let (arn, partition, service, region, account, kind) =
+            (next()?, next()?, next()?, next()?, next()?, next()?);
+        let rest = next()?;
+        if arn != "arn" || service != "lambda" || kind != "function" || region.is_empty() {
+            return Err(wrong());
+        }
+        if !partition.starts_with("aws") {
+            return Err(wrong());
+        }
+        let account = AccountId::parse(account)?;
+        let home = Home { partition: partition.to_owned(), account, region: region.to_owned() };
+        Self::in_home(&home, rest)
+    }
+
+    /// Parses what a caller may type as `FunctionName`: a name, a partial or full ARN, each with or
+    /// without a qualifier; `qualifier` is the separate parameter. The two must not contradict.
+    pub fn parse(home: &Home, typed: &str, qualifier: Option<&str>) -> Result<Self, ResourceError> {
+        let mut resource = if typed.starts_with("arn:") {
+            Self::parse_arn(typed)?
+        } else if let Some((account, rest)) = typed.split_once(":function:") {
+            let account = AccountId::parse(account)?;
+            Self::in_home(&Home { account, ..home.clone() }, rest)?
+        } else {
+            Self::in_home(home, typed.strip_prefix("function:").unwrap_or(typed))?
+        };
+        if let Some(text) = qualifier {
+            let parsed = Qualifier::parse(text)?;
+            if resource.qualifier.is_some() && resource.qualifier != parsed {
+                return Err(ResourceError::new(typed, "in agreement with its qualifier"));
+            }
+            resource.qualifier = parsed;
+        }
+        Ok(resource)
+    }
+
+    fn in_home(home: &Home, rest: &str) -> Result<Self, ResourceError> {
+        let (name, qualifier) = match rest.split_once(':') {
+            None => (rest, None),
+            Some((name, qualifier)) => (name, Qualifier::parse(qualifier)?),
+        };
+        Ok(Self { function: FunctionArn::new(home, name)?, qualifier })
+    }
+}
+
+impl fmt::Display for FunctionResource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.qualifier {
+            None => self.function.fmt(f),
+            Some(qualifier) => write!(f, "{}:{qualifier}", self.function),
+        }
+    }
+}
+
+impl From<FunctionArn> for FunctionResource {
+    fn from(function: FunctionArn) -> Self {
+        Self { function, qualifier: None }
+    }
+}
+
+/// The revision of a resource policy: what a guarded write compares. Not the function's revision.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RevisionId(pub String);
+
+/// Function names: 1 to 64 letters, digits, `-` and `_`.
+fn is_name(text: &str) -> bool {
+    text.len() <= 64 && is_name_text(text)
+}
+
+fn is_name_text(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// Text in, text out: the serde and `Display` plumbing of the types that are one string.
+macro_rules! as_text {
+    ($type:ty, $parse:expr) => {
+        impl TryFrom<String> for $type {
+            type Error = ResourceError;
+            fn try_from(text: String) -> Result<Self, ResourceError> {
+                $parse(&text)
+            }
+        }
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.to_string()
+            }
+        }
+    };
+}
+
+as_text!(AccountId, AccountId::parse);
+as_text!(FunctionArn, FunctionArn::parse);
+as_text!(FunctionResource, FunctionResource::parse_arn);
+as_text!(Qualifier, |text: &str| Qualifier::parse(text)?
+    .ok_or_else(|| ResourceError::new(text, "a version or alias other than `$LATEST`")));
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home() -> Home {
+        Home {
+            partition: "aws".into(),
+            account: AccountId::parse("111122223333").unwrap(),
+            region: "eu-west-1".into(),
+        }
+    }
+
+    #[test]
+    fn a_function_is_found_in_every_form_a_caller_may_type() {
+        let want = "arn:aws:lambda:eu-west-1:111122223333:function:web";
+        for (typed, qualifier, suffix) in [
+            ("web", None, ""),
+            ("web:live", None, ":live"),
+            ("web", Some("7"), ":7"),
+            ("web:7", Some("7"), ":7"),
+            ("web", Some("$LATEST"), ""),
+            ("111122223333:function:web", None, ""),
+            ("111122223333:function:web:live", None, ":live"),
+            ("function:web", None, ""),
+            (want, None, ""),
+            ("arn:aws:lambda:eu-west-1:111122223333:function:web:live", None, ":live"),
+        ] {
+            let got = FunctionResource::parse(&home(), typed, qualifier).unwrap();
+            assert_eq!(got.to_string(), format!("{want}{suffix}"), "{typed} {qualifier:?}");
+        }
+    }
+
+    #[test]
+    fn siblings_of_functions_and_contradictions_are_refused() {
+        for (typed, qualifier) in [
+            ("arn:aws:lambda:eu-west-1:111122223333:layer:web:1", None),
+            ("arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:web", None),
+            ("arn:aws:lambda:eu-west-1:1111:function:web", None),
+            ("arn:aws:s3:eu-west-1:111122223333:function:web", None),
+            ("web:live", Some("other")),
+            ("web:live:more", None),
+            ("", None),
+            ("we b", None),
+            ("web", Some("")),
+            ("*", None),
+        ] {
+            assert!(FunctionResource::parse(&home(), typed, qualifier).is_err(), "{typed}");
+        }
+    }
+}

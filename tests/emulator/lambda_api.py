@@ -1,0 +1,81 @@
+"""The Lambda service: from a request to the operation that answers it, and AWS's shapes for errors."""
+
+import threading
+import uuid
+
+from moto.utilities.utils import get_partition
+
+import lambda_concurrency
+import lambda_functions
+import lambda_policy
+import lambda_triggers
+from accounts import account_of
+from aws_operations import Call, RestModel
+from lambda_names import LambdaError, Place
+from lambda_store import Answer, Store
+from messages import Request, Response, json_response
+
+OPERATIONS = {
+    **lambda_functions.OPERATIONS,
+    **lambda_policy.OPERATIONS,
+    **lambda_concurrency.OPERATIONS,
+    **lambda_triggers.OPERATIONS,
+}
+# Errors that are not in Lambda's model because every AWS front end gives them.
+FRONT_END_ERRORS = {"ValidationException": (400, "message"), "AccessDeniedException": (403, "Message")}
+
+
+class LambdaService:
+    def __init__(self) -> None:
+        self.model = RestModel.of("lambda")
+        self.lock = threading.Lock()
+        self.stores: dict[tuple[str, str], Store] = {}
+
+    def clear(self) -> None:
+        with self.lock:
+            self.stores.clear()
+
+    def answer(self, call: Call, request: Request) -> Response:
+        if call.operation not in OPERATIONS:
+            return json_response(501, {"message": f"The emulator has no Lambda operation {call.operation}"})
+        try:
+            parameters = self.checked_parameters(call, request)
+            with self.lock:
+                answer = OPERATIONS[call.operation](self.store(call), parameters)
+                return self.success(call, answer)
+        except LambdaError as error:
+            return self.failure(error)
+
+    def checked_parameters(self, call: Call, request: Request) -> dict:
+        parameters = self.model.parameters(call, request)
+        # An overlong policy has an error of its own, PolicyLengthExceededException.
+        found = self.model.violations(call.operation, parameters, unchecked=("Policy",))
+        if found:
+            plural = "s" if len(found) > 1 else ""
+            text = f"{len(found)} validation error{plural} detected: {'; '.join(found)}"
+            raise LambdaError("ValidationException", text)
+        return parameters
+
+    def store(self, call: Call) -> Store:
+        account = account_of(call.key)
+        if (account, call.region) not in self.stores:
+            self.stores[account, call.region] = Store(Place(account, call.region, get_partition(call.region)))
+        return self.stores[account, call.region]
+
+    def success(self, call: Call, answer: dict | Answer) -> Response:
+        if isinstance(answer, dict):
+            answer = Answer(self.model.status(call.operation), answer)
+        headers = {"x-amzn-RequestId": str(uuid.uuid4()), **answer.headers}
+        if isinstance(answer.body, dict):
+            return json_response(answer.status, answer.body, headers)
+        return Response(answer.status, answer.body or b"", list(headers.items()))
+
+    def failure(self, error: LambdaError, status: int | None = None) -> Response:
+        modelled = error.code in self.model.shapes
+        known, spelling = (
+            self.model.error(error.code) if modelled else FRONT_END_ERRORS.get(error.code, (400, "message"))
+        )
+        body = {"Type": "User"} if modelled else {}
+        body |= {spelling: error.message, **error.members}
+        headers = {"x-amzn-ErrorType": error.code, "x-amzn-RequestId": str(uuid.uuid4())}
+        return json_response(status or known, body, headers)

@@ -1,0 +1,114 @@
+//! The real function binary under a local Runtime API.
+
+use super::{
+    account::{JOURNAL, TOPIC_NAME},
+    environment,
+    runtime_api::{Posted, RuntimeApi},
+};
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// A running function.
+pub struct Bootstrap {
+    child: Child,
+    runtime: RuntimeApi,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+/// What came of one event.
+#[derive(Debug)]
+pub struct Answer {
+    /// Answered, or failed.
+    pub ok: bool,
+    /// The response, or the error.
+    pub body: String,
+    /// The finding lines it logged.
+    pub findings: Vec<Value>,
+    /// Everything it logged.
+    pub log: String,
+}
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Bootstrap {
+    pub(super) fn start(folder: &Path, region: &str, key: &str, mode: &str) -> Self {
+        let arn = format!("arn:aws:lambda:{region}:111122223333:function:cordon-responder");
+        let runtime = RuntimeApi::start(arn);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
+            .env_clear()
+            .envs(environment(region, key))
+            .env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{}", runtime.port))
+            .env("AWS_LAMBDA_FUNCTION_NAME", "cordon-responder")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/cordon-responder")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
+            .env("LAMBDA_TASK_ROOT", folder)
+            .env("CORDON_MODE", mode)
+            .env("CORDON_JOURNAL_TABLE", JOURNAL)
+            .env("CORDON_ROLE_ARN", "arn:aws:iam::111122223333:role/cordon-role")
+            .env("CORDON_TOPIC_ARN", format!("arn:aws:sns:{region}:111122223333:{TOPIC_NAME}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("bootstrap starts");
+        let stdout = child.stdout.take().expect("its output is piped");
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let collected = lines.clone();
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                collected.lock().expect("not poisoned").push(line);
+            }
+        });
+        Self { child, runtime, lines }
+    }
+
+    /// Delivers one event and waits until it is answered and the next one asked for.
+    pub fn deliver(&self, event: &str) -> Answer {
+        self.lines.lock().expect("not poisoned").clear();
+        self.runtime.events.send(event.to_owned()).expect("the Runtime API runs");
+        let (ok, body) = loop {
+            match self.runtime.posted.recv_timeout(PATIENCE).expect("an answer in time") {
+                Posted::Started(_) => {}
+                Posted::Response(body) => break (true, body),
+                Posted::Error(body) => break (false, body),
+            }
+        };
+        let log = self.settled_log();
+        let findings = log
+            .iter()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|line| line.get("_aws").is_some())
+            .collect();
+        Answer { ok, body, findings, log: log.join("\n") }
+    }
+
+    /// Lines are written before the answer is posted, but read by another thread.
+    fn settled_log(&self) -> Vec<String> {
+        let end = Instant::now() + Duration::from_millis(500);
+        let mut before = usize::MAX;
+        loop {
+            let lines = self.lines.lock().expect("not poisoned").clone();
+            if lines.len() == before || Instant::now() > end {
+                return lines;
+            }
+            before = lines.len();
+            thread::sleep(Duration::from_millis(30));
+        }
+    }
+}
+
+impl Drop for Bootstrap {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
