@@ -62,14 +62,19 @@ test-package: setup-template
 
 .PHONY: demo
 demo: setup ## Show it at work against an emulated account
-	cargo run --locked --quiet --features cli --example demo
+	cargo build --locked --features cli --bins --example demo
+	$(CARGO_TARGET_DIR)/debug/examples/demo
 
 .PHONY: bench bench-cold-start
 bench: bench-cold-start ## Measure
 
-bench-cold-start: setup
-	cargo build --locked --release --bin bootstrap --example hello-world
-	cargo bench --locked --features cli --bench cold_start
+# One after the other: built together they would share features, and the function would be another
+# than the one that is deployed.
+bench-cold-start:
+	cargo build --locked --release --bin bootstrap
+	cargo build --locked --release --example hello-world
+	cargo bench --locked --profile dev --features cli --bench cold_start -- \
+		$(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/examples/hello-world
 
 .PHONY: check-policy
 check-policy: ## Validate policy.yaml

@@ -1,6 +1,6 @@
 //! The controls: for each, which events concern it, what it must read, and how it judges. One file
 //! a control; this is their table. Nothing here changes anything: a control proposes responses,
-//! [`crate::decision`] decides.
+//! `decision` decides.
 
 mod config_rule;
 mod dangerous_action;

@@ -5,10 +5,7 @@
 mod cloudtrail;
 mod config;
 
-use crate::{
-    resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError},
-    state::UrlAuthType,
-};
+use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 
@@ -37,8 +34,6 @@ pub enum Kind {
     UrlChange {
         /// The function or alias.
         resource: FunctionResource,
-        /// The authentication it was given; none after a deletion.
-        auth: Option<UrlAuthType>,
     },
     /// A function was created, or its configuration or tags changed.
     FunctionChange {
@@ -61,7 +56,7 @@ pub enum Kind {
         function: FunctionArn,
         /// The rule's name as deployed, with prefixes and suffixes.
         rule: String,
-        /// `NON_COMPLIANT` and nothing else.
+        /// `NON_COMPLIANT`; else `COMPLIANT`. Other verdicts are none.
         noncompliant: bool,
     },
     /// Nothing any control can care about, and why.
@@ -162,11 +157,8 @@ impl Event {
     }
 }
 
-/// A function of this installation, or why the event is none of its business.
-fn at_home(resource: &FunctionResource, home: &Home) -> Result<(), Kind> {
-    if resource.function.home() == *home {
-        Ok(())
-    } else {
-        Err(Kind::Ignored("the function lives in another account or Region".to_owned()))
-    }
+/// What becomes of an event about a function of another account or Region; none if it is at home.
+fn elsewhere(resource: &FunctionResource, home: &Home) -> Option<Kind> {
+    (resource.function.home() != *home)
+        .then(|| Kind::Ignored("the function lives in another account or Region".to_owned()))
 }

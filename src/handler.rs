@@ -107,7 +107,7 @@ impl Responder {
             itself: Some(itself.clone()),
         };
         let matter = Matter { event: &event, triage: &triage, remit, now };
-        let mut state = self.aws.read(&triage.reads).await?;
+        let (mut state, unread) = self.aws.read(&triage.reads).await;
         let mut decision = matter.decide(&state);
         if !decision.approved().is_empty() {
             state.held = self.held(&decision, now).await?;
@@ -115,10 +115,14 @@ impl Responder {
                 decision = matter.decide(&state);
             }
         }
-        if decision.approved().is_empty() {
-            self.report_only(&matter, &decision).await
+        let handled = if decision.approved().is_empty() {
+            self.report_only(&matter, &decision).await?
         } else {
-            self.contain(&matter, decision, state.held).await
+            self.contain(&matter, decision, state.held).await?
+        };
+        match unread.into_iter().next() {
+            Some(error) => Err(error.into()),
+            None => Ok(handled),
         }
     }
 
@@ -200,7 +204,8 @@ impl Responder {
         journal.open(&opened, matter.now).await?;
         let mut outcomes = self.carry_out(matter, &decision).await?;
         if outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Superseded) {
-            let state = State { held, ..self.aws.read(&matter.triage.reads).await? };
+            let (live, _) = self.aws.read(&matter.triage.reads).await;
+            let state = State { held, ..live };
             let again = matter.decide(&state);
             outcomes.retain(|(_, outcome)| *outcome != Outcome::Superseded);
             outcomes.extend(self.carry_out(matter, &again).await?);

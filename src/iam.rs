@@ -3,16 +3,20 @@
 //! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
 
 mod actions;
+mod arns;
 mod caller;
 mod condition;
 mod context;
 mod deny;
+mod entry;
 mod exposure;
 mod json;
 mod limits;
 mod model;
 mod pattern;
+mod resources;
 mod rewrite;
+mod search;
 mod service;
 
 pub use actions::Names;

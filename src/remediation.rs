@@ -143,6 +143,21 @@ impl Remediation {
         }
     }
 
+    /// What it changes from what to what, in words.
+    pub fn changes(&self) -> Vec<String> {
+        match self {
+            Self::DeleteProvisionedConcurrency { requested, .. } => {
+                vec![format!("provisioned concurrency: {requested} -> none")]
+            }
+            Self::StopFunction { reserved, .. } => {
+                vec![format!("reserved concurrency: {} -> 0", amount(*reserved))]
+            }
+            Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
+            Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
+            Self::TagFunction { key, value, .. } => vec![format!("tag `{key}` = `{value}`")],
+        }
+    }
+
     /// How it is undone, exactly.
     pub fn undo(&self) -> Undo {
         match self {
@@ -231,6 +246,21 @@ impl Undo {
         }
     }
 
+    /// What it puts back, in words.
+    pub fn change(&self) -> String {
+        match self {
+            Self::PutProvisionedConcurrency { requested, .. } => {
+                format!("provisioned concurrency: {requested}")
+            }
+            Self::ReserveConcurrency { reserved, .. } => {
+                format!("reserved concurrency: {}", amount(*reserved))
+            }
+            Self::SetUrlAuthType { auth, .. } => format!("AuthType: {}", auth.as_str()),
+            Self::PutResourcePolicy { .. } => "the document as it was".to_owned(),
+            Self::Untag { key, .. } => format!("without tag `{key}`"),
+        }
+    }
+
     /// What it changes.
     pub fn resource(&self) -> FunctionResource {
         match self {
@@ -272,6 +302,11 @@ impl Undo {
             Self::Untag { .. } => &["lambda:ListTags", "lambda:UntagResource"],
         }
     }
+}
+
+/// Concurrency in words: none is not 0.
+fn amount(concurrency: Option<u32>) -> String {
+    concurrency.map_or_else(|| "none".to_owned(), |number| number.to_string())
 }
 
 /// Why a remediation was not applied.

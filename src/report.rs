@@ -6,7 +6,7 @@ use crate::{
     decision::Decision,
     finding::{Compliance, Evaluation, Finding},
     policy::Mode,
-    remediation::{Outcome, Planned, Remediation},
+    remediation::{Outcome, Planned},
 };
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -167,26 +167,15 @@ fn step(planned: &Planned, outcome: &Outcome) -> Value {
         "resource": planned.remediation.resource(),
         "tactic": planned.remediation.tactic(),
         "mode": planned.mode,
-        "edits": edits(&planned.remediation),
+        "changes": planned.remediation.changes(),
         "outcome": outcome,
     })
-}
-
-fn edits(remediation: &Remediation) -> &[String] {
-    match remediation {
-        Remediation::ReplaceResourcePolicy(replacement) => &replacement.edits,
-        Remediation::DeleteProvisionedConcurrency { .. }
-        | Remediation::StopFunction { .. }
-        | Remediation::HardenFunctionUrl { .. }
-        | Remediation::TagFunction { .. } => &[],
-    }
 }
 
 fn in_words(planned: &Planned, outcome: &Outcome) -> String {
     let name = planned.remediation.name();
     let resource = planned.remediation.resource();
-    let edits = edits(&planned.remediation).join("; ");
-    let edits = if edits.is_empty() { String::new() } else { format!(": {edits}") };
+    let changes = planned.remediation.changes().join("; ");
     let outcome = match outcome {
         Outcome::Success { note: None } => "done".to_owned(),
         Outcome::Success { note: Some(note) } => format!("done ({note})"),
@@ -195,5 +184,5 @@ fn in_words(planned: &Planned, outcome: &Outcome) -> String {
         Outcome::Superseded => "not done: the resource changed while it was decided on".to_owned(),
         Outcome::Withheld(why) => format!("withheld ({why})"),
     };
-    format!("{name} on {resource}{edits}: {outcome}")
+    format!("{name} on {resource}: {changes}: {outcome}")
 }

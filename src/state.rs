@@ -19,7 +19,7 @@ pub struct State {
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
-    /// Marks of what an operator restored and wants left alone, see [`crate::decision`].
+    /// Marks of what an operator restored and wants left alone.
     pub held: BTreeSet<String>,
 }
 
@@ -63,6 +63,16 @@ pub enum UrlAuthType {
     AwsIam,
 }
 
+impl UrlAuthType {
+    /// As the API writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::AwsIam => "AWS_IAM",
+        }
+    }
+}
+
 /// One thing to read before deciding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Read {
@@ -76,6 +86,26 @@ pub enum Read {
     Url(FunctionResource),
     /// Provisioned concurrency.
     Provisioned(FunctionArn),
+}
+
+impl Read {
+    /// The IAM actions it needs, its fallback included. The role in `template.yaml` is held against
+    /// them. <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>
+    pub const fn permissions(&self) -> &'static [&'static str] {
+        match self {
+            Self::Policy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
+            Self::EveryPolicy(_) => &[
+                "lambda:GetResourcePolicy",
+                "lambda:GetPolicy",
+                "lambda:ListAliases",
+                "lambda:ListVersionsByFunction",
+            ],
+            // Without ListTags the answer comes without tags.
+            Self::Function(_) => &["lambda:GetFunction", "lambda:ListTags"],
+            Self::Url(_) => &["lambda:GetFunctionUrlConfig"],
+            Self::Provisioned(_) => &["lambda:ListProvisionedConcurrencyConfigs"],
+        }
+    }
 }
 
 /// A state as a file describes it, for deciding without AWS.

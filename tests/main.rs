@@ -1,4 +1,18 @@
 //! Everything that is held against the real binaries, the emulator, the template and the source.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod decisions;
 mod harness;
+mod modules;
+mod resilience;
+mod samples;
 mod stories;
+mod telling;
+mod template;

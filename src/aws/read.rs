@@ -11,36 +11,45 @@ use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, types::Function
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Aws {
-    /// Reads what a decision asks for.
-    pub async fn read(&self, reads: &BTreeSet<Read>) -> Result<State, AwsError> {
+    /// Reads what a decision asks for. What cannot be read stays absent, and the errors are given
+    /// back: a control that can judge must not wait for one that cannot.
+    pub async fn read(&self, reads: &BTreeSet<Read>) -> (State, Vec<AwsError>) {
         let mut state = State::default();
+        let mut errors = Vec::new();
         for read in reads {
-            match read {
-                Read::Policy(resource) => {
-                    let policy = self.policy(resource).await?;
-                    state.policies.insert(resource.clone(), policy);
-                }
-                Read::EveryPolicy(function) => {
-                    for resource in self.qualified(function).await? {
-                        let policy = self.policy(&resource).await?;
-                        state.policies.insert(resource, policy);
-                    }
-                }
-                Read::Function(function) => {
-                    let live = self.function(function).await?;
-                    state.functions.insert(function.clone(), live);
-                }
-                Read::Url(resource) => {
-                    let auth = self.url_auth(resource).await?;
-                    state.urls.insert(resource.clone(), auth);
-                }
-                Read::Provisioned(function) => {
-                    let provisioned = self.provisioned(function).await?;
-                    state.provisioned.insert(function.clone(), provisioned);
-                }
+            if let Err(error) = self.read_one(read, &mut state).await {
+                errors.push(error);
             }
         }
-        Ok(state)
+        (state, errors)
+    }
+
+    async fn read_one(&self, read: &Read, state: &mut State) -> Result<(), AwsError> {
+        match read {
+            Read::Policy(resource) => {
+                let policy = self.policy(resource).await?;
+                state.policies.insert(resource.clone(), policy);
+            }
+            Read::EveryPolicy(function) => {
+                for resource in self.qualified(function).await? {
+                    let policy = self.policy(&resource).await?;
+                    state.policies.insert(resource, policy);
+                }
+            }
+            Read::Function(function) => {
+                let live = self.function(function).await?;
+                state.functions.insert(function.clone(), live);
+            }
+            Read::Url(resource) => {
+                let auth = self.url_auth(resource).await?;
+                state.urls.insert(resource.clone(), auth);
+            }
+            Read::Provisioned(function) => {
+                let provisioned = self.provisioned(function).await?;
+                state.provisioned.insert(function.clone(), provisioned);
+            }
+        }
+        Ok(())
     }
 
     /// The policy of one function, version or alias. Where `GetResourcePolicy` is refused or not

@@ -72,10 +72,17 @@ fn line(step: &RestoredStep, as_json: bool, dry_run: bool) -> String {
         Err(problem) => format!("failed: {problem}"),
     };
     let (name, resource) = (step.undo.name(), step.undo.resource());
+    let change = step.undo.change();
     if as_json {
-        json!({ "undo": name, "resource": resource, "back": step.is_back(), "outcome": outcome })
-            .to_string()
+        json!({
+            "undo": name,
+            "resource": resource,
+            "change": change,
+            "back": step.is_back(),
+            "outcome": outcome,
+        })
+        .to_string()
     } else {
-        format!("{name} on {resource}: {outcome}")
+        format!("{name} on {resource} ({change}): {outcome}")
     }
 }

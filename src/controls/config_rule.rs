@@ -10,6 +10,7 @@ use crate::{
     policy::ControlPolicy,
     remediation::TAG_PREFIX,
     resource::FunctionArn,
+    state::Read,
 };
 
 pub(super) const CONTROL: Control = Control {
@@ -24,16 +25,22 @@ const PUBLIC_ACCESS: &str = "lambda-function-public-access-prohibited";
 
 /// The function whose policies a public-access verdict asks to look at.
 pub(super) fn public_access(event: &Event) -> Option<&FunctionArn> {
-    verdict(event)
-        .filter(|(_, rule)| bare_name(rule) == PUBLIC_ACCESS)
-        .map(|(function, _)| function)
+    let verdict = verdict(event).filter(|verdict| verdict.noncompliant)?;
+    (bare_name(verdict.rule) == PUBLIC_ACCESS).then_some(verdict.function)
 }
 
-fn verdict(event: &Event) -> Option<(&FunctionArn, &str)> {
+struct Verdict<'a> {
+    function: &'a FunctionArn,
+    rule: &'a str,
+    noncompliant: bool,
+}
+
+fn verdict(event: &Event) -> Option<Verdict<'_>> {
     match &event.kind {
-        Kind::RuleCompliance { function, rule, noncompliant: true } => Some((function, rule)),
-        Kind::RuleCompliance { .. }
-        | Kind::PolicyChange { .. }
+        Kind::RuleCompliance { function, rule, noncompliant } => {
+            Some(Verdict { function, rule, noncompliant: *noncompliant })
+        }
+        Kind::PolicyChange { .. }
         | Kind::UrlChange { .. }
         | Kind::FunctionChange { .. }
         | Kind::IamCall { .. }
@@ -44,10 +51,10 @@ fn verdict(event: &Event) -> Option<(&FunctionArn, &str)> {
 
 fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
     match verdict(event) {
-        Some((function, rule)) if concerns(policy, rule) => {
-            Needs::Reads(vec![crate::state::Read::Function(function.clone())])
-        }
-        Some(_) | None => Needs::NotConcerned,
+        Some(Verdict { rule, .. }) if !concerns(policy, rule) => Needs::NotConcerned,
+        Some(Verdict { noncompliant: false, .. }) => Needs::Nothing,
+        Some(Verdict { function, .. }) => Needs::Reads(vec![Read::Function(function.clone())]),
+        None => Needs::NotConcerned,
     }
 }
 
@@ -58,8 +65,11 @@ fn concerns(policy: &ControlPolicy, rule: &str) -> bool {
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
-    let Some((function, rule)) = verdict(case.event) else { return Vec::new() };
+    let Some(Verdict { function, rule, noncompliant }) = verdict(case.event) else {
+        return Vec::new();
+    };
     let judgement = match case.state.functions.get(function) {
+        _ if !noncompliant => Judgement::Compliant,
         None => Judgement::InsufficientData("the function was not read".to_owned()),
         Some(None) => Judgement::NotApplicable,
         Some(Some(_)) => Judgement::NonCompliant(vec![Seen {
@@ -72,29 +82,32 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
     vec![Assessment { control, resource: function.clone().into(), judgement }]
 }
 
-/// Config rule names hold letters, digits, `-` and `_`, all allowed in tag keys, and at most 128
-/// characters, which with the prefix can be too long for a key of 128.
+/// Rule names may hold what tag keys may not, and with the prefix be too long for one.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html>
 fn tag_key(rule: &str) -> String {
-    let key = format!("{TAG_PREFIX}config-rule:{rule}");
-    key.chars().take(128).collect()
+    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
+    let name: String = rule.chars().map(|c| if allowed(c) { c } else { '_' }).collect();
+    format!("{TAG_PREFIX}config-rule:{name}").chars().take(LONGEST_TAG_KEY).collect()
 }
 
-/// The name a rule was written with: Security Hub prefixes `securityhub-` and appends eight hex
-/// digits, conformance packs append `-conformance-pack-` and an id.
+const LONGEST_TAG_KEY: usize = 128;
+
+/// The name a rule was written with. Security Hub prefixes `securityhub-` and appends eight
+/// hexadecimal digits, conformance packs append `-conformance-pack-` and an id.
 fn bare_name(deployed: &str) -> &str {
     if let Some((name, _)) = deployed.split_once("-conformance-pack-") {
         return name;
     }
     let Some(name) = deployed.strip_prefix("securityhub-") else { return deployed };
     match name.rsplit_once('-') {
-        Some((bare, id)) if id.len() >= 6 && id.chars().all(|c| c.is_ascii_alphanumeric()) => bare,
+        Some((bare, id)) if id.len() == 8 && id.chars().all(|c| c.is_ascii_hexdigit()) => bare,
         Some(_) | None => name,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::bare_name;
+    use super::{PUBLIC_ACCESS, bare_name};
 
     #[test]
     fn deployed_rule_names_lose_what_deployment_added() {
@@ -103,6 +116,7 @@ mod tests {
             ("securityhub-lambda-inside-vpc-1feb796c", "lambda-inside-vpc"),
             ("lambda-inside-vpc-conformance-pack-abc123", "lambda-inside-vpc"),
             ("securityhub-lambda-inside-vpc", "lambda-inside-vpc"),
+            ("securityhub-lambda-function-public-access-prohibited", PUBLIC_ACCESS),
         ] {
             assert_eq!(bare_name(deployed), want);
         }

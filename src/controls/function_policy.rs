@@ -189,7 +189,13 @@ fn name(statement: &StatementExposure) -> String {
 
 fn evidence(statement: &StatementExposure, forbidden: &[&Grant]) -> Evidence {
     let reasons: Vec<&str> = forbidden.iter().map(|grant| grant.reason.as_str()).collect();
-    let value = format!("{}: {}", name(statement), reasons.join("; "));
+    let mut value = format!("{}: {}", name(statement), reasons.join("; "));
+    if statement.via_url {
+        value.push_str(", through the function URL");
+    }
+    if !statement.beyond_invoke.is_empty() {
+        value.push_str(&format!("; it grants {}", statement.beyond_invoke.join(", ")));
+    }
     let witness = forbidden.iter().find_map(|grant| grant.witness.clone());
     Evidence { witness, ..Evidence::new(format!("Statement[{}]", statement.index), &value) }
 }

@@ -3,13 +3,13 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
 
 use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
-use super::{config_rule, function_policy, function_policy::Look};
+use super::{function_policy, function_policy::Look};
 use crate::{
     event::{Event, Kind},
     finding::{ControlId, Evidence},
     iam::{Exposure, Grant, StatementExposure},
     policy::ControlPolicy,
-    resource::FunctionResource,
+    resource::{FunctionResource, Qualifier},
     state::{Read, UrlAuthType},
 };
 
@@ -34,10 +34,10 @@ fn forbids(_: &ControlPolicy, statement: &StatementExposure, grant: &Grant) -> b
     statement.via_url && grant.exposure == Exposure::Public
 }
 
-/// The URL whose configuration an event changed, and what it was given.
-fn changed(event: &Event) -> Option<(&FunctionResource, Option<UrlAuthType>)> {
+/// The URL whose configuration an event changed.
+fn changed(event: &Event) -> Option<&FunctionResource> {
     match &event.kind {
-        Kind::UrlChange { resource, auth } => Some((resource, *auth)),
+        Kind::UrlChange { resource } => Some(resource),
         Kind::PolicyChange { .. }
         | Kind::FunctionChange { .. }
         | Kind::IamCall { .. }
@@ -48,57 +48,44 @@ fn changed(event: &Event) -> Option<(&FunctionResource, Option<UrlAuthType>)> {
 }
 
 fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
-    match changed(event) {
-        Some((_, Some(UrlAuthType::AwsIam))) => Needs::Nothing,
-        Some((resource, _)) => {
-            Needs::Reads(vec![Read::Url(resource.clone()), Read::Policy(resource.clone())])
-        }
-        None => match (function_policy::needs(policy, event), function_policy::changed(event)) {
-            // The other controls read the policy anyway; only a public URL's own statement makes
-            // its configuration worth a look.
-            (Needs::Reads(mut reads), Some((resource, shown))) => {
-                if function_policy::shows_public_url(policy, resource, shown) {
-                    reads.push(Read::Url(resource.clone()));
-                }
-                Needs::Reads(reads)
+    if let Some(resource) = changed(event) {
+        return Needs::Reads(vec![Read::Url(resource.clone()), Read::Policy(resource.clone())]);
+    }
+    match (function_policy::needs(policy, event), function_policy::changed(event)) {
+        // The other controls read the policy anyway; only a public URL's own statement makes its
+        // configuration worth a look. Versions have no URL, and AWS refuses the question:
+        // https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionUrlConfig.html
+        (Needs::Reads(mut reads), Some((resource, shown))) => {
+            let version = matches!(resource.qualifier, Some(Qualifier::Version(_)));
+            if !version && function_policy::shows_public_url(policy, resource, shown) {
+                reads.push(Read::Url(resource.clone()));
             }
-            (needs, _) => needs,
-        },
+            Needs::Reads(reads)
+        }
+        (needs, _) => needs,
     }
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
-    match changed(case.event) {
-        Some((resource, auth)) => {
-            vec![judge_url(case, resource, auth == Some(UrlAuthType::AwsIam))]
+    let shown = function_policy::changed(case.event).map(|(resource, _)| resource);
+    match (changed(case.event), shown) {
+        (Some(resource), _) => vec![judge_url(case, resource)],
+        (None, Some(resource)) if case.state.urls.contains_key(resource) => {
+            vec![judge_url(case, resource)]
         }
-        None => match function_policy::changed(case.event) {
-            Some((resource, _)) if case.state.urls.contains_key(resource) => {
-                vec![judge_url(case, resource, false)]
-            }
-            Some(_) => function_policy::judge(case, &LOOK),
-            None if config_rule::public_access(case.event).is_some() => {
-                function_policy::judge(case, &LOOK)
-            }
-            None => Vec::new(),
-        },
+        (None, _) => function_policy::judge(case, &LOOK),
     }
 }
 
 /// The configuration and the statements together.
-fn judge_url(case: &Case<'_>, resource: &FunctionResource, harmless: bool) -> Assessment {
-    let policy = case.state.policies.get(resource);
-    let judgement = match (case.state.urls.get(resource), policy) {
-        (None, _) | (_, None) if harmless => Judgement::Compliant,
+fn judge_url(case: &Case<'_>, resource: &FunctionResource) -> Assessment {
+    let judgement = match (case.state.urls.get(resource), case.state.policies.get(resource)) {
         (None, _) | (_, None) => {
             Judgement::InsufficientData("the URL and its statements were not read".to_owned())
         }
-        (Some(url), Some(live)) => {
-            let statements = match live {
-                Some(live) => function_policy::judge_policy(case.policy, &LOOK, resource, live),
-                None => Judgement::Compliant,
-            };
-            with_url(*url, statements)
+        (Some(url), Some(None)) => with_url(*url, Judgement::Compliant),
+        (Some(url), Some(Some(live))) => {
+            with_url(*url, function_policy::judge_policy(case.policy, &LOOK, resource, live))
         }
     };
     Assessment { control: ControlId::FunctionUrlPublic, resource: resource.clone(), judgement }

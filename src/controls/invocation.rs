@@ -2,13 +2,15 @@
 //! declare theirs, and at nothing else: data events can be millions.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html#cloudtrail-data-events>
 
-use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
+use super::{
+    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger, function_policy,
+};
 use crate::{
     event::{Actor, Event, Kind},
     finding::{ControlId, Evidence},
     iam::{Change, Document, Edit, Effect, Principal},
     policy::{ControlPolicy, DeclaredInvokers},
-    resource::FunctionResource,
+    resource::{AccountId, FunctionResource},
     state::Read,
 };
 
@@ -49,16 +51,14 @@ fn seat<'a>(policy: &'a ControlPolicy, event: &'a Event) -> Seat<'a> {
     }
 }
 
-/// A service is told by `invokedBy`, which AWS sets; only then does the role behind it not count.
+/// A service is told by `invokedBy`, which AWS sets; one that uses a role, by the role as well. The
+/// name of a session is the caller's own choice: only its role counts.
 fn invited(declared: &DeclaredInvokers, actor: &Actor) -> bool {
-    if let Some(service) = &actor.invoked_by {
-        return declared.services.contains(service);
-    }
-    let by_principal = [&actor.arn, &actor.role]
-        .into_iter()
-        .flatten()
-        .any(|arn| declared.principals.iter().any(|pattern| pattern.matches_text(arn)));
-    by_principal || actor.account.as_ref().is_some_and(|id| declared.accounts.contains(id))
+    let principal = actor.role.as_ref().or(actor.arn.as_ref());
+    let account = actor.account.as_ref().filter(|_| actor.invoked_by.is_none());
+    actor.invoked_by.as_ref().is_some_and(|service| declared.services.contains(service))
+        || principal.is_some_and(|arn| declared.principals.iter().any(|p| p.matches_text(arn)))
+        || account.is_some_and(|id| declared.accounts.contains(id))
 }
 
 fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
@@ -96,48 +96,83 @@ fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {
         },
         Some(None) => None,
     };
-    let caller = caller(&case.event.actor);
-    let opened = document.map(|document| opened(document, &case.event.actor)).unwrap_or_default();
-    let evidence = Evidence::new("userIdentity", &caller);
+    let actor = &case.event.actor;
+    let doors = document.map(|document| doors(document, actor)).unwrap_or_default();
+    let alone: Vec<&Door> = doors.iter().filter(|door| door.alone).collect();
     let seen = |response, subject: &str| Seen {
-        evidence: evidence.clone(),
-        subject: format!("{caller} {subject}"),
+        evidence: Evidence::new("userIdentity", &caller(actor)),
+        subject: format!("{} {subject}", caller(actor)),
         response,
     };
-    Judgement::NonCompliant(if !opened.is_empty() {
-        opened
-            .into_iter()
-            .map(|index| {
-                let edit = Edit { index, change: Change::Remove };
-                seen(Response::EditPolicy(edit), "statement")
-            })
-            .collect()
-    } else if intrusion.declared.stop {
-        vec![seen(Response::Stop, &case.event.id)]
-    } else {
-        let why = "no statement grants access to this caller alone: look at its identity policies \
-                   and at statements it shares with others";
-        vec![seen(Response::Notify(why.to_owned()), "none")]
+    Judgement::NonCompliant(match (alone.as_slice(), doors.as_slice()) {
+        ([], []) if intrusion.declared.stop => vec![seen(Response::Stop, &case.event.id)],
+        ([], []) => vec![seen(Response::Notify(NO_STATEMENT.to_owned()), "no statement")],
+        ([], _) => vec![seen(Response::Notify(SHARED.to_owned()), "shared statement")],
+        (alone, _) => {
+            let edits = alone.iter().map(|door| Edit { index: door.index, change: Change::Remove });
+            edits.map(|edit| seen(Response::EditPolicy(edit), "own statement")).collect()
+        }
     })
 }
 
+const NO_STATEMENT: &str = "no statement of the resource policy grants access to this caller: \
+                            look at its identity policies";
+const SHARED: &str = "the statement that let this caller in is one it shares with others: scope it \
+                      or split it";
+
+/// The caller, by the most telling name there is.
 fn caller(actor: &Actor) -> String {
     let named = actor.invoked_by.as_deref().or(actor.role.as_deref()).or(actor.arn.as_deref());
-    named.unwrap_or("unknown").to_owned()
+    let account = actor.account.as_ref().map(AccountId::as_str);
+    named.or(account).unwrap_or("unknown").to_owned()
 }
 
-/// The statements that let in this caller and nobody else: its service, or its very ARN.
-fn opened(document: &Document, actor: &Actor) -> Vec<usize> {
+/// A statement that may have let a caller in.
+struct Door {
+    index: usize,
+    /// It lets in this caller and nobody else.
+    alone: bool,
+}
+
+/// The statements that may have let this caller in. Conditions are not looked at: a door too many
+/// only leaves more to a person.
+fn doors(document: &Document, actor: &Actor) -> Vec<Door> {
     let statements = document.statements().iter().enumerate();
-    let alone = statements.filter(|(_, statement)| {
-        statement.effect == Effect::Allow
-            && match (statement.principals.as_slice(), &actor.invoked_by) {
-                ([Principal::Service(service)], Some(caller)) => service == caller,
-                ([Principal::Aws(arn)], None) => {
-                    [&actor.arn, &actor.role].into_iter().flatten().any(|caller| caller == arn)
-                }
-                (_, _) => false,
-            }
-    });
-    alone.map(|(index, _)| index).collect()
+    let allowing = statements
+        .filter(|(_, statement)| statement.effect == Effect::Allow && statement.may_invoke());
+    allowing
+        .filter_map(|(index, statement)| {
+            let fits: Vec<Fit> = statement.principals.iter().map(|p| fit(p, actor)).collect();
+            let open = fits.iter().any(|fit| *fit != Fit::Not);
+            open.then_some(Door { index, alone: matches!(fits.as_slice(), [Fit::Exactly]) })
+        })
+        .collect()
+}
+
+/// How a principal fits a caller.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// It is this caller, and only this one.
+    Exactly,
+    /// This caller is among those it stands for, or may be.
+    Among,
+    /// It is somebody else.
+    Not,
+}
+
+fn fit(principal: &Principal, actor: &Actor) -> Fit {
+    let callers = || [&actor.arn, &actor.role].into_iter().flatten();
+    match (principal, &actor.invoked_by) {
+        (Principal::Service(service), Some(caller)) if service == caller => Fit::Exactly,
+        (Principal::Service(service), _) if service == "*" => Fit::Among,
+        (Principal::Service(_), _) | (Principal::Dead(_), _) => Fit::Not,
+        (Principal::Aws(_), Some(_)) => Fit::Not,
+        (Principal::Aws(arn), None) if callers().any(|caller| caller == arn) => Fit::Exactly,
+        (Principal::Aws(_), None) => {
+            let account = function_policy::account(principal);
+            if account.is_some() && account != actor.account { Fit::Not } else { Fit::Among }
+        }
+        (Principal::Anyone | Principal::NotListed, _)
+        | (Principal::Federated(_) | Principal::Other { .. }, _) => Fit::Among,
+    }
 }

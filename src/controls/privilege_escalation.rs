@@ -22,6 +22,7 @@ pub(super) const CONTROL: Control = Control {
 
 /// IAM writes that raise privileges, persist, or weaken what holds them back.
 const ESCALATING: &[&str] = &[
+    "AddClientIDToOpenIDConnectProvider",
     "AddRoleToInstanceProfile",
     "AddUserToGroup",
     "AttachGroupPolicy",
@@ -38,10 +39,12 @@ const ESCALATING: &[&str] = &[
     "CreateUser",
     "CreateVirtualMFADevice",
     "DeactivateMFADevice",
+    "DeleteGroupPolicy",
     "DeleteRolePermissionsBoundary",
     "DeleteRolePolicy",
     "DeleteUserPermissionsBoundary",
     "DeleteUserPolicy",
+    "DetachGroupPolicy",
     "DetachRolePolicy",
     "DetachUserPolicy",
     "PutGroupPolicy",
@@ -49,10 +52,13 @@ const ESCALATING: &[&str] = &[
     "PutRolePolicy",
     "PutUserPermissionsBoundary",
     "PutUserPolicy",
+    "RemoveUserFromGroup",
+    "ResetServiceSpecificCredential",
     "SetDefaultPolicyVersion",
     "UpdateAccessKey",
     "UpdateAssumeRolePolicy",
     "UpdateLoginProfile",
+    "UpdateOpenIDConnectProviderThumbprint",
     "UpdateSAMLProvider",
     "UploadSSHPublicKey",
     "UploadSigningCertificate",
@@ -61,6 +67,7 @@ const ESCALATING: &[&str] = &[
 fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
     match suspect(policy, event) {
         None => Needs::NotConcerned,
+        Some(Suspect { declared: true, .. }) => Needs::Nothing,
         Some(Suspect { function, .. }) => {
             Needs::Reads(vec![Read::Function(function.clone()), Read::Provisioned(function)])
         }
@@ -72,9 +79,11 @@ struct Suspect<'a> {
     api: &'a str,
     /// AWS's word; else it still has to be seen that the role is the function's.
     certain: bool,
+    /// The call is the function's job.
+    declared: bool,
 }
 
-/// The function that seems to have made an undeclared escalating call.
+/// The function that seems to have made an escalating call.
 fn suspect<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Suspect<'a>> {
     let api = match &event.kind {
         Kind::IamCall { api } => api.as_str(),
@@ -97,12 +106,13 @@ fn suspect<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Suspect<'a>> 
         .declared
         .iter()
         .any(|entry| entry.function.matches(&function) && entry.calls.contains(api));
-    (!declared).then_some(Suspect { function, api, certain })
+    Some(Suspect { function, api, certain, declared })
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some(suspect) = suspect(case.policy, case.event) else { return Vec::new() };
     let judgement = match case.state.functions.get(&suspect.function) {
+        _ if suspect.declared => Judgement::Compliant,
         None => Judgement::InsufficientData("the function was not read".to_owned()),
         Some(None) => Judgement::NotApplicable,
         Some(Some(state)) => judge_suspect(case, &suspect, state),

@@ -99,7 +99,11 @@ pub fn event_pattern(rule: Rule) -> Value {
         Rule::Invocation => json!({
             "source": ["aws.lambda"],
             "detail-type": [api_call],
-            "detail": { "eventSource": ["lambda.amazonaws.com"], "eventName": ["Invoke"] },
+            "detail": {
+                "eventSource": ["lambda.amazonaws.com"],
+                "eventName": ["Invoke"],
+                "errorCode": [{ "exists": false }],
+            },
         }),
     }
 }

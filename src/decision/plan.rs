@@ -61,7 +61,7 @@ impl<'a> Planner<'a> {
             Response::Notify(reason) => return Some(reason),
             Response::EditPolicy(edit) => self.edit(proposal, edit),
             Response::HardenUrl => self.harden(&proposal),
-            Response::Stop => self.stop(&proposal),
+            Response::Stop => return self.stop(&proposal),
             Response::Tag(key) => return self.tag(proposal, key),
         }
         None
@@ -95,9 +95,13 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn stop(&mut self, proposal: &Proposal<'_>) {
+    fn stop(&mut self, proposal: &Proposal<'_>) -> Option<String> {
         let function = proposal.resource.function.clone();
-        let Some(Some(live)) = self.state.functions.get(&function) else { return };
+        let live = match self.state.functions.get(&function) {
+            None => return Some("not stopped: the function could not be read".to_owned()),
+            Some(None) => return None,
+            Some(Some(live)) => live,
+        };
         for (qualifier, requested) in self.state.provisioned.get(&function).into_iter().flatten() {
             let (function, qualifier) = (function.clone(), qualifier.clone());
             let requested = *requested;
@@ -110,18 +114,25 @@ impl<'a> Planner<'a> {
         if reserved != Some(0) {
             self.push(proposal, Remediation::StopFunction { function, reserved });
         }
+        None
     }
 
     fn tag(&mut self, mut proposal: Proposal<'_>, key: String) -> Option<String> {
         let function = proposal.resource.function.clone();
-        let Some(Some(live)) = self.state.functions.get(&function) else { return None };
+        let live = match self.state.functions.get(&function) {
+            None => return Some("not tagged: the function could not be read".to_owned()),
+            Some(None) => return None,
+            Some(Some(live)) => live,
+        };
         let Some(tags) = &live.tags else {
             return Some("not tagged: the function's tags could not be read".to_owned());
         };
         if tags.contains_key(&key) {
             return None;
         }
-        if tags.len() >= MOST_TAGS && proposal.withheld.is_none() {
+        // Tags of AWS's own do not count.
+        let counted = tags.keys().filter(|key| !key.starts_with("aws:")).count();
+        if counted >= MOST_TAGS && proposal.withheld.is_none() {
             let reason = format!("the function already has {MOST_TAGS} tags");
             proposal.withheld = Some(Withheld::Undetermined { reason });
         }

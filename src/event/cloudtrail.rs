@@ -4,11 +4,8 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Event, EventError, Kind, ShownPolicy, at_home};
-use crate::{
-    resource::{AccountId, FunctionArn, FunctionResource, Home},
-    state::UrlAuthType,
-};
+use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere};
+use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
@@ -19,6 +16,7 @@ struct Record<'a> {
     event_id: String,
     event_source: String,
     event_name: String,
+    aws_region: Option<String>,
     error_code: Option<IgnoredAny>,
     user_identity: Option<UserIdentity>,
     #[serde(borrow)]
@@ -154,7 +152,6 @@ struct Target {
     resource_arn: Option<String>,
     resource: Option<String>,
     policy: Option<String>,
-    auth_type: Option<String>,
 }
 
 fn target(record: &Record<'_>) -> Result<Target, EventError> {
@@ -167,13 +164,21 @@ fn target(record: &Record<'_>) -> Result<Target, EventError> {
 }
 
 /// `functionName` echoes what the caller typed: four forms, and a qualifier in one of two places.
-fn resource(target: &Target, call: &str, home: &Home) -> Result<FunctionResource, EventError> {
+/// A bare name is one of the Region the call was made in.
+fn resource(
+    record: &Record<'_>,
+    target: &Target,
+    call: &str,
+    home: &Home,
+) -> Result<FunctionResource, EventError> {
+    let region = record.aws_region.clone().unwrap_or_else(|| home.region.clone());
+    let there = Home { region, ..home.clone() };
     let typed = target
         .function_name
         .as_deref()
         .or(target.resource_arn.as_deref())
         .ok_or_else(|| EventError::NoFunction { call: call.to_owned() })?;
-    FunctionResource::parse(home, typed, target.qualifier.as_deref())
+    FunctionResource::parse(&there, typed, target.qualifier.as_deref())
         .map_err(|source| EventError::Name { call: call.to_owned(), source })
 }
 
@@ -183,9 +188,9 @@ fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, E
         statement: Option<String>,
     }
     let target = target(record)?;
-    let resource = resource(&target, call, home)?;
-    if let Err(elsewhere) = at_home(&resource, home) {
-        return Ok(elsewhere);
+    let resource = resource(record, &target, call, home)?;
+    if let Some(ignored) = elsewhere(&resource, home) {
+        return Ok(ignored);
     }
     let statement = record
         .response_elements
@@ -200,26 +205,13 @@ fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, E
 }
 
 fn url_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
-    let target = target(record)?;
-    let resource = resource(&target, call, home)?;
-    if let Err(elsewhere) = at_home(&resource, home) {
-        return Ok(elsewhere);
-    }
-    let auth = match (call, target.auth_type.as_deref()) {
-        ("DeleteFunctionUrlConfig", _) => None,
-        (_, Some("AWS_IAM")) => Some(UrlAuthType::AwsIam),
-        // An update of something else does not repeat the type: the live value decides.
-        (_, _) => Some(UrlAuthType::None),
-    };
-    Ok(Kind::UrlChange { resource, auth })
+    let resource = resource(record, &target(record)?, call, home)?;
+    Ok(elsewhere(&resource, home).unwrap_or(Kind::UrlChange { resource }))
 }
 
 fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
-    let resource = resource(&target(record)?, call, home)?;
-    Ok(match at_home(&resource, home) {
-        Err(elsewhere) => elsewhere,
-        Ok(()) => Kind::FunctionChange { function: resource.function },
-    })
+    let resource = resource(record, &target(record)?, call, home)?;
+    Ok(elsewhere(&resource, home).unwrap_or(Kind::FunctionChange { function: resource.function }))
 }
 
 fn tag_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
@@ -228,10 +220,8 @@ fn tag_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Even
     // Event source mappings and code signing configurations have tags too.
     Ok(match FunctionResource::parse_arn(&arn) {
         Err(_) => Kind::Ignored("the tagged resource is not a function".to_owned()),
-        Ok(resource) => match at_home(&resource, home) {
-            Err(elsewhere) => elsewhere,
-            Ok(()) => Kind::FunctionChange { function: resource.function },
-        },
+        Ok(resource) => elsewhere(&resource, home)
+            .unwrap_or(Kind::FunctionChange { function: resource.function }),
     })
 }
 
@@ -247,11 +237,8 @@ fn invocation(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Even
             .filter_map(|entry| entry.arn.clone())
             .find(|arn| arn.contains(":function:"));
     }
-    let resource = resource(&target, call, home)?;
-    Ok(match at_home(&resource, home) {
-        Err(elsewhere) => elsewhere,
-        Ok(()) => Kind::Invocation { resource },
-    })
+    let resource = resource(record, &target, call, home)?;
+    Ok(elsewhere(&resource, home).unwrap_or(Kind::Invocation { resource }))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html>
 //! A Lambda function's `resourceId` is its bare name.
 
-use super::{Actor, Event, EventError, Kind, at_home};
+use super::{Actor, Event, EventError, Kind, elsewhere};
 use crate::resource::{FunctionResource, Home};
 use serde::Deserialize;
 
@@ -31,14 +31,20 @@ pub(super) fn rule_compliance(id: String, detail: &str, home: &Home) -> Result<E
     let kind = if detail.resource_type == FUNCTION {
         let region = detail.aws_region.as_deref();
         let verdict = detail.new_evaluation_result.and_then(|result| result.compliance_type);
-        match function(&detail.resource_id, region, home)? {
-            Err(elsewhere) => elsewhere,
-            Ok(resource) => Kind::RuleCompliance {
+        let resource = function(&detail.resource_id, region, home)?;
+        let noncompliant = match verdict.as_deref() {
+            Some("NON_COMPLIANT") => Some(true),
+            Some("COMPLIANT") => Some(false),
+            Some(_) | None => None,
+        };
+        elsewhere(&resource, home).unwrap_or(match noncompliant {
+            Some(noncompliant) => Kind::RuleCompliance {
                 function: resource.function,
                 rule: detail.config_rule_name,
-                noncompliant: verdict.as_deref() == Some("NON_COMPLIANT"),
+                noncompliant,
             },
-        }
+            None => Kind::Ignored("the rule gave no verdict on the function".to_owned()),
+        })
     } else {
         Kind::Ignored("the resource is not a function".to_owned())
     };
@@ -76,10 +82,9 @@ pub(super) fn configuration_item(
             if status.starts_with("ResourceDeleted") {
                 Kind::Ignored("the function was deleted".to_owned())
             } else {
-                match function(&item.resource_id, item.aws_region.as_deref(), home)? {
-                    Err(elsewhere) => elsewhere,
-                    Ok(resource) => Kind::FunctionChange { function: resource.function },
-                }
+                let resource = function(&item.resource_id, item.aws_region.as_deref(), home)?;
+                elsewhere(&resource, home)
+                    .unwrap_or(Kind::FunctionChange { function: resource.function })
             }
         }
         Some(_) => Kind::Ignored("the resource is not a function".to_owned()),
@@ -88,14 +93,9 @@ pub(super) fn configuration_item(
     Ok(Event { id, actor: Actor::default(), kind })
 }
 
-fn function(
-    name: &str,
-    region: Option<&str>,
-    home: &Home,
-) -> Result<Result<FunctionResource, Kind>, EventError> {
+/// The function that AWS Config names, in the Region it names.
+fn function(name: &str, region: Option<&str>, home: &Home) -> Result<FunctionResource, EventError> {
     let region = region.unwrap_or(&home.region).to_owned();
-    let there = Home { region, ..home.clone() };
-    let resource = FunctionResource::parse(&there, name, None)
-        .map_err(|source| EventError::Name { call: "AWS Config".to_owned(), source })?;
-    Ok(at_home(&resource, home).map(|()| resource))
+    FunctionResource::parse(&Home { region, ..home.clone() }, name, None)
+        .map_err(|source| EventError::Name { call: "AWS Config".to_owned(), source })
 }

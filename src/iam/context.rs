@@ -3,10 +3,11 @@
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
 use super::actions::{INVOKE, INVOKE_URL};
+use super::arns;
 use super::caller::{Caller, Means, Member, Role};
 use super::condition::{Base, Clause, Network, State};
 use super::exposure::Setting;
-use super::pattern::{Arn, example, glob, has_wildcard};
+use super::pattern::example;
 use super::service::Row;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -68,7 +69,7 @@ fn principal_states(caller: &Caller, asked: &Asked<'_>, setting: &Setting<'_>) -
         "aws:principalaccount" => caller.account.iter().map(|id| present(id)).collect(),
         "aws:principalarn" => match (&caller.role, &caller.account) {
             (Role::Fixed(arn), _) => vec![present(arn)],
-            (Role::Free, Some(account)) => principal_arns(account, asked.clauses, setting),
+            (Role::Free, Some(account)) => arns::of_principals(account, asked.clauses, setting),
             (Role::Free, None) | (Role::Unsure, _) => vec![State::Unsure],
         },
         "aws:principalorgid" | "aws:principalorgpaths" if unsigned || service => {
@@ -89,34 +90,54 @@ fn principal_states(caller: &Caller, asked: &Asked<'_>, setting: &Setting<'_>) -
 
 /// Keys that tell from where, or for whom, the request is made.
 fn source_states(caller: &Caller, asked: &Asked<'_>, setting: &Setting<'_>) -> Vec<State> {
-    match (asked.key, &caller.means) {
-        ("aws:sourceip", Means::Internet | Means::Unsigned) => addresses(asked.clauses),
-        ("aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce", Means::CloudFormation) => {
-            vec![State::Unsure]
+    match asked.key {
+        "aws:sourceip" => match caller.means {
+            Means::Internet | Means::Unsigned => addresses(asked.clauses),
+            Means::Endpoint => vec![State::Absent],
+            Means::CloudFormation | Means::Service { .. } => vec![State::Unsure],
+        },
+        "aws:sourcevpc" => network_states(caller, "vpc"),
+        "aws:sourcevpce" => network_states(caller, "vpce"),
+        "aws:sourceaccount" | "aws:sourcearn" | "aws:sourceorgid" | "aws:sourceorgpaths" => {
+            match caller.means {
+                Means::Internet | Means::Endpoint | Means::CloudFormation | Means::Unsigned => {
+                    vec![State::Absent]
+                }
+                Means::Service { row, any_bucket, .. } => {
+                    service_source(caller, row, any_bucket, asked, setting)
+                }
+            }
         }
-        ("aws:sourceip", Means::Endpoint) => vec![State::Absent],
-        ("aws:sourcevpc", Means::Endpoint) => vec![present(&format!("vpc-{}", caller.network))],
-        ("aws:sourcevpce", Means::Endpoint) => vec![present(&format!("vpce-{}", caller.network))],
-        ("aws:sourcevpc" | "aws:sourcevpce", Means::Internet | Means::Unsigned) => {
-            vec![State::Absent]
+        _ => vec![State::Unsure],
+    }
+}
+
+fn network_states(caller: &Caller, kind: &str) -> Vec<State> {
+    vec![match caller.means {
+        Means::Endpoint => State::Present(format!("{kind}-{}", caller.network)),
+        Means::Internet | Means::Unsigned => State::Absent,
+        Means::CloudFormation | Means::Service { .. } => State::Unsure,
+    }]
+}
+
+/// For whom a service makes its request.
+fn service_source(
+    caller: &Caller,
+    row: Option<&Row>,
+    any_bucket: bool,
+    asked: &Asked<'_>,
+    setting: &Setting<'_>,
+) -> Vec<State> {
+    match (asked.key, row, &caller.account) {
+        ("aws:sourceaccount", _, Some(account)) if row.is_none_or(|row| row.account_sent) => {
+            vec![present(account)]
         }
-        ("aws:sourceaccount", Means::Service { row, .. }) => {
-            let sent = row.is_none_or(|row| row.account_sent);
-            caller.account.iter().filter(|_| sent).map(|id| present(id)).collect()
+        ("aws:sourcearn", Some(row), Some(account)) => {
+            arns::of_sources(row, account, any_bucket, asked.clauses, setting)
         }
-        ("aws:sourcearn", Means::Service { row: Some(row), any_bucket, .. }) => {
-            let account = caller.account.as_deref();
-            account.map_or(Vec::new(), |account| {
-                source_arns(row, account, *any_bucket, asked.clauses, setting)
-            })
-        }
-        ("aws:sourceorgid", Means::Service { .. }) => organization(caller),
-        ("aws:sourceorgpaths", Means::Service { .. }) => organization_paths(caller, asked.clauses),
-        (
-            "aws:sourceaccount" | "aws:sourcearn" | "aws:sourceorgid" | "aws:sourceorgpaths",
-            Means::Internet | Means::Endpoint | Means::CloudFormation | Means::Unsigned,
-        ) => vec![State::Absent],
-        (_, _) => vec![State::Unsure],
+        ("aws:sourceorgid", _, _) => organization(caller),
+        ("aws:sourceorgpaths", _, _) => organization_paths(caller, asked.clauses),
+        (_, _, _) => vec![State::Unsure],
     }
 }
 
@@ -161,7 +182,8 @@ fn organization(caller: &Caller) -> Vec<State> {
 
 fn organization_paths(caller: &Caller, clauses: &[Clause]) -> Vec<State> {
     let Member::Of(id) = &caller.member else { return organization(caller) };
-    let mut states = vec![State::Present(format!("{id}/r-{0}/ou-{0}-{0}{0}/", "x1y2"))];
+    let root = id.get(id.len().saturating_sub(4)..).unwrap_or_default();
+    let mut states = vec![State::Present(format!("{id}/r-{root}/ou-{root}-{root}{root}/"))];
     if caller.account.is_none() {
         let inside = format!("{id}/");
         states
@@ -216,106 +238,4 @@ fn vpc_addresses(clauses: &[Clause]) -> Vec<State> {
     let values = clauses.iter().flat_map(|clause| &clause.values);
     let networks = values.filter_map(|value| Network::parse(value));
     networks.map(|network| State::Present(network.address.to_string())).collect()
-}
-
-/// Role and user ARNs that the account can create.
-fn principal_arns(account: &str, clauses: &[Clause], setting: &Setting<'_>) -> Vec<State> {
-    let partition = &setting.home.partition;
-    let start = format!("arn:{partition}:iam::{account}:");
-    let plain = format!("{start}role/caller");
-    let mut arns = vec![plain.clone()];
-    for clause in clauses {
-        let Some(operator) = clause.understood() else { continue };
-        for value in &clause.values {
-            if operator.base == Base::Equals {
-                arns.push(value.clone());
-            } else if let Some(arn) = Arn::parse(value) {
-                arns.push(format!("{start}{}", example(arn.resource)));
-            }
-            // Under string operators a wildcard may cross colons, and IAM paths may hold them.
-            if let (Base::Like, Some((before, after))) = (operator.base, value.split_once('*'))
-                && format!("{start}role/").starts_with(before)
-            {
-                arns.push(format!("{start}role/x{}", example(after)));
-            }
-        }
-    }
-    arns.retain(|arn| {
-        arn.strip_prefix(&start)
-            .is_some_and(|resource| resource == "root" || is_creatable(resource))
-    });
-    arns.into_iter().map(State::Present).collect()
-}
-
-/// `role/` or `user/` with a path and a name that IAM accepts.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
-fn is_creatable(resource: &str) -> bool {
-    let Some((kind, rest)) = resource.split_once('/') else { return false };
-    let (path, name) = rest.rsplit_once('/').unwrap_or(("", rest));
-    (kind == "role" || kind == "user")
-        && (1..=64).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b))
-        && path.len() <= 500
-        && path.bytes().all(|b| (0x21..=0x7e).contains(&b))
-}
-
-/// Source ARNs that a trigger in the account can have.
-fn source_arns(
-    row: &Row,
-    account: &str,
-    any_bucket: bool,
-    clauses: &[Clause],
-    setting: &Setting<'_>,
-) -> Vec<State> {
-    let Some(sample) = row.sample(&setting.home, account) else { return Vec::new() };
-    let mut arns = vec![sample.clone()];
-    for clause in clauses {
-        let Some(operator) = clause.understood() else { continue };
-        for value in &clause.values {
-            let made = match operator.base {
-                Base::Equals => Some(value.clone()),
-                Base::Arn | Base::Like => fill(value, &sample, row, any_bucket),
-                Base::EqualsIgnoreCase | Base::Bool | Base::Ip | Base::Null => None,
-            };
-            arns.extend(made.filter(|arn| is_plausible(arn, &sample, row)));
-        }
-    }
-    if row.arn == Some("s3") && !any_bucket {
-        // A literal bucket may be anybody's: only a wildcard says that strangers' buckets do.
-        arns.retain(|arn| !clauses.iter().any(|clause| clause.values.contains(arn)));
-    }
-    arns.into_iter().map(State::Present).collect()
-}
-
-/// The pattern with its wildcards filled in from the sample where the sample fits.
-fn fill(pattern: &str, sample: &str, row: &Row, any_bucket: bool) -> Option<String> {
-    let (pattern, sample) = (Arn::parse(pattern)?, Arn::parse(sample)?);
-    if row.arn == Some("s3") && !any_bucket && !pattern.resource.contains('*') {
-        return None;
-    }
-    let pick = |pattern: &str, sample: &str| {
-        if glob(pattern, sample) { sample.to_owned() } else { example(pattern) }
-    };
-    let account = if has_wildcard(pattern.account) || pattern.account == sample.account {
-        sample.account
-    } else {
-        return None;
-    };
-    Some(format!(
-        "arn:{}:{}:{}:{account}:{}",
-        pick(pattern.partition, sample.partition),
-        pick(pattern.service, sample.service),
-        pick(pattern.region, sample.region),
-        pick(pattern.resource, sample.resource),
-    ))
-}
-
-fn is_plausible(arn: &str, sample: &str, row: &Row) -> bool {
-    let (Some(arn), Some(sample)) = (Arn::parse(arn), Arn::parse(sample)) else { return false };
-    arn.partition == sample.partition
-        && arn.service == sample.service
-        && arn.account == sample.account
-        && arn.region.is_empty() == sample.region.is_empty()
-        && !arn.resource.is_empty()
-        && (row.name != "events" || arn.resource.starts_with("rule/"))
 }

@@ -4,9 +4,10 @@
 
 use super::actions;
 use super::condition::State;
-use super::exposure::{self, Setting};
+use super::exposure::Setting;
 use super::model::{Effect, Principal, Statement};
 use super::pattern::Arn;
+use super::resources;
 
 /// The caller of a request, as far as a Deny looks at it.
 pub(super) enum Who<'a> {
@@ -24,7 +25,8 @@ pub(super) fn is_covered(allow: &Statement, setting: &Setting<'_>) -> bool {
         deny.unknown_elements.is_empty()
             && deny.conditions.is_empty()
             && deny.principals.contains(&Principal::Anyone)
-            && exposure::covers_resource(deny, setting)
+            && resources::covers(deny, setting)
+            && resources::includes(deny, allow)
             && actions::includes(&deny.actions, &allow.actions)
     })
 }
@@ -44,7 +46,7 @@ pub(super) fn may_reach(
         };
         names
             && actions::may_grant(&deny.actions, action)
-            && exposure::may_cover_resource(deny, setting)
+            && resources::may_cover(deny, setting)
             && (!deny.unknown_elements.is_empty() || holds())
     })
 }

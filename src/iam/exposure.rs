@@ -5,11 +5,11 @@
 
 use super::actions::{self, INVOKE, INVOKE_URL, Names};
 use super::caller::{self, Base};
-use super::condition::{self, Clause};
+use super::condition::Clause;
 use super::deny;
 use super::limits::{self, Owner};
 use super::model::{Document, Effect, Principal, Statement};
-use super::pattern::{Arn, glob};
+use super::{resources, search};
 use crate::resource::{AccountId, FunctionResource, Home};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,7 +201,7 @@ fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -
     }
     let base = caller::base(principal, statement, setting);
     let clauses = setting.clauses(statement);
-    if let Some((exposure, reason)) = proven_close(&base, &clauses, setting) {
+    if let Some((exposure, reason)) = limits::proven_close(&base, &clauses, setting) {
         return (exposure, reason, None);
     }
     if deny::is_covered(statement, setting) {
@@ -211,100 +211,12 @@ fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -
     if let Base::Unclear(why) = base {
         return unknown(why.to_owned());
     }
-    if !covers_resource(statement, setting) {
+    if !resources::covers(statement, setting) {
         return unknown("its resource does not provably hold this function".to_owned());
     }
-    match caller::find(&base, statement, &clauses, setting) {
+    match search::find(&base, statement, &clauses, setting) {
         Ok(found) => (found.exposure, found.reason, found.witness),
         Err(reason) => unknown(reason),
-    }
-}
-
-/// The circle that the principal and the conditions prove together.
-fn proven_close(
-    base: &Base,
-    clauses: &[Clause],
-    setting: &Setting<'_>,
-) -> Option<(Exposure, String)> {
-    let mut best: Option<(Exposure, String)> = None;
-    let mut take = |exposure: Exposure, reason: String| {
-        if best.as_ref().is_none_or(|(known, _)| *known < exposure) {
-            best = Some((exposure, reason));
-        }
-    };
-    match base {
-        Base::Nobody => {
-            take(Exposure::Internal, "the principal was deleted, so nobody enters".to_owned());
-        }
-        Base::Account(named) => {
-            if let Some(circle) = setting.circle(&Owner::Account(named.account.clone())) {
-                let own = circle == Exposure::Internal;
-                let whose = if own { "the function's own account" } else { "a trusted account" };
-                take(circle, format!("the principal belongs to {whose}"));
-            }
-        }
-        Base::Service { name, .. } => {
-            for clause in clauses {
-                if let Some(reason) = closed_to_service(name, clause, clauses) {
-                    take(Exposure::Internal, reason);
-                }
-            }
-        }
-        Base::Everybody | Base::EveryService | Base::Unclear(_) => {}
-    }
-    for clause in clauses {
-        if let Some(circle) = limits::bound(clause, clauses, setting) {
-            let key = &clause.key;
-            let own = circle == Exposure::Internal;
-            let whose = if own { "the function's own account" } else { "the trusted set" };
-            take(circle, format!("`{key}` limits it to {whose}, or to nobody"));
-        }
-    }
-    best
-}
-
-/// Conditions that close a service's grant in ways of their own.
-fn closed_to_service(name: &str, clause: &Clause, all: &[Clause]) -> Option<String> {
-    let operator = limits::is_positive(clause, all)?;
-    let key = clause.key_name();
-    // Requests of service principals do not hold the organization of a principal.
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
-    if key == "aws:principalorgid" || key == "aws:principalorgpaths" {
-        return Some(format!("a service has no `{}`, so nobody enters", clause.key));
-    }
-    let alexa = matches!(
-        super::service::service_name(name),
-        Some(("alexa-appkit" | "alexa-connectedhome", None))
-    );
-    let fixed = operator.base == condition::Base::Equals
-        && clause.values.iter().all(|value| !value.is_empty() && !value.contains("${"));
-    // https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html
-    (alexa && key == "lambda:eventsourcetoken" && fixed)
-        .then(|| "the event source token limits it to one skill".to_owned())
-}
-
-/// Whether the statement's resources provably hold the function it hangs on.
-pub(super) fn covers_resource(statement: &Statement, setting: &Setting<'_>) -> bool {
-    let own = setting.resource.to_string();
-    let covered = |pattern: &str| {
-        pattern == "*"
-            || pattern == own
-            || Arn::parse(pattern)
-                .zip(Arn::parse(&own))
-                .is_some_and(|(pattern, own)| pattern.matches(&own))
-    };
-    match &statement.resources {
-        Some(Names::Only(list)) => list.iter().any(|pattern| covered(pattern)),
-        Some(Names::AllBut(_)) | None => false,
-    }
-}
-
-/// Whether the statement's resources may hold the function it hangs on.
-pub(super) fn may_cover_resource(statement: &Statement, setting: &Setting<'_>) -> bool {
-    let own = setting.resource.to_string();
-    match &statement.resources {
-        Some(Names::Only(list)) => list.iter().any(|p| p.contains("${") || glob(p, &own)),
-        Some(Names::AllBut(_)) | None => true,
     }
 }
 

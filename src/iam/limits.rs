@@ -2,9 +2,11 @@
 //! Refuses to take anything as a limit but a fixed value under a positive operator.
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
+use super::caller::Base as Caller;
 use super::condition::{Base, Clause, Operator, Set, State};
 use super::exposure::{Exposure, Setting};
 use super::pattern::{Arn, glob, has_wildcard, literal_through_account};
+use super::service;
 
 /// Who stands behind a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +134,67 @@ fn arn_owner(form: Form, arn: &Arn<'_>, base: Base, setting: &Setting<'_>) -> Op
 pub(super) fn bound(clause: &Clause, all: &[Clause], setting: &Setting<'_>) -> Option<Exposure> {
     let owners = owners(clause, all, setting)?;
     owners.iter().map(|owner| setting.circle(owner)).min()?
+}
+
+/// The circle that the principal and the conditions prove together.
+pub(super) fn proven_close(
+    base: &Caller,
+    clauses: &[Clause],
+    setting: &Setting<'_>,
+) -> Option<(Exposure, String)> {
+    let mut best: Option<(Exposure, String)> = None;
+    let mut take = |exposure: Exposure, reason: String| {
+        if best.as_ref().is_none_or(|(known, _)| *known < exposure) {
+            best = Some((exposure, reason));
+        }
+    };
+    match base {
+        Caller::Nobody => {
+            take(Exposure::Internal, "the principal was deleted, so nobody enters".to_owned());
+        }
+        Caller::Account(named) => {
+            if let Some(circle) = setting.circle(&Owner::Account(named.account.clone())) {
+                let own = circle == Exposure::Internal;
+                let whose = if own { "the function's own account" } else { "a trusted account" };
+                take(circle, format!("the principal belongs to {whose}"));
+            }
+        }
+        Caller::Service { name, .. } => {
+            for clause in clauses {
+                if let Some(reason) = closed_to_service(name, clause, clauses) {
+                    take(Exposure::Internal, reason);
+                }
+            }
+        }
+        Caller::Everybody | Caller::EveryService | Caller::Unclear(_) => {}
+    }
+    for clause in clauses {
+        if let Some(circle) = bound(clause, clauses, setting) {
+            let key = &clause.key;
+            let own = circle == Exposure::Internal;
+            let whose = if own { "the function's own account" } else { "the trusted set" };
+            take(circle, format!("`{key}` limits it to {whose}, or to nobody"));
+        }
+    }
+    best
+}
+
+/// Conditions that close a service's grant in ways of their own.
+fn closed_to_service(name: &str, clause: &Clause, all: &[Clause]) -> Option<String> {
+    let operator = is_positive(clause, all)?;
+    let key = clause.key_name();
+    // Requests of service principals do not hold the organization of a principal.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
+    if key == "aws:principalorgid" || key == "aws:principalorgpaths" {
+        return Some(format!("a service has no `{}`, so nobody enters", clause.key));
+    }
+    let alexa =
+        matches!(service::service_name(name), Some(("alexa-appkit" | "alexa-connectedhome", None)));
+    let fixed = operator.base == Base::Equals
+        && clause.values.iter().all(|value| !value.is_empty() && !value.contains("${"));
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html
+    (alexa && key == "lambda:eventsourcetoken" && fixed)
+        .then(|| "the event source token limits it to one skill".to_owned())
 }
 
 /// Twelve digits.

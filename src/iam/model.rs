@@ -92,6 +92,13 @@ pub enum Principal {
     NotListed,
 }
 
+impl Statement {
+    /// Whether its actions may include invoking the function.
+    pub fn may_invoke(&self) -> bool {
+        super::actions::may_grant(&self.actions, super::actions::INVOKE)
+    }
+}
+
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -71,6 +71,8 @@ enum Rule {
 const UNVERIFIED: &str = "which scope keeps the triggers of this service alive is not documented";
 const TOKEN: &str =
     "a skill is scoped by its event source token, which only the skill's owner knows";
+const ORGANIZATION_RULES: &str = "organization rules call from the management account: name the \
+                                  accounts of the rules that use this function";
 const LOOK_UP: &str = "this service is granted access without a scope: name the trigger's account";
 const ELSEWHERE: &str =
     "the trigger may belong to a trusted account or organization: name the trigger's account";
@@ -119,7 +121,7 @@ static ROWS: [Row; 29] = [
     row("bedrock", "bedrock", "agent/AGENT", Rule::Account),
     // Organization rules call from the management account:
     // https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html
-    row("config", "config", "config-rule/rule", Rule::AccountIfAlone),
+    row("config", "config", "config-rule/rule", Rule::Notify(ORGANIZATION_RULES)),
     row(
         "cloudfront",
         "cloudfront",
@@ -147,6 +149,12 @@ const SUFFIXES: [&str; 2] = [".amazonaws.com", ".amazonaws.com.cn"];
 
 /// The name and the Region, if it has one, of a service principal.
 pub(super) fn service_name(principal: &str) -> Option<(&str, Option<&str>)> {
+    // Alexa's principals end otherwise: https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html
+    if let Some(name @ ("alexa-appkit" | "alexa-connectedhome")) =
+        principal.strip_suffix(".amazon.com")
+    {
+        return Some((name, None));
+    }
     let name = SUFFIXES.iter().find_map(|suffix| principal.strip_suffix(suffix))?;
     let fine = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
     if name.is_empty() || !name.bytes().all(fine) || name.split('.').any(str::is_empty) {

@@ -66,7 +66,6 @@ fn triggers_that_always_live_in_the_functions_account_are_scoped_to_it_whoever_i
 fn triggers_that_may_live_elsewhere_are_scoped_only_when_nobody_else_is_trusted() {
     for (service, want) in [
         ("s3", account()),
-        ("config", account()),
         ("sns", arn("arn:aws:sns:*:111122223333:*")),
         ("sns.eu-south-1", arn("arn:aws:sns:*:111122223333:*")),
         ("apigateway", arn("arn:aws:execute-api:*:111122223333:*")),

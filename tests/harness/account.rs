@@ -2,16 +2,17 @@
 
 use super::Emulator;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType,
 };
 use aws_sdk_lambda::{
     Client as Lambda,
     config::{BehaviorVersion, Credentials, Region},
     primitives::Blob,
-    types::{FunctionCode, FunctionUrlAuthType, Runtime},
+    types::{Environment, FunctionCode, FunctionUrlAuthType, Runtime},
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The journal's table.
 pub const JOURNAL: &str = "cordon-journal";
@@ -196,9 +197,36 @@ impl Account {
         }
     }
 
+    pub async fn set_environment(&self, name: &str, key: &str, value: &str) {
+        self.lambda
+            .update_function_configuration()
+            .function_name(name)
+            .environment(Environment::builder().variables(key, value).build())
+            .send()
+            .await
+            .expect("the environment is set");
+    }
+
+    async fn journal(&self) -> Vec<HashMap<String, AttributeValue>> {
+        let output = self.dynamodb.scan().table_name(JOURNAL).send().await;
+        output.expect("the journal is read").items.unwrap_or_default()
+    }
+
     /// How many records the journal holds.
     pub async fn journal_records(&self) -> usize {
-        let output = self.dynamodb.scan().table_name(JOURNAL).send().await;
-        output.expect("the journal is read").items.unwrap_or_default().len()
+        self.journal().await.len()
+    }
+
+    /// How many incidents the journal holds.
+    pub async fn incidents(&self) -> usize {
+        let is_incident = |item: &HashMap<String, AttributeValue>| {
+            item.get("record") == Some(&AttributeValue::S("incident".to_owned()))
+        };
+        self.journal().await.into_iter().filter(is_incident).count()
+    }
+
+    /// Everything the journal holds.
+    pub async fn journal_text(&self) -> String {
+        format!("{:?}", self.journal().await)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     account::{JOURNAL, TOPIC_NAME},
-    environment,
+    binary, environment,
     runtime_api::{Posted, RuntimeApi},
 };
 use serde_json::Value;
@@ -29,6 +29,8 @@ pub struct Answer {
     pub ok: bool,
     /// The response, or the error.
     pub body: String,
+    /// From the event to the answer.
+    pub elapsed: Duration,
     /// The finding lines it logged.
     pub findings: Vec<Value>,
     /// Everything it logged.
@@ -41,22 +43,7 @@ impl Bootstrap {
     pub(super) fn start(folder: &Path, region: &str, key: &str, mode: &str) -> Self {
         let arn = format!("arn:aws:lambda:{region}:111122223333:function:cordon-responder");
         let runtime = RuntimeApi::start(arn);
-        let mut child = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
-            .env_clear()
-            .envs(environment(region, key))
-            .env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{}", runtime.port))
-            .env("AWS_LAMBDA_FUNCTION_NAME", "cordon-responder")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/cordon-responder")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
-            .env("LAMBDA_TASK_ROOT", folder)
-            .env("CORDON_MODE", mode)
-            .env("CORDON_JOURNAL_TABLE", JOURNAL)
-            .env("CORDON_ROLE_ARN", "arn:aws:iam::111122223333:role/cordon-role")
-            .env("CORDON_TOPIC_ARN", format!("arn:aws:sns:{region}:111122223333:{TOPIC_NAME}"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+        let mut child = command(folder, region, key, mode, runtime.port)
             .stderr(Stdio::inherit())
             .spawn()
             .expect("bootstrap starts");
@@ -71,9 +58,19 @@ impl Bootstrap {
         Self { child, runtime, lines }
     }
 
+    /// Starts it with what it must refuse; what it says.
+    pub(super) fn start_error(folder: &Path, region: &str, key: &str, mode: &str) -> String {
+        let runtime = RuntimeApi::start(String::new());
+        let output = command(folder, region, key, mode, runtime.port).output();
+        let output = output.expect("bootstrap runs");
+        assert!(!output.status.success(), "it started");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// Delivers one event and waits until it is answered and the next one asked for.
     pub fn deliver(&self, event: &str) -> Answer {
         self.lines.lock().expect("not poisoned").clear();
+        let sent = Instant::now();
         self.runtime.events.send(event.to_owned()).expect("the Runtime API runs");
         let (ok, body) = loop {
             match self.runtime.posted.recv_timeout(PATIENCE).expect("an answer in time") {
@@ -82,13 +79,14 @@ impl Bootstrap {
                 Posted::Error(body) => break (false, body),
             }
         };
+        let elapsed = sent.elapsed();
         let log = self.settled_log();
         let findings = log
             .iter()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok())
             .filter(|line| line.get("_aws").is_some())
             .collect();
-        Answer { ok, body, findings, log: log.join("\n") }
+        Answer { ok, body, elapsed, findings, log: log.join("\n") }
     }
 
     /// Lines are written before the answer is posted, but read by another thread.
@@ -104,6 +102,27 @@ impl Bootstrap {
             thread::sleep(Duration::from_millis(30));
         }
     }
+}
+
+fn command(folder: &Path, region: &str, key: &str, mode: &str, port: u16) -> Command {
+    let mut command = Command::new(binary("bootstrap", option_env!("CARGO_BIN_EXE_bootstrap")));
+    command
+        .env_clear()
+        .envs(environment(region, key))
+        .env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}"))
+        .env("AWS_LAMBDA_FUNCTION_NAME", "cordon-responder")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/cordon-responder")
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
+        .env("LAMBDA_TASK_ROOT", folder)
+        .env("CORDON_MODE", mode)
+        .env("CORDON_JOURNAL_TABLE", JOURNAL)
+        .env("CORDON_ROLE_ARN", "arn:aws:iam::111122223333:role/cordon-role")
+        .env("CORDON_TOPIC_ARN", format!("arn:aws:sns:{region}:111122223333:{TOPIC_NAME}"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    command
 }
 
 impl Drop for Bootstrap {

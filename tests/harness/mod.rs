@@ -1,6 +1,8 @@
 //! Runs the real binaries against the emulator: one emulator for all, one Region, journal and
 //! access key for each [`World`], so that worlds do not see each other and calls can be counted.
 
+#![allow(dead_code, unused_imports, reason = "each target that includes this uses a part of it")]
+
 mod account;
 mod bootstrap;
 mod emulator;
@@ -42,7 +44,15 @@ impl World {
     /// A new world with an empty account.
     pub async fn new() -> Self {
         let number = WORLDS.fetch_add(1, Ordering::Relaxed);
-        let region = format!("xx-world-{number}");
+        Self::numbered(number, region(number)).await
+    }
+
+    /// A new world in a Region of choice: for a process that has only this one.
+    pub async fn in_region(region: &str) -> Self {
+        Self::numbered(0, region.to_owned()).await
+    }
+
+    async fn numbered(number: u32, region: String) -> Self {
         let key = format!("AKIACORDON{number:06}{:04}", std::process::id() % 10_000);
         let folder = std::env::temp_dir().join(format!("cordon-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder for this world");
@@ -56,8 +66,21 @@ impl World {
         let policy = cordon::policy::source::parse(installation.policy, today)
             .expect("the control policy is valid");
         let compiled = cordon::policy::LoadedPolicy::compile(&policy).expect("it compiles");
-        std::fs::write(self.folder.join("policy.json"), compiled).expect("policy.json is written");
+        self.write_policy(&compiled);
         Bootstrap::start(&self.folder, &self.region, &self.key, installation.mode)
+    }
+
+    /// Starts the function with what it must refuse; what it says.
+    pub fn start_error(&self, mode: &str, compiled_policy: Option<&str>) -> String {
+        self.write_policy(compiled_policy.unwrap_or_default());
+        Bootstrap::start_error(&self.folder, &self.region, &self.key, mode)
+    }
+
+    /// In one step: another environment may be starting.
+    fn write_policy(&self, compiled: &str) {
+        let written = self.folder.join("policy.json.new");
+        std::fs::write(&written, compiled).expect("the policy is written");
+        std::fs::rename(&written, self.folder.join("policy.json")).expect("and put in place");
     }
 
     /// One of the sample events, as it would be in this world's Region.
@@ -92,7 +115,7 @@ impl World {
 
     /// Runs the operator's command line; its exit code and what it printed.
     pub fn cordon(&self, arguments: &[&str]) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_cordon"))
+        let output = Command::new(binary("cordon", option_env!("CARGO_BIN_EXE_cordon")))
             .args(arguments)
             .envs(environment(&self.region, "AKIAOPERATOR00000000"))
             .env("CORDON_JOURNAL_TABLE", account::JOURNAL)
@@ -107,6 +130,23 @@ impl Drop for World {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A Region of its own, with a name of the form that AWS's models ask for.
+fn region(number: u32) -> String {
+    let letter = |digit: u32| char::from(b'a' + u8::try_from(digit % 26).unwrap_or(0));
+    format!("xx-world{}{}-1", letter(number / 26), letter(number))
+}
+
+/// Where a binary is. Cargo tells tests and benches; examples lie in a folder beside the binaries,
+/// which somebody has to have built.
+fn binary(name: &str, told: Option<&str>) -> PathBuf {
+    let path = told.map(PathBuf::from).unwrap_or_else(|| {
+        let this = std::env::current_exe().expect("this program has a path");
+        this.ancestors().nth(2).expect("in a folder of a folder").join(name)
+    });
+    assert!(path.exists(), "{} is missing: build the binaries first", path.display());
+    path
 }
 
 /// What the SDK reads from its environment.

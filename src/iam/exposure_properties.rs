@@ -1,0 +1,95 @@
+//! What holds for every statement.
+
+use super::*;
+use crate::iam::condition;
+use proptest::prelude::*;
+
+fn principals() -> impl Strategy<Value = Value> {
+    prop::sample::select(vec![
+        json!("*"),
+        json!({"AWS": FOREIGN}),
+        json!({"AWS": OWN}),
+        json!({"AWS": FRIEND}),
+        json!({"Service": "s3.amazonaws.com"}),
+        json!({"Service": "*"}),
+    ])
+}
+
+fn conditions() -> impl Strategy<Value = Value> {
+    let operator = prop::sample::select(vec![
+        "StringEquals",
+        "StringLike",
+        "StringNotEquals",
+        "ArnLike",
+        "StringEqualsIfExists",
+        "Null",
+        "ForAnyValue:StringLike",
+        "ForAllValues:StringLike",
+        "IpAddress",
+        "Bool",
+    ]);
+    let key = prop::sample::select(vec![
+        "aws:PrincipalAccount",
+        "aws:PrincipalArn",
+        "aws:SourceAccount",
+        "aws:SourceArn",
+        "aws:PrincipalOrgID",
+        "aws:SourceIp",
+        "aws:SecureTransport",
+        "aws:PrincipalTag/x",
+    ]);
+    let value = prop::sample::select(vec![
+        OWN,
+        FOREIGN,
+        FRIEND,
+        "*",
+        "true",
+        "false",
+        "0.0.0.0/0",
+        "o-friend1234",
+        "o-x",
+        "arn:aws:iam::*:role/*",
+        "arn:aws:sns:*:111122223333:*",
+        "${aws:x}",
+    ]);
+    prop::collection::vec((operator, key, value), 0..3).prop_map(|clauses| {
+        let mut condition = json!({});
+        for (operator, key, value) in clauses {
+            condition[operator][key] = json!(value);
+        }
+        condition
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_condition_that_is_not_understood_never_makes_it_worse(
+        principal in principals(), condition in conditions(), key in "[a-z]{1,8}:[A-Za-z]{1,8}",
+    ) {
+        let before = first(allow(principal.clone(), condition.clone())).exposure;
+        let mut more = condition;
+        more["NumericLessThan"][key] = json!("1");
+        let after = first(allow(principal, more)).exposure;
+        prop_assert!(after >= before, "{before} became {after}");
+        prop_assert!(after >= Unknown);
+    }
+
+    #[test]
+    fn every_witness_satisfies_the_conditions_it_was_built_for(
+        principal in principals(), condition in conditions(),
+    ) {
+        let statement = allow(principal, condition);
+        let document = document(std::slice::from_ref(&statement));
+        let grant = first(statement);
+        if let Some(witness) = grant.witness {
+            for clause in &document.statements()[0].conditions {
+                let value = witness.context.iter().find(|(k, _)| k.eq_ignore_ascii_case(&clause.key));
+                let state = value.map_or(condition::State::Absent, |(_, v)| condition::State::Present(v.clone()));
+                prop_assert_eq!(clause.holds(&state), Some(true), "{:?} {:?}", clause, witness);
+            }
+        }
+        prop_assert_eq!(grant.exposure < Unknown, grant.reason.contains("anybody") || grant.reason.contains("outside the trusted") || grant.reason.contains("somebody else"));
+    }
+}

@@ -1,0 +1,328 @@
+//! What goes wrong on the way: refused, throttled and lost calls, concurrent deliveries, events
+//! that are malformed, foreign or Cordon's own.
+
+use crate::{
+    harness::{Installation, SHIPPED, World},
+    telling::{ENFORCE, controls, document, incident, statement, trigger, writes},
+};
+use serde_json::{Value, json};
+
+async fn open_orders(world: &World) -> String {
+    let arn = world.arn("orders");
+    world.account.create_function("orders").await;
+    let public = statement("open-to-all", json!("*"), &arn, None);
+    world.account.put_policy(&arn, &document(&[trigger(world, &arn), public])).await;
+    arn
+}
+
+async fn is_closed(world: &World, arn: &str) -> bool {
+    world.account.policy(arn).await == Some(document(&[trigger(world, arn)]))
+}
+
+#[tokio::test]
+async fn a_policy_that_changed_meanwhile_is_read_and_decided_on_again() {
+    let world = World::new().await;
+    let arn = open_orders(&world).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    world.faults(
+        r#"[{"service":"lambda","operation":"PutResourcePolicy","times":1,"status":412,
+             "code":"PreconditionFailedException","message":"changed"}]"#,
+    );
+
+    let answer = bootstrap.deliver(&world.event("add-permission-public.json"));
+
+    assert!(answer.ok, "{answer:?}");
+    assert!(is_closed(&world, &arn).await);
+    assert_eq!(writes(&world), ["PutResourcePolicy", "PutResourcePolicy"]);
+    let (code, printed) = world.cordon(&["restore", &incident(&answer)]);
+    assert_eq!(code, 0, "{printed}");
+}
+
+#[tokio::test]
+async fn where_full_documents_are_refused_statements_are_removed_one_by_one() {
+    for status in [
+        r#""status":403,"code":"AccessDeniedException""#,
+        r#""status":404,"code":"UnknownOperationException""#,
+    ] {
+        let world = World::new().await;
+        let arn = world.arn("orders");
+        world.account.create_function("orders").await;
+        let account = json!({ "AWS": "arn:aws:iam::999988887777:root" });
+        let policy = document(&[
+            statement("open-to-all", json!("*"), &arn, None),
+            trigger(&world, &arn),
+            statement("foreign", account, &arn, None),
+        ]);
+        world.account.put_policy(&arn, &policy).await;
+        let bootstrap = world.bootstrap(&ENFORCE);
+        world.faults(&format!(
+            r#"[{{"service":"lambda","operation":"(Get|Put|Delete)ResourcePolicy",{status},"message":"no"}}]"#
+        ));
+
+        let answer = bootstrap.deliver(&world.event("add-permission-public.json"));
+
+        assert!(answer.ok, "{answer:?}");
+        assert!(is_closed(&world, &arn).await);
+        let note = answer.findings[0]["plan"][0]["outcome"]["note"].as_str().unwrap_or_default();
+        assert!(note.contains("statement by statement"), "{note}");
+        let written = writes(&world);
+        assert!(written.ends_with(&["RemovePermission".into(), "RemovePermission".into()]));
+        world.faults("[]");
+        let (code, printed) = world.cordon(&["restore", &incident(&answer)]);
+        assert_eq!(code, 0, "{printed}");
+        assert_eq!(world.account.policy(&arn).await, Some(policy));
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_named_and_the_retry_does_what_is_missing() {
+    let world = World::new().await;
+    let arn = open_orders(&world).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    world.faults(
+        r#"[{"service":"lambda","operation":"PutResourcePolicy","status":500,
+             "code":"ServiceException","message":"no"}]"#,
+    );
+    let event = world.event("add-permission-public.json");
+
+    let failed = bootstrap.deliver(&event);
+
+    assert!(!failed.ok);
+    assert!(failed.body.contains("PutResourcePolicy"), "{failed:?}");
+    assert!(failed.body.contains("ServiceException"), "{failed:?}");
+    assert_eq!(failed.findings[0]["Failures"], 1);
+    assert!(!is_closed(&world, &arn).await);
+    world.faults("[]");
+    let retried = bootstrap.deliver(&event);
+    assert!(retried.ok, "{retried:?}");
+    assert!(is_closed(&world, &arn).await);
+    let (code, printed) = world.cordon(&["restore", &incident(&retried)]);
+    assert_eq!(code, 0, "{printed}");
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_told_by_the_retry_and_nothing_is_done_twice() {
+    for lost in [
+        r#"{"service":"lambda","operation":"PutResourcePolicy","late":true,"status":500,"code":"ServiceException","message":"lost"}"#,
+        r#"{"service":"dynamodb","operation":"UpdateItem","status":500,"code":"InternalServerError","message":"lost"}"#,
+        r#"{"service":"sns","operation":"Publish","status":500,"code":"InternalError","message":"lost"}"#,
+    ] {
+        let world = World::new().await;
+        let arn = open_orders(&world).await;
+        let before = world.account.policy_text(&arn).await;
+        let bootstrap = world.bootstrap(&ENFORCE);
+        world.faults(&format!("[{lost}]"));
+        let event = world.event("add-permission-public.json");
+
+        bootstrap.deliver(&event);
+        world.faults("[]");
+        world.calls();
+        let retried = bootstrap.deliver(&event);
+
+        assert!(retried.ok, "{lost}: {retried:?}");
+        assert!(is_closed(&world, &arn).await, "{lost}");
+        let calls = world.calls();
+        let written = calls.iter().filter(|call| call.mutating && call.service == "lambda");
+        assert_eq!(written.count(), 0, "{lost}");
+        let told = calls.iter().filter(|call| call.operation == "Publish").count();
+        assert_eq!(told, 1, "{lost}");
+        let (code, printed) = world.cordon(&["restore", &incident(&retried)]);
+        assert_eq!(code, 0, "{lost}: {printed}");
+        assert_eq!(world.account.policy_text(&arn).await, before, "{lost}");
+    }
+}
+
+#[tokio::test]
+async fn concurrent_deliveries_end_in_one_incident_and_the_right_state() {
+    let world = World::new().await;
+    let arn = open_orders(&world).await;
+    let event = world.event("add-permission-public.json");
+    let environments: Vec<_> = (0..4).map(|_| world.bootstrap(&ENFORCE)).collect();
+
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let event = &event;
+        let deliveries: Vec<_> = environments
+            .into_iter()
+            .map(|bootstrap| scope.spawn(move || bootstrap.deliver(event)))
+            .collect();
+        deliveries.into_iter().map(|delivery| delivery.join().expect("an answer")).collect()
+    });
+
+    assert!(answers.iter().all(|answer| answer.ok), "{answers:?}");
+    assert!(is_closed(&world, &arn).await);
+    assert_eq!(world.account.incidents().await, 1);
+    let named = answers.iter().find(|answer| answer.body.contains("inc-")).expect("one acted");
+    let (code, printed) = world.cordon(&["restore", &incident(named)]);
+    assert_eq!(code, 0, "{printed}");
+}
+
+#[tokio::test]
+async fn events_that_concern_nobody_cost_no_call() {
+    let world = World::new().await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    let event = world.event("add-permission-public.json");
+    let harmless = world.event("add-permission-s3-unscoped.json").replace(
+        "\\\"Condition\\\":{",
+        "\\\"Condition\\\":{\\\"StringEquals\\\":{\\\"AWS:SourceAccount\\\":\\\"111122223333\\\"},",
+    );
+    assert_ne!(harmless, world.event("add-permission-s3-unscoped.json"));
+    for (what, event) in [
+        (
+            "another account",
+            event.replace("\"account\": \"111122223333\"", "\"account\": \"444455556666\""),
+        ),
+        (
+            "a failed call",
+            event.replace("\"eventSource\":", "\"errorCode\": \"AccessDenied\", \"eventSource\":"),
+        ),
+        ("another source", event.replace("\"source\": \"aws.lambda\"", "\"source\": \"aws.ec2\"")),
+        ("another API", event.replace("AddPermission20150331v2", "ListFunctions20150331")),
+        ("another Region", event.replace(world.region(), "yy-elsewhere-1")),
+        ("its own call", own_call(&event)),
+        ("a harmless grant", harmless),
+    ] {
+        let answer = bootstrap.deliver(&event);
+        assert!(answer.ok, "{what}: {answer:?}");
+        assert!(answer.findings.is_empty(), "{what}: {answer:?}");
+        let calls = world.calls();
+        assert!(calls.is_empty(), "{what}: {calls:?}");
+    }
+}
+
+/// The event as if Cordon's own role had made the call.
+fn own_call(event: &str) -> String {
+    let mut event: Value = serde_json::from_str(event).expect("JSON");
+    event["detail"]["userIdentity"] = json!({
+        "type": "AssumedRole",
+        "arn": "arn:aws:sts::111122223333:assumed-role/cordon-role/cordon-responder",
+        "accountId": "111122223333",
+        "sessionContext": {
+            "sessionIssuer": { "type": "Role", "arn": "arn:aws:iam::111122223333:role/cordon-role" }
+        }
+    });
+    event.to_string()
+}
+
+#[tokio::test]
+async fn cordon_never_acts_on_itself() {
+    let world = World::new().await;
+    let arn = world.arn("cordon-responder");
+    world.account.create_function("cordon-responder").await;
+    let public = document(&[statement("open-to-all", json!("*"), &arn, None)]);
+    world.account.put_policy(&arn, &public).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+
+    let event = world.event("add-permission-public.json").replace("orders", "cordon-responder");
+    let answer = bootstrap.deliver(&event);
+
+    assert_eq!(controls(&answer), ["function-policy.public"]);
+    assert_eq!(answer.findings[0]["plan"][0]["outcome"]["because"], "itself");
+    assert_eq!(world.account.policy(&arn).await, Some(public));
+}
+
+#[tokio::test]
+async fn malformed_events_are_errors_that_name_their_reason_and_the_function_goes_on() {
+    let world = World::new().await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    let event = world.event("add-permission-public.json");
+    let without = |pointer: &str| {
+        let mut event: Value = serde_json::from_str(&event).expect("JSON");
+        *event.pointer_mut(pointer).expect("a field") = Value::Null;
+        event.to_string()
+    };
+    let wrong = |pointer: &str| {
+        let mut event: Value = serde_json::from_str(&event).expect("JSON");
+        *event.pointer_mut(pointer).expect("a field") = json!({ "wrong": ["type"] });
+        event.to_string()
+    };
+    for (event, reason) in [
+        (event.chars().take(200).collect(), "EOF"),
+        ("{}".to_owned(), "detail-type"),
+        ("[]".to_owned(), "the envelope"),
+        ("null".to_owned(), "the envelope"),
+        (without("/account"), "account"),
+        (without("/id"), "id"),
+        (without("/detail"), "detail"),
+        (without("/detail/requestParameters"), "which function"),
+        (without("/detail/requestParameters/functionName"), "which function"),
+        (wrong("/detail/requestParameters/functionName"), "requestParameters"),
+        (wrong("/detail/eventName"), "detail"),
+        (wrong("/source"), "the envelope"),
+        (
+            event.replace("\"functionName\": \"orders\"", "\"functionName\": \"arn:aws:lambda\""),
+            "names no function",
+        ),
+    ] {
+        let answer = bootstrap.deliver(&event);
+        assert!(!answer.ok, "{reason}: {answer:?}");
+        assert!(answer.body.contains(reason), "{reason}: {answer:?}");
+    }
+    let calls = world.calls();
+    assert!(calls.is_empty(), "{calls:?}");
+    let large =
+        event.replace("\"userAgent\": \"", &format!("\"userAgent\": \"{}", "x".repeat(1_000_000)));
+    open_orders(&world).await;
+    let answer = bootstrap.deliver(&large);
+    assert!(answer.ok, "{answer:?}");
+    assert_eq!(controls(&answer), ["function-policy.public"]);
+    assert!(answer.log.len() < 10_000, "{}", answer.log.len());
+}
+
+#[tokio::test]
+async fn policies_that_cannot_be_understood_are_reported_and_left_alone() {
+    let world = World::new().await;
+    let arn = world.arn("orders");
+    world.account.create_function("orders").await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    let anyone = |condition: Value| statement("s", json!("*"), &arn, Some(condition));
+    for statement in [
+        anyone(json!({ "StringEquals": { "aws:UnheardOf": "x" } })),
+        anyone(json!({ "StringMatches": { "aws:SourceAccount": "x" } })),
+        statement("s", json!({ "Martian": "x" }), &arn, None),
+        anyone(json!({ "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } })),
+    ] {
+        let policy = document(&[statement]);
+        world.account.put_policy(&arn, &policy).await;
+        let answer = bootstrap.deliver(&world.event("add-permission-public.json"));
+        assert!(answer.ok, "{answer:?}");
+        assert!(answer.findings.is_empty(), "{policy}: {answer:?}");
+        assert!(answer.body.contains("InsufficientData"), "{policy}: {answer:?}");
+        assert!(answer.log.contains("insufficient data"), "{policy}: {answer:?}");
+        assert_eq!(world.account.policy(&arn).await, Some(policy));
+    }
+    assert!(writes(&world).is_empty());
+}
+
+#[tokio::test]
+async fn values_of_the_environment_reach_no_log_no_tag_and_no_journal() {
+    let world = World::new().await;
+    world.account.create_function_with("legacy-import", "python3.9").await;
+    world.account.set_environment("legacy-import", "DB_PASSWORD", "correct-horse-battery").await;
+    let policy = SHIPPED
+        .replace("defaults:\n  # The mode", "defaults:\n  # As")
+        .replace("mode: dry-run\n\n# Who", "mode: enforce\n\n# Who");
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+
+    let answer = bootstrap.deliver(&world.event("create-function.json"));
+
+    assert_eq!(controls(&answer), ["environment.unencrypted", "runtime.deprecated"]);
+    let arn = world.arn("legacy-import");
+    let after = world.account.look("legacy-import", &arn, &[]).await;
+    assert_eq!(after.tags.len(), 2, "{after:?}");
+    let everything = format!("{answer:?} {after:?} {}", world.account.journal_text().await);
+    assert!(everything.contains("environment.unencrypted"));
+    assert!(!everything.contains("correct-horse-battery"), "{everything}");
+}
+
+#[tokio::test]
+async fn a_broken_installation_says_at_start_who_must_mend_it() {
+    let world = World::new().await;
+    for (mode, policy, reason) in [
+        ("enforced", None, "CORDON_MODE"),
+        ("enforce", Some("{}"), "compile `policy.yaml` again"),
+        ("enforce", Some(r#"{"sha256":"0","policy":{"version":1}}"#), "hash"),
+    ] {
+        let error = world.start_error(mode, policy);
+        assert!(error.contains(reason), "{error}");
+    }
+}

@@ -1,0 +1,101 @@
+//! Every sample event through the real binary, twice, with everything on: it is answered, and the
+//! second delivery changes nothing.
+
+use crate::{
+    harness::{Installation, SHIPPED, World},
+    telling::{document, seed, statement, trigger, writes},
+};
+use serde_json::json;
+
+/// The shipped control policy with everything on.
+fn everything() -> String {
+    let policy = SHIPPED
+        .replace("mode: dry-run\n", "mode: enforce\n")
+        .replace("mode: off", "mode: enforce")
+        .replace("required: {}", "required: { owner: [] }")
+        .replace(
+            "functions: []\n      # - function: thumbnails",
+            "functions: [{ function: thumbnails, services: [s3.amazonaws.com] }]\n      # -",
+        );
+    assert!(policy.contains("owner: []") && policy.contains("[s3.amazonaws.com] }"));
+    policy
+}
+
+#[tokio::test]
+async fn a_second_delivery_of_any_sample_changes_nothing() {
+    let policy = everything();
+    for (event, function, controls) in [
+        ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
+        (
+            "add-permission-events-unscoped.json",
+            "nightly-report",
+            "function-policy.unscoped-service",
+        ),
+        ("add-permission-public.json", "orders", "function-policy.public"),
+        ("add-permission-s3-unscoped.json", "thumbnails", "function-policy.unscoped-service"),
+        ("config-item-change.json", "legacy-import", "tags.missing network.outside-vpc"),
+        ("config-rule-noncompliant.json", "payments", "function-policy.public"),
+        ("config-rule-noncompliant-other.json", "legacy-import", "config-rule.noncompliant"),
+        ("create-access-key-by-function.json", "report-generator", "function.privilege-escalation"),
+        ("create-function-url-public.json", "webhook", "function-url.public"),
+        ("create-function.json", "legacy-import", "tags.missing network.outside-vpc"),
+        ("delete-function-url.json", "webhook", "function-url.public"),
+        ("invoke-unexpected-service.json", "thumbnails", "invocation.unauthorized"),
+        (
+            "put-resource-policy-dangerous.json",
+            "inventory",
+            "function-policy.untrusted-account function-policy.dangerous-action",
+        ),
+        ("remove-permission.json", "orders", "function-policy.public"),
+        ("tag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
+        ("untag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
+        ("update-function-configuration.json", "legacy-import", "tags.missing network.outside-vpc"),
+        ("update-function-url-public.json", "webhook", "function-url.public"),
+    ] {
+        let world = World::new().await;
+        prepare(&world, event, function).await;
+        let arn = world.arn(function);
+        let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+        let first = bootstrap.deliver(&world.event(event));
+        assert!(first.ok, "{event}: {first:?}");
+        let seen: Vec<&str> =
+            first.findings.iter().filter_map(|finding| finding["control"].as_str()).collect();
+        assert!(controls.split(' ').all(|control| seen.contains(&control)), "{event}: {seen:?}");
+        assert!(!writes(&world).is_empty(), "{event}");
+        let after = world.account.look(function, &arn, &[]).await;
+
+        let second = bootstrap.deliver(&world.event(event));
+
+        assert!(second.ok, "{event}: {second:?}");
+        let again = writes(&world);
+        assert!(again.is_empty(), "{event}: {again:?}");
+        assert_eq!(world.account.look(function, &arn, &[]).await, after, "{event}");
+    }
+}
+
+async fn prepare(world: &World, event: &str, function: &str) {
+    let arn = world.arn(function);
+    match (event, function) {
+        (_, "legacy-import") => {
+            world.account.create_function_with(function, "python3.9").await;
+        }
+        ("invoke-unexpected-service.json", _) => {
+            world.account.create_function(function).await;
+            let sns = json!({ "Service": "sns.amazonaws.com" });
+            let topic = format!("arn:aws:sns:{}:111122223333:news", world.region());
+            let scoped = json!({ "ArnLike": { "AWS:SourceArn": topic } });
+            let policy =
+                document(&[trigger(world, &arn), statement("news", sns, &arn, Some(scoped))]);
+            world.account.put_policy(&arn, &policy).await;
+        }
+        (_, "payments") => {
+            world.account.create_function(function).await;
+            world.account.publish_up_to(function, 1).await;
+            for resource in [arn.clone(), format!("{arn}:1")] {
+                let policy = document(&[statement("open", json!("*"), &resource, None)]);
+                world.account.put_policy(&resource, &policy).await;
+            }
+        }
+        (_, _) => seed(world, function).await,
+    }
+}
