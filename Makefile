@@ -65,8 +65,16 @@ demo: setup ## Show it at work against an emulated account
 	cargo build --locked --features cli --bins --example demo
 	$(CARGO_TARGET_DIR)/debug/examples/demo
 
-.PHONY: bench bench-cold-start
-bench: bench-cold-start ## Measure
+.PHONY: bench bench-decide bench-footprint bench-cold-start
+bench: bench-decide bench-footprint bench-cold-start ## Measure
+
+bench-decide:
+	cargo bench --locked --bench decide
+
+bench-footprint: setup
+	cargo build --locked --release --bin bootstrap
+	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
+		cargo bench --locked --profile dev --features cli --bench footprint
 
 # One after the other: built together they would share features, and the function would be another
 # than the one that is deployed.

@@ -8,7 +8,7 @@ use crate::{
     state::UrlAuthType,
 };
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// What a remediation is for (NIST 800-61 containment, eradication, recovery).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,12 +52,12 @@ pub enum Remediation {
     },
     /// Replaces a resource policy in one guarded write, or deletes it where nothing is left.
     ReplaceResourcePolicy(PolicyReplacement),
-    /// Sets a tag of Cordon's own.
+    /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
         function: FunctionArn,
-        /// Begins with [`TAG_PREFIX`].
-        key: String,
+        /// Each begins with [`TAG_PREFIX`].
+        keys: BTreeSet<String>,
         /// The incident.
         value: String,
     },
@@ -154,7 +154,9 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
             Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
-            Self::TagFunction { key, value, .. } => vec![format!("tag `{key}` = `{value}`")],
+            Self::TagFunction { keys, value, .. } => {
+                keys.iter().map(|key| format!("tag `{key}` = `{value}`")).collect()
+            }
         }
     }
 
@@ -179,8 +181,8 @@ impl Remediation {
                 document: replacement.before.clone(),
                 left: replacement.after.clone(),
             },
-            Self::TagFunction { function, key, value } => {
-                Undo::Untag { function: function.clone(), key: key.clone(), value: value.clone() }
+            Self::TagFunction { function, keys, value } => {
+                Undo::Untag { function: function.clone(), keys: keys.clone(), value: value.clone() }
             }
         }
     }
@@ -223,12 +225,12 @@ pub enum Undo {
         /// What was left; none when the policy was deleted.
         left: Option<String>,
     },
-    /// Take the tag away, if it has the value that was left.
+    /// Take the tags away, if they have the value that was left.
     Untag {
         /// The function.
         function: FunctionArn,
-        /// The key.
-        key: String,
+        /// The keys.
+        keys: BTreeSet<String>,
         /// The value that was left.
         value: String,
     },
@@ -257,7 +259,10 @@ impl Undo {
             }
             Self::SetUrlAuthType { auth, .. } => format!("AuthType: {}", auth.as_str()),
             Self::PutResourcePolicy { .. } => "the document as it was".to_owned(),
-            Self::Untag { key, .. } => format!("without tag `{key}`"),
+            Self::Untag { keys, .. } => {
+                let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+                format!("without tag {}", keys.join(", "))
+            }
         }
     }
 

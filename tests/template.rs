@@ -113,7 +113,7 @@ fn remediations() -> Vec<Remediation> {
             edits: Vec::new(),
             removable_by_sid: None,
         }),
-        Remediation::TagFunction { function, key: String::new(), value: String::new() },
+        Remediation::TagFunction { function, keys: BTreeSet::new(), value: String::new() },
     ];
     for remediation in &all {
         match remediation {

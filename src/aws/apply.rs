@@ -7,7 +7,7 @@ use crate::{
     resource::{FunctionArn, FunctionResource, Qualifier},
 };
 use aws_sdk_lambda::types::FunctionUrlAuthType;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// How often, and how far apart, the stop is tried while deleted provisioned concurrency is still
 /// counted.
@@ -32,8 +32,8 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
             }
-            Remediation::TagFunction { function, key, value } => {
-                self.tag(function, key, value).await
+            Remediation::TagFunction { function, keys, value } => {
+                self.tag(function, keys, value).await
             }
         };
         settled(applied)
@@ -104,12 +104,18 @@ impl Aws {
             .map_err(failed("UpdateFunctionUrlConfig", resource))
     }
 
-    async fn tag(&self, function: &FunctionArn, key: &str, value: &str) -> Result<(), AwsError> {
+    async fn tag(
+        &self,
+        function: &FunctionArn,
+        keys: &BTreeSet<String>,
+        value: &str,
+    ) -> Result<(), AwsError> {
+        let tags = keys.iter().map(|key| (key.clone(), value.to_owned())).collect();
         self.lambda()
             .await
             .tag_resource()
             .resource(function.to_string())
-            .tags(key, value)
+            .set_tags(Some(tags))
             .send()
             .await
             .map(|_| ())

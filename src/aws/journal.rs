@@ -14,7 +14,7 @@
 use super::{Aws, AwsError, ErrorKind, failed};
 use crate::{
     decision::Approved,
-    finding::ControlId,
+    finding::{ControlId, fingerprint},
     remediation::{Outcome, Remediation, Undo},
     resource::FunctionArn,
 };
@@ -391,7 +391,10 @@ fn record(remediation: &Remediation) -> String {
         Remediation::ReplaceResourcePolicy(replacement) => {
             format!("step#3#{name}#{resource}#{}", replacement.revision.0)
         }
-        Remediation::TagFunction { key, .. } => format!("step#4#{name}#{resource}#{key}"),
+        Remediation::TagFunction { keys, .. } => {
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            format!("step#4#{name}#{resource}#{}", fingerprint(&keys))
+        }
     }
 }
 

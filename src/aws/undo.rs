@@ -8,6 +8,7 @@ use crate::{
 };
 use aws_sdk_lambda::types::FunctionUrlAuthType;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What came of a way back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,9 @@ impl Aws {
             Undo::PutResourcePolicy { resource, document, left } => {
                 self.policy_again(resource, document, left.as_deref(), dry_run).await
             }
-            Undo::Untag { function, key, value } => self.untag(function, key, value, dry_run).await,
+            Undo::Untag { function, keys, value } => {
+                self.untag(function, keys, value, dry_run).await
+            }
         };
         match undone {
             Err(error) if error.kind == ErrorKind::NotFound => Ok(Undone::DoesNotExist),
@@ -168,7 +171,7 @@ impl Aws {
     async fn untag(
         &self,
         function: &FunctionArn,
-        key: &str,
+        keys: &BTreeSet<String>,
         value: &str,
         dry_run: bool,
     ) -> Result<Undone, AwsError> {
@@ -180,19 +183,22 @@ impl Aws {
             .send()
             .await
             .map_err(failed("ListTags", function))?;
-        match output.tags.as_ref().and_then(|tags| tags.get(key)) {
-            None => return Ok(Undone::AlreadyThere),
-            Some(now) if now != value => {
-                return Ok(Undone::ChangedSince(format!("the tag `{key}` has another value")));
-            }
-            Some(_) if dry_run => return Ok(Undone::Restored),
-            Some(_) => {}
+        let tags = output.tags.unwrap_or_default();
+        let present: Vec<&String> = keys.iter().filter(|key| tags.contains_key(*key)).collect();
+        if let Some(key) = present.iter().find(|key| tags.get(**key).is_none_or(|v| v != value)) {
+            return Ok(Undone::ChangedSince(format!("the tag `{key}` has another value")));
+        }
+        if present.is_empty() {
+            return Ok(Undone::AlreadyThere);
+        }
+        if dry_run {
+            return Ok(Undone::Restored);
         }
         self.lambda()
             .await
             .untag_resource()
             .resource(function.to_string())
-            .tag_keys(key)
+            .set_tag_keys(Some(present.into_iter().cloned().collect()))
             .send()
             .await
             .map_err(failed("UntagResource", function))?;

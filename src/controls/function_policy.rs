@@ -190,7 +190,7 @@ fn name(statement: &StatementExposure) -> String {
 fn evidence(statement: &StatementExposure, forbidden: &[&Grant]) -> Evidence {
     let reasons: Vec<&str> = forbidden.iter().map(|grant| grant.reason.as_str()).collect();
     let mut value = format!("{}: {}", name(statement), reasons.join("; "));
-    if statement.via_url {
+    if statement.via_url && !reasons.iter().any(|reason| reason.contains("URL")) {
         value.push_str(", through the function URL");
     }
     if !statement.beyond_invoke.is_empty() {

@@ -130,15 +130,49 @@ impl<'a> Planner<'a> {
         if tags.contains_key(&key) {
             return None;
         }
-        // Tags of AWS's own do not count.
+        // Tags of AWS's own do not count; those already planned do.
         let counted = tags.keys().filter(|key| !key.starts_with("aws:")).count();
-        if counted >= MOST_TAGS && proposal.withheld.is_none() {
+        let full = counted + self.tags_planned() >= MOST_TAGS;
+        if self.join_tags(&proposal, &key, !full) {
+            return None;
+        }
+        if full && proposal.withheld.is_none() {
             let reason = format!("the function already has {MOST_TAGS} tags");
             proposal.withheld = Some(Withheld::Undetermined { reason });
         }
-        let value = self.incident.to_owned();
-        self.push(&proposal, Remediation::TagFunction { function, key, value });
+        let (keys, value) = ([key].into(), self.incident.to_owned());
+        self.push(&proposal, Remediation::TagFunction { function, keys, value });
         None
+    }
+
+    fn tags_planned(&self) -> usize {
+        let tags = self.planned.iter().filter_map(|planned| {
+            if let Remediation::TagFunction { keys, .. } = &planned.remediation {
+                Some(keys.len())
+            } else {
+                None
+            }
+        });
+        tags.sum()
+    }
+
+    /// Adds a tag to those already planned that stand or fall together with it, if there are any:
+    /// one call sets them all. Without `may_add` only a tag that is among them joins.
+    fn join_tags(&mut self, proposal: &Proposal<'_>, key: &str, may_add: bool) -> bool {
+        for planned in &mut self.planned {
+            if let Remediation::TagFunction { function, keys, .. } = &mut planned.remediation
+                && *function == proposal.resource.function
+                && planned.mode == proposal.mode
+                && planned.withheld == proposal.withheld
+                && (may_add || keys.contains(key))
+            {
+                keys.insert(key.to_owned());
+                join(&mut planned.controls, proposal.control);
+                join(&mut planned.marks, proposal.mark.clone());
+                return true;
+            }
+        }
+        false
     }
 
     /// Plans a remediation, or joins the one already planned.

@@ -89,6 +89,15 @@ impl Bootstrap {
         Answer { ok, body, elapsed, findings, log: log.join("\n") }
     }
 
+    /// The most memory it held at a time (`VmHWM`).
+    pub fn peak_memory_mib(&self) -> f64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).expect("a running process");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        kib.expect("Linux tells it") / 1024.0
+    }
+
     /// Lines are written before the answer is posted, but read by another thread.
     fn settled_log(&self) -> Vec<String> {
         let end = Instant::now() + Duration::from_millis(500);

@@ -138,13 +138,17 @@ fn region(number: u32) -> String {
     format!("xx-world{}{}-1", letter(number / 26), letter(number))
 }
 
-/// Where a binary is. Cargo tells tests and benches; examples lie in a folder beside the binaries,
-/// which somebody has to have built.
+/// Where a binary is: in `CORDON_BINARIES`, if that is set. Else Cargo tells tests and benches;
+/// examples lie in a folder beside the binaries, which somebody has to have built.
 fn binary(name: &str, told: Option<&str>) -> PathBuf {
-    let path = told.map(PathBuf::from).unwrap_or_else(|| {
-        let this = std::env::current_exe().expect("this program has a path");
-        this.ancestors().nth(2).expect("in a folder of a folder").join(name)
-    });
+    let path = match (std::env::var_os("CORDON_BINARIES"), told) {
+        (Some(folder), _) => PathBuf::from(folder).join(name),
+        (None, Some(path)) => PathBuf::from(path),
+        (None, None) => {
+            let this = std::env::current_exe().expect("this program has a path");
+            this.ancestors().nth(2).expect("in a folder of a folder").join(name)
+        }
+    };
     assert!(path.exists(), "{} is missing: build the binaries first", path.display());
     path
 }
