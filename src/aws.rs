@@ -7,7 +7,7 @@ mod notify;
 mod read;
 mod undo;
 
-pub use journal::{Hold, IncidentStatus, Intent, Journal, Opened, StepRecord};
+pub use journal::{HOLD, Hold, IncidentStatus, Intent, Journal, Opened, StepRecord, StepStatus};
 pub use undo::Undone;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};

@@ -49,6 +49,8 @@ pub enum Kind {
     Invocation {
         /// What was invoked.
         resource: FunctionResource,
+        /// Whether this is what was asked for, with its version or alias; else only the function.
+        as_asked: bool,
     },
     /// An AWS Config rule gave its verdict on a function.
     RuleCompliance {

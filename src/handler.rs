@@ -2,13 +2,13 @@
 //! meeting place of [`crate::decision`] and [`crate::aws`].
 
 use crate::{
-    aws::{Aws, AwsError, ErrorKind, IncidentStatus, Journal, Opened},
+    aws::{Aws, AwsError, ErrorKind, IncidentStatus, Intent, Journal, Opened},
     controls::{self, Triage},
     decision::{Decision, Remit, decide},
     event::{Event, EventError, Kind},
-    finding::Compliance,
+    finding::{Compliance, ControlId},
     policy::{LoadedPolicy, Mode},
-    remediation::{Outcome, Planned, Withheld},
+    remediation::{Outcome, Planned, Remediation, Undo, Withheld},
     report::Report,
     resource::{FunctionArn, Home},
     settings::Settings,
@@ -111,14 +111,15 @@ impl Responder {
         let mut decision = matter.decide(&state);
         if !decision.approved().is_empty() {
             state.held = self.held(&decision, now).await?;
-            if !state.held.is_empty() {
+            state.answered = self.answered(&decision).await?;
+            if !state.held.is_empty() || state.answered {
                 decision = matter.decide(&state);
             }
         }
         let handled = if decision.approved().is_empty() {
-            self.report_only(&matter, &decision).await?
+            self.report_only(&matter, &decision, unread.is_empty()).await?
         } else {
-            self.contain(&matter, decision, state.held).await?
+            self.contain(&matter, decision, &state).await?
         };
         match unread.into_iter().next() {
             Some(error) => Err(error.into()),
@@ -158,17 +159,32 @@ impl Responder {
         }
     }
 
+    /// Whether a stop rests on what an earlier delivery may have taken away. Only then the journal is
+    /// asked: other remediations are planned from what is.
+    async fn answered(&self, decision: &Decision) -> Result<bool, AwsError> {
+        let rests = |planned: &Planned| {
+            matches!(planned.remediation, Remediation::StopFunction { .. })
+                && planned.controls == [ControlId::InvocationUnauthorized]
+        };
+        if !decision.plan.iter().any(rests) {
+            return Ok(false);
+        }
+        let steps = self.journal().steps(&decision.incident).await?.unwrap_or_default();
+        Ok(steps.iter().any(|step| matches!(step.undo, Undo::PutResourcePolicy { .. })))
+    }
+
     /// Nothing is to be changed. An earlier delivery may have been cut short after its last change:
-    /// then its incident is told and closed now.
+    /// then its incident is told and closed now, unless something could not be read.
     async fn report_only(
         &self,
         matter: &Matter<'_>,
         decision: &Decision,
+        all_read: bool,
     ) -> Result<Handled, HandlerError> {
         let outcomes: Vec<(Planned, Outcome)> = withheld(decision);
         let unfinished = self.settings.mode == Mode::Enforce
+            && all_read
             && !matter.triage.reads.is_empty()
-            && decision.plan.is_empty()
             && matches!(
                 self.journal().status(&decision.incident).await?,
                 Some(IncidentStatus::Open | IncidentStatus::Partial)
@@ -184,13 +200,13 @@ impl Responder {
         Ok(handled(decision, unfinished))
     }
 
-    /// Journals, applies, reports and tells. A policy that changed since it was read is read and
-    /// decided on again, once.
+    /// Journals, applies, reports and tells. What changed since it was read is read and decided on
+    /// again, once.
     async fn contain(
         &self,
         matter: &Matter<'_>,
         decision: Decision,
-        held: BTreeSet<String>,
+        first: &State,
     ) -> Result<Handled, HandlerError> {
         let journal = self.journal();
         let Some(function) = function(&decision) else { return Ok(handled(&decision, false)) };
@@ -202,16 +218,25 @@ impl Responder {
             policy_sha256: &self.policy.sha256,
         };
         journal.open(&opened, matter.now).await?;
-        let mut outcomes = self.carry_out(matter, &decision).await?;
-        if outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Superseded) {
-            let (live, _) = self.aws.read(&matter.triage.reads).await;
-            let state = State { held, ..live };
-            let again = matter.decide(&state);
-            outcomes.retain(|(_, outcome)| *outcome != Outcome::Superseded);
-            outcomes.extend(self.carry_out(matter, &again).await?);
+        let mut steps = self.carry_out(&journal, matter, &decision).await?;
+        let mut withheld = withheld(&decision);
+        if steps.iter().any(Step::is_superseded) {
+            let (live, unread) = self.aws.read(&matter.triage.reads).await;
+            let (held, answered) = (first.held.clone(), first.answered);
+            let state = State { held, answered, ..live };
+            self.confirm(&journal, matter, &state, &mut steps).await?;
+            if let Some(error) = unread.first() {
+                steps.iter_mut().for_each(|step| step.fail_if_superseded(error));
+            } else {
+                let again = matter.decide(&state);
+                steps.retain(|step| !step.is_superseded());
+                steps.extend(self.carry_out(&journal, matter, &again).await?);
+                withheld = self::withheld(&again);
+            }
         }
+        let mut outcomes: Vec<(Planned, Outcome)> = steps.into_iter().map(Step::told).collect();
         let failures = failures(&outcomes);
-        outcomes.extend(withheld(&decision));
+        outcomes.extend(withheld);
         let report = self.report(matter, &decision, &outcomes, false);
         report.log();
         self.tell(&report).await?;
@@ -226,14 +251,16 @@ impl Responder {
     }
 
     /// Each step: its way back, then the change, then what came of it. A step that fails does not
-    /// stop the steps after it.
+    /// stop the steps after it; one whose outcome cannot be written leaves the incident open for the
+    /// retry.
     async fn carry_out(
         &self,
+        journal: &Journal<'_>,
         matter: &Matter<'_>,
         decision: &Decision,
-    ) -> Result<Vec<(Planned, Outcome)>, HandlerError> {
-        let journal = self.journal();
-        let mut outcomes = Vec::new();
+    ) -> Result<Vec<Step>, HandlerError> {
+        let mut steps = Vec::new();
+        let mut unwritten = None;
         for approved in decision.approved() {
             let planned = approved.planned().clone();
             let intent = journal.intend(&decision.incident, approved, matter.now).await?;
@@ -242,10 +269,32 @@ impl Responder {
                 Err(error) if error.kind == ErrorKind::Precondition => Outcome::Superseded,
                 Err(error) => Outcome::Failure { error: error.to_string() },
             };
-            journal.settle(&intent, &outcome, matter.now).await?;
-            outcomes.push((planned, outcome));
+            unwritten = unwritten.or(journal.settle(&intent, &outcome, matter.now).await.err());
+            steps.push(Step { planned, intent, outcome });
         }
-        Ok(outcomes)
+        match unwritten {
+            Some(error) => Err(error.into()),
+            None => Ok(steps),
+        }
+    }
+
+    /// A write may have been refused because an earlier try of it had worked and only its answer
+    /// was lost: then what was to be is what is.
+    async fn confirm(
+        &self,
+        journal: &Journal<'_>,
+        matter: &Matter<'_>,
+        state: &State,
+        steps: &mut [Step],
+    ) -> Result<(), HandlerError> {
+        for step in steps.iter_mut().filter(|step| step.is_superseded()) {
+            if step.intent.is_applied_in(state) {
+                let note = Some("found applied when it was read again".to_owned());
+                step.outcome = Outcome::Success { note };
+                journal.settle(&step.intent, &step.outcome, matter.now).await?;
+            }
+        }
+        Ok(())
     }
 
     fn report<'a>(
@@ -279,6 +328,29 @@ impl Responder {
     }
 }
 
+/// One step of an incident and what came of it.
+struct Step {
+    planned: Planned,
+    intent: Intent,
+    outcome: Outcome,
+}
+
+impl Step {
+    fn is_superseded(&self) -> bool {
+        self.outcome == Outcome::Superseded
+    }
+
+    fn fail_if_superseded(&mut self, error: &AwsError) {
+        if self.is_superseded() {
+            self.outcome = Outcome::Failure { error: error.to_string() };
+        }
+    }
+
+    fn told(self) -> (Planned, Outcome) {
+        (self.planned, self.outcome)
+    }
+}
+
 fn function(decision: &Decision) -> Option<FunctionArn> {
     decision.evaluations.first().map(|evaluation| evaluation.resource.function.clone())
 }
@@ -295,14 +367,23 @@ fn withheld(decision: &Decision) -> Vec<(Planned, Outcome)> {
         .collect()
 }
 
-/// Exceptions and holds were agreed on with people: they are logged, not told again.
+/// Exceptions were agreed on with people: they are logged, not told again. What cannot be judged is
+/// told: somebody may have made it so.
 fn worth_telling(decision: &Decision, outcomes: &[(Planned, Outcome)]) -> bool {
     let unanswered = decision.findings().any(|(_, finding)| !finding.unanswered.is_empty());
+    let unclear = decision
+        .evaluations
+        .iter()
+        .any(|evaluation| matches!(evaluation.compliance, Compliance::InsufficientData(_)));
     unanswered
+        || unclear
         || outcomes.iter().any(|(_, outcome)| match outcome {
             Outcome::Withheld(withheld) => match withheld {
-                Withheld::DryRun | Withheld::Protected | Withheld::Undetermined { .. } => true,
-                Withheld::Exception { .. } | Withheld::Held | Withheld::Itself => false,
+                Withheld::DryRun
+                | Withheld::Held
+                | Withheld::Protected
+                | Withheld::Undetermined { .. } => true,
+                Withheld::Exception { .. } | Withheld::Itself => false,
             },
             Outcome::Success { .. }
             | Outcome::Failure { .. }

@@ -34,6 +34,9 @@ pub struct Report<'a> {
     pub finished_later: bool,
 }
 
+/// More evidence of one finding is counted, not listed: SNS takes 256 KB, a log event not much more.
+const MOST_SEEN: usize = 20;
+
 /// A notification.
 pub struct Notification {
     /// One line.
@@ -45,53 +48,68 @@ pub struct Notification {
 impl Report<'_> {
     /// Writes the lines.
     pub fn log(&self) {
-        for (evaluation, finding) in self.decision.findings() {
-            println!("{}", self.line(evaluation, finding));
-        }
         for evaluation in &self.decision.evaluations {
-            if let Compliance::InsufficientData(reason) = &evaluation.compliance {
-                let (control, resource) = (evaluation.control, &evaluation.resource);
-                tracing::warn!(event = self.event, %control, %resource, reason, "insufficient data");
+            match &evaluation.compliance {
+                Compliance::NonCompliant(finding) => {
+                    println!("{}", self.finding_line(evaluation, finding));
+                }
+                Compliance::InsufficientData(reason) => {
+                    println!("{}", self.unclear_line(evaluation, reason));
+                }
+                Compliance::Compliant | Compliance::NotApplicable => {}
             }
         }
     }
 
     /// The line of one finding.
-    fn line(&self, evaluation: &Evaluation, finding: &Finding) -> Value {
+    fn finding_line(&self, evaluation: &Evaluation, finding: &Finding) -> Value {
         let outcomes: Vec<_> = self.outcomes_of(evaluation).collect();
         let count = |wanted: fn(&Outcome) -> bool| {
             outcomes.iter().filter(|(_, outcome)| wanted(outcome)).count()
         };
-        let remediations = count(|outcome| matches!(outcome, Outcome::Success { .. }));
-        let failures = count(|outcome| matches!(outcome, Outcome::Failure { .. }));
-        let milliseconds = self.now.unix_timestamp_nanos() / 1_000_000;
         json!({
-            "_aws": {
-                "Timestamp": i64::try_from(milliseconds).unwrap_or(0),
-                "CloudWatchMetrics": [{
-                    "Namespace": "Cordon",
-                    "Dimensions": [["control"], []],
-                    "Metrics": [
-                        { "Name": "Findings", "Unit": "Count" },
-                        { "Name": "Remediations", "Unit": "Count" },
-                        { "Name": "Failures", "Unit": "Count" },
-                    ],
-                }],
-            },
+            "_aws": self.metrics(&["Findings", "Remediations", "Failures"]),
             "Findings": 1,
-            "Remediations": remediations,
-            "Failures": failures,
+            "Remediations": count(|outcome| matches!(outcome, Outcome::Success { .. })),
+            "Failures": count(|outcome| matches!(outcome, Outcome::Failure { .. })),
             "control": evaluation.control,
             "severity": finding.severity,
             "finding": finding.id,
             "incident": self.decision.incident,
             "event": self.event,
             "resource": evaluation.resource,
-            "evidence": finding.evidence,
+            "evidence": finding.evidence.get(..MOST_SEEN).unwrap_or(&finding.evidence),
+            "seen": finding.evidence.len(),
             "unanswered": finding.unanswered,
             "plan": outcomes.iter().map(|(planned, outcome)| step(planned, outcome)).collect::<Vec<_>>(),
             "mode": self.mode,
             "policySha256": self.policy_sha256,
+        })
+    }
+
+    /// The line of what could not be judged.
+    fn unclear_line(&self, evaluation: &Evaluation, reason: &str) -> Value {
+        json!({
+            "_aws": self.metrics(&["InsufficientData"]),
+            "InsufficientData": 1,
+            "control": evaluation.control,
+            "event": self.event,
+            "resource": evaluation.resource,
+            "reason": reason,
+            "policySha256": self.policy_sha256,
+        })
+    }
+
+    fn metrics(&self, names: &[&str]) -> Value {
+        let milliseconds = self.now.unix_timestamp_nanos() / 1_000_000;
+        let metric = |name: &&str| json!({ "Name": name, "Unit": "Count" });
+        json!({
+            "Timestamp": i64::try_from(milliseconds).unwrap_or(0),
+            "CloudWatchMetrics": [{
+                "Namespace": "Cordon",
+                "Dimensions": [["control"], []],
+                "Metrics": names.iter().map(metric).collect::<Vec<_>>(),
+            }],
         })
     }
 
@@ -110,10 +128,16 @@ impl Report<'_> {
             (true, _, _) => "PARTLY remediated",
             (false, true, _) => "remediated",
             (false, false, true) => "remediated by an earlier delivery",
+            (false, false, false) if self.decision.findings().next().is_none() => "cannot tell",
             (false, false, false) => "found, nothing was changed",
         };
+        let unclear = |evaluation: &&Evaluation| {
+            matches!(evaluation.compliance, Compliance::InsufficientData(_))
+        };
         let first = self.decision.findings().next().map(|(evaluation, _)| evaluation);
-        let first = first.or(self.decision.evaluations.first());
+        let first = first
+            .or(self.decision.evaluations.iter().find(unclear))
+            .or(self.decision.evaluations.first());
         let about = first.map_or_else(String::new, |evaluation| {
             format!("{} on {}", evaluation.control, evaluation.resource.function.name())
         });
@@ -129,16 +153,25 @@ impl Report<'_> {
             let (control, resource) = (evaluation.control, &evaluation.resource);
             let _ = writeln!(text, "{} finding: {control}\non {resource}", finding.severity);
             let _ = writeln!(text, "required: {}", control.title());
-            for seen in &finding.evidence {
+            for seen in finding.evidence.iter().take(MOST_SEEN) {
                 let _ = writeln!(text, "seen: {}: {}", seen.field, seen.value);
                 if let Some(witness) = &seen.witness {
                     let _ = writeln!(text, "      this would get in: {}", json!(witness));
                 }
             }
-            for why in &finding.unanswered {
+            if finding.evidence.len() > MOST_SEEN {
+                let _ = writeln!(text, "and {} more", finding.evidence.len() - MOST_SEEN);
+            }
+            for why in finding.unanswered.iter().take(MOST_SEEN) {
                 let _ = writeln!(text, "not answered: {why}");
             }
             text.push('\n');
+        }
+        for evaluation in &self.decision.evaluations {
+            if let Compliance::InsufficientData(reason) = &evaluation.compliance {
+                let (control, resource) = (evaluation.control, &evaluation.resource);
+                let _ = writeln!(text, "cannot tell: {control} on {resource}: {reason}");
+            }
         }
         for (planned, outcome) in self.outcomes {
             let _ = writeln!(text, "{}", in_words(planned, outcome));

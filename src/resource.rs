@@ -127,6 +127,8 @@ pub enum Qualifier {
     Alias(String),
 }
 
+const LATEST_PUBLISHED: &str = "$LATEST.PUBLISHED";
+
 impl Qualifier {
     /// `None` for `$LATEST`.
     pub fn parse(text: &str) -> Result<Option<Self>, ResourceError> {
@@ -138,7 +140,8 @@ impl Qualifier {
         {
             return Ok(Some(Self::Version(version)));
         }
-        if text.len() <= 128 && is_name_text(text) {
+        // What a managed instance runs: https://docs.aws.amazon.com/lambda/latest/api/API_PutResourcePolicy.html
+        if text == LATEST_PUBLISHED || (text.len() <= 128 && is_name_text(text)) {
             return Ok(Some(Self::Alias(text.to_owned())));
         }
         Err(ResourceError::new(text, "a version or alias"))
@@ -184,16 +187,14 @@ impl FunctionResource {
         Self::in_home(&home, rest)
     }
 
-    /// Parses what a caller may type as `FunctionName`: a name, a partial or full ARN, each with or
-    /// without a qualifier; `qualifier` is the separate parameter. The two must not contradict.
+    /// Parses what a caller may type as `FunctionName`: a full ARN, or any tail of one from the
+    /// Region, the account, `function` or the name on, each with or without a qualifier; `qualifier`
+    /// is the separate parameter. The two must not contradict.
     pub fn parse(home: &Home, typed: &str, qualifier: Option<&str>) -> Result<Self, ResourceError> {
         let mut resource = if typed.starts_with("arn:") {
             Self::parse_arn(typed)?
-        } else if let Some((account, rest)) = typed.split_once(":function:") {
-            let account = AccountId::parse(account)?;
-            Self::in_home(&Home { account, ..home.clone() }, rest)?
         } else {
-            Self::in_home(home, typed.strip_prefix("function:").unwrap_or(typed))?
+            Self::tail(home, typed)?
         };
         if let Some(text) = qualifier {
             let parsed = Qualifier::parse(text)?;
@@ -203,6 +204,24 @@ impl FunctionResource {
             resource.qualifier = parsed;
         }
         Ok(resource)
+    }
+
+    /// `[region:][account:][function:]name[:qualifier]`, as the API's pattern has it:
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>.
+    fn tail(home: &Home, typed: &str) -> Result<Self, ResourceError> {
+        let mut home = home.clone();
+        let mut rest = typed;
+        if let Some((region, more)) = rest.split_once(':').filter(|(region, _)| is_region(region)) {
+            region.clone_into(&mut home.region);
+            rest = more;
+        }
+        if let Some((account, more)) = rest.split_once(':')
+            && let Ok(account) = AccountId::parse(account)
+        {
+            home.account = account;
+            rest = more;
+        }
+        Self::in_home(&home, rest.strip_prefix("function:").unwrap_or(rest))
     }
 
     fn in_home(home: &Home, rest: &str) -> Result<Self, ResourceError> {
@@ -233,6 +252,18 @@ impl From<FunctionArn> for FunctionResource {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RevisionId(pub String);
+
+/// Such as `eu-west-1` or `us-gov-east-1`; functions can hardly be told apart from a new form.
+fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let (first, last) = (parts.next().unwrap_or_default(), parts.next_back().unwrap_or_default());
+    let middle: Vec<&str> = parts.collect();
+    first.len() == 2
+        && !middle.is_empty()
+        && middle.iter().all(|part| part.bytes().all(|b| b.is_ascii_lowercase()))
+        && last.len() == 1
+        && last.bytes().all(|b| b.is_ascii_digit())
+}
 
 /// Function names: 1 to 64 letters, digits, `-` and `_`.
 fn is_name(text: &str) -> bool {
@@ -296,6 +327,12 @@ mod tests {
             ("111122223333:function:web", None, ""),
             ("111122223333:function:web:live", None, ":live"),
             ("function:web", None, ""),
+            ("111122223333:web", None, ""),
+            ("111122223333:web:live", None, ":live"),
+            ("111122223333:web", Some("7"), ":7"),
+            ("eu-west-1:111122223333:function:web", None, ""),
+            ("web:$LATEST", None, ""),
+            ("web", Some("$LATEST.PUBLISHED"), ":$LATEST.PUBLISHED"),
             (want, None, ""),
             ("arn:aws:lambda:eu-west-1:111122223333:function:web:live", None, ":live"),
         ] {

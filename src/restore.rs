@@ -2,14 +2,10 @@
 //! was left, and what was restored is then left alone for a time.
 
 use crate::{
-    aws::{Aws, AwsError, IncidentStatus, Journal, StepRecord, Undone},
+    aws::{Aws, AwsError, HOLD, IncidentStatus, Journal, StepRecord, StepStatus, Undone},
     remediation::Undo,
 };
-use time::{Duration, OffsetDateTime};
-
-/// How long the same finding leaves alone what was restored. After that it is answered again, so
-/// that a restore is a pause and not a hidden exception.
-pub const HOLD: Duration = Duration::days(7);
+use time::OffsetDateTime;
 
 /// One step put back, or not.
 #[derive(Debug)]
@@ -23,7 +19,7 @@ pub struct RestoredStep {
 impl RestoredStep {
     /// Whether the resource is as it was before.
     pub fn is_back(&self) -> bool {
-        matches!(self.undone, Ok(Undone::Restored | Undone::AlreadyThere))
+        matches!(self.undone, Ok(Undone::Restored | Undone::AlreadyThere | Undone::NeverApplied))
     }
 }
 
@@ -37,11 +33,11 @@ pub async fn restore(
 ) -> Result<Option<Vec<RestoredStep>>, AwsError> {
     let Some(steps) = journal.steps(incident).await? else { return Ok(None) };
     let mut restored = Vec::new();
-    for step in steps.iter().filter(|step| step.applied) {
+    for step in steps.iter().filter(|step| step.status != StepStatus::Restored) {
         let undone = put_back(aws, journal, incident, step, now, dry_run).await;
         restored.push(RestoredStep { undo: step.undo.clone(), undone });
     }
-    if !dry_run && restored.iter().all(RestoredStep::is_back) {
+    if !dry_run && !restored.is_empty() && restored.iter().all(RestoredStep::is_back) {
         journal.mark(incident, IncidentStatus::Restored, now).await?;
     }
     Ok(Some(restored))
@@ -57,12 +53,13 @@ async fn put_back(
     now: OffsetDateTime,
     dry_run: bool,
 ) -> Result<Undone, AwsError> {
-    let open = aws.undo(&step.undo, true).await?;
+    let sure = step.status == StepStatus::Applied;
+    let open = aws.undo(&step.undo, sure, true).await?;
     if dry_run || !matches!(open, Undone::Restored | Undone::AlreadyThere) {
         return Ok(open);
     }
     journal.hold(incident, step, now + HOLD).await?;
-    let undone = aws.undo(&step.undo, false).await?;
+    let undone = aws.undo(&step.undo, sure, false).await?;
     if matches!(undone, Undone::Restored | Undone::AlreadyThere) {
         journal.restored(incident, step, now).await?;
     }

@@ -21,6 +21,8 @@ pub struct State {
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     /// Marks of what an operator restored and wants left alone.
     pub held: BTreeSet<String>,
+    /// An earlier delivery of the event has been answered already, in full or in part.
+    pub answered: bool,
 }
 
 /// A resource policy as it was read.
@@ -144,6 +146,7 @@ impl From<DescribedState> for State {
             urls: described.urls,
             provisioned: described.provisioned,
             held: described.held,
+            answered: false,
         }
     }
 }

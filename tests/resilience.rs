@@ -136,6 +136,7 @@ async fn a_lost_answer_is_told_by_the_retry_and_nothing_is_done_twice() {
 async fn concurrent_deliveries_end_in_one_incident_and_the_right_state() {
     let world = World::new().await;
     let arn = open_orders(&world).await;
+    let before = world.account.policy_text(&arn).await;
     let event = world.event("add-permission-public.json");
     let environments: Vec<_> = (0..4).map(|_| world.bootstrap(&ENFORCE)).collect();
 
@@ -154,6 +155,7 @@ async fn concurrent_deliveries_end_in_one_incident_and_the_right_state() {
     let named = answers.iter().find(|answer| answer.body.contains("inc-")).expect("one acted");
     let (code, printed) = world.cordon(&["restore", &incident(named)]);
     assert_eq!(code, 0, "{printed}");
+    assert_eq!(world.account.policy_text(&arn).await, before, "{printed}");
 }
 
 #[tokio::test]
@@ -228,6 +230,7 @@ async fn malformed_events_are_errors_that_name_their_reason_and_the_function_goe
     let without = |pointer: &str| {
         let mut event: Value = serde_json::from_str(&event).expect("JSON");
         *event.pointer_mut(pointer).expect("a field") = Value::Null;
+        event["detail"]["responseElements"] = Value::Null;
         event.to_string()
     };
     let wrong = |pointer: &str| {
@@ -249,7 +252,9 @@ async fn malformed_events_are_errors_that_name_their_reason_and_the_function_goe
         (wrong("/detail/eventName"), "detail"),
         (wrong("/source"), "the envelope"),
         (
-            event.replace("\"functionName\": \"orders\"", "\"functionName\": \"arn:aws:lambda\""),
+            world
+                .event("remove-permission.json")
+                .replace("\"functionName\": \"orders\"", "\"functionName\": \"arn:aws:lambda\""),
             "names no function",
         ),
     ] {
@@ -287,7 +292,9 @@ async fn policies_that_cannot_be_understood_are_reported_and_left_alone() {
         assert!(answer.ok, "{answer:?}");
         assert!(answer.findings.is_empty(), "{policy}: {answer:?}");
         assert!(answer.body.contains("InsufficientData"), "{policy}: {answer:?}");
-        assert!(answer.log.contains("insufficient data"), "{policy}: {answer:?}");
+        assert!(answer.log.contains("\"InsufficientData\":1"), "{policy}: {answer:?}");
+        let told = world.calls().iter().filter(|call| call.operation == "Publish").count();
+        assert_eq!(told, 1, "{policy}");
         assert_eq!(world.account.policy(&arn).await, Some(policy));
     }
     assert!(writes(&world).is_empty());
@@ -325,4 +332,149 @@ async fn a_broken_installation_says_at_start_who_must_mend_it() {
         let error = world.start_error(mode, policy);
         assert!(error.contains(reason), "{error}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_lost_before_the_sdk_tries_again_is_still_a_change_that_can_be_undone() {
+    for (operation, whole) in [("PutResourcePolicy", false), ("DeleteResourcePolicy", true)] {
+        let world = World::new().await;
+        let arn = open_orders(&world).await;
+        if whole {
+            let public = statement("open-to-all", json!("*"), &arn, None);
+            world.account.put_policy(&arn, &document(&[public])).await;
+        }
+        let before = world.account.policy_text(&arn).await;
+        let bootstrap = world.bootstrap(&ENFORCE);
+        world.faults(&format!(
+            r#"[{{"service":"lambda","operation":"{operation}","times":1,"late":true,"status":500,
+                 "code":"ServiceException","message":"lost"}}]"#
+        ));
+
+        let answer = bootstrap.deliver(&world.event("add-permission-public.json"));
+
+        assert!(answer.ok, "{operation}: {answer:?}");
+        assert_eq!(answer.findings[0]["Remediations"], 1, "{operation}: {answer:?}");
+        assert_ne!(world.account.policy_text(&arn).await, before, "{operation}");
+        let (code, printed) = world.cordon(&["restore", &incident(&answer)]);
+        assert_eq!(code, 0, "{operation}: {printed}");
+        assert_eq!(world.account.policy_text(&arn).await, before, "{operation}: {printed}");
+    }
+}
+
+#[tokio::test]
+async fn statements_removed_only_in_part_come_back_with_the_rest() {
+    let world = World::new().await;
+    let arn = world.arn("orders");
+    world.account.create_function("orders").await;
+    let open = |sid: &str| statement(sid, json!("*"), &arn, None);
+    let policy = document(&[open("one"), trigger(&world, &arn), open("two"), open("three")]);
+    world.account.put_policy(&arn, &policy).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    let refused = r#"{"service":"lambda","operation":"(Get|Put|Delete)ResourcePolicy","status":403,
+                      "code":"AccessDeniedException","message":"no"}"#;
+    world.faults(&format!(
+        r#"[{refused},{{"service":"lambda","operation":"RemovePermission","after":1,"status":500,
+            "code":"ServiceException","message":"no"}}]"#
+    ));
+    let event = world.event("add-permission-public.json");
+
+    let failed = bootstrap.deliver(&event);
+
+    assert!(!failed.ok, "{failed:?}");
+    world.faults(&format!("[{refused}]"));
+    let retried = bootstrap.deliver(&event);
+    assert!(retried.ok, "{retried:?}");
+    assert!(is_closed(&world, &arn).await);
+    world.faults("[]");
+    let (code, printed) = world.cordon(&["restore", &incident(&retried)]);
+    assert_eq!(code, 0, "{printed}");
+    assert_eq!(world.account.policy(&arn).await, Some(policy));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_again_is_not_taken_for_done() {
+    let world = World::new().await;
+    let arn = open_orders(&world).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    world.faults(
+        r#"[{"service":"lambda","operation":"PutResourcePolicy","times":1,"status":412,
+             "code":"PreconditionFailedException","message":"changed"},
+            {"service":"lambda","operation":"GetResourcePolicy","after":1,"status":429,
+             "code":"TooManyRequestsException","message":"slow down"}]"#,
+    );
+    let event = world.event("add-permission-public.json");
+
+    let failed = bootstrap.deliver(&event);
+
+    assert!(!failed.ok, "{failed:?}");
+    assert!(!is_closed(&world, &arn).await);
+    world.faults("[]");
+    assert!(bootstrap.deliver(&event).ok);
+    assert!(is_closed(&world, &arn).await);
+}
+
+#[tokio::test]
+async fn padding_that_makes_scoping_too_long_does_not_keep_a_public_grant() {
+    let world = World::new().await;
+    let arn = world.arn("orders");
+    world.account.create_function("orders").await;
+    let events = json!({ "Service": "events.amazonaws.com" });
+    let mut statements = vec![statement("open-to-all", json!("*"), &arn, None)];
+    for number in 0..100 {
+        statements.push(statement(&format!("padding-{number}"), events.clone(), &arn, None));
+    }
+    world.account.put_policy(&arn, &document(&statements)).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+
+    let answer = bootstrap.deliver(&world.event("add-permission-public.json"));
+
+    assert!(answer.ok, "{answer:?}");
+    let after = world.account.policy(&arn).await.expect("the padding is left");
+    assert_eq!(after["Statement"][0]["Sid"], "padding-0");
+    let unscoped = &answer.findings[1];
+    assert_eq!(unscoped["control"], "function-policy.unscoped-service");
+    assert!(unscoped["unanswered"].to_string().contains("nothing was scoped"), "{unscoped}");
+}
+
+#[tokio::test]
+async fn restore_does_not_pass_over_a_record_that_it_cannot_read() {
+    let world = World::new().await;
+    open_orders(&world).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    let answer = bootstrap.deliver(&world.event("add-permission-public.json"));
+    world.account.spoil_journal(&incident(&answer)).await;
+
+    let (code, printed) = world.cordon(&["restore", &incident(&answer)]);
+
+    assert_eq!(code, 2, "{printed}");
+    assert!(printed.contains("unreadable journal record"), "{printed}");
+}
+
+#[tokio::test]
+async fn what_one_control_cannot_read_keeps_no_other_from_acting() {
+    let world = World::new().await;
+    let arn = world.arn("webhook");
+    world.account.create_function("webhook").await;
+    let public = statement("open-to-all", json!("*"), &arn, None);
+    world.account.put_policy(&arn, &document(&[trigger(&world, &arn), public])).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    world.faults(
+        r#"[{"service":"lambda","operation":"GetFunctionUrlConfig","status":403,
+             "code":"AccessDeniedException","message":"no"}]"#,
+    );
+    // The event shows a statement for a URL; another one is open to all.
+    let shown = world
+        .event("add-permission-public.json")
+        .replace("orders", "webhook")
+        .replace("lambda:InvokeFunction\\\"", "lambda:InvokeFunctionUrl\\\"")
+        .replace(
+            "\\\"Resource\\\":",
+            "\\\"Condition\\\":{\\\"StringEquals\\\":{\\\"lambda:FunctionUrlAuthType\\\":\\\"NONE\\\"}},\\\"Resource\\\":",
+        );
+
+    let answer = bootstrap.deliver(&shown);
+
+    assert!(is_closed(&world, &arn).await, "{answer:?}");
+    assert!(!answer.ok, "what could not be read is an error all the same: {answer:?}");
+    assert!(answer.body.contains("GetFunctionUrlConfig"), "{answer:?}");
 }

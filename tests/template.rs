@@ -242,7 +242,12 @@ fn every_sample_matches_one_rule_and_every_name_in_a_rule_has_a_sample() {
 /// As much of EventBridge's matching as the rules use.
 fn matches(pattern: &Value, event: &Value) -> bool {
     match pattern {
-        Value::Object(fields) => fields.iter().all(|(name, wanted)| matches(wanted, &event[name])),
+        Value::Object(fields) => {
+            fields.iter().all(|(name, wanted)| match (name.as_str(), wanted) {
+                ("$or", Value::Array(patterns)) => patterns.iter().any(|one| matches(one, event)),
+                (_, _) => matches(wanted, &event[name]),
+            })
+        }
         Value::Array(alternatives) => alternatives.iter().any(|wanted| match wanted {
             Value::Object(operator) if operator.contains_key("prefix") => {
                 let prefix = operator["prefix"].as_str().expect("a prefix");

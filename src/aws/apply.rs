@@ -5,8 +5,10 @@ use super::{Aws, AwsError, ErrorKind, Intent, failed};
 use crate::{
     remediation::{Outcome, PolicyReplacement, Remediation},
     resource::{FunctionArn, FunctionResource, Qualifier},
+    state::PolicyState,
 };
 use aws_sdk_lambda::types::FunctionUrlAuthType;
+use serde_json::Value;
 use std::{collections::BTreeSet, time::Duration};
 
 /// How often, and how far apart, the stop is tried while deleted provisioned concurrency is still
@@ -23,7 +25,7 @@ impl Aws {
     pub async fn apply(&self, intent: &Intent) -> Result<Outcome, AwsError> {
         let applied = match intent.remediation() {
             Remediation::DeleteProvisionedConcurrency { function, qualifier, .. } => {
-                self.delete_provisioned(function, qualifier).await
+                return gone(self.delete_provisioned(function, qualifier).await);
             }
             Remediation::StopFunction { function, .. } => self.stop(function).await,
             Remediation::HardenFunctionUrl { resource } => {
@@ -154,45 +156,68 @@ impl Aws {
                 let note = format!("{error}; removed statement by statement instead");
                 Ok(Outcome::Success { note: Some(note) })
             }
+            (written, _) if after.is_none() => gone(written),
             (written, _) => settled(written),
         }
     }
 
     /// The way without full-document writes. The first removal is guarded by the revision the
-    /// decision rests on, each further one by the revision its predecessor left.
+    /// decision rests on, each further one by a look whether its predecessors are all that changed.
     async fn remove_by_sid(
         &self,
         replacement: &PolicyReplacement,
         sids: &[String],
     ) -> Result<(), AwsError> {
-        let PolicyReplacement { resource, revision, .. } = replacement;
-        let mut revision = Some(revision.clone());
-        for sid in sids {
-            let guard = match revision.take() {
-                Some(revision) => Some(revision),
-                None => match self.policy(resource).await? {
-                    Some(live) => live.revision,
-                    None => return Ok(()),
-                },
-            };
-            let removed = self
-                .lambda()
+        let PolicyReplacement { resource, before, .. } = replacement;
+        let mut revision = replacement.revision.clone();
+        for (index, sid) in sids.iter().enumerate() {
+            let removed = sids.get(..index).unwrap_or_default();
+            if !removed.is_empty() {
+                let live = self.policy(resource).await?;
+                let expected = live.filter(|live| is_without(live, before, removed));
+                revision = expected.and_then(|live| live.revision).ok_or_else(|| AwsError {
+                    operation: "RemovePermission",
+                    resource: resource.to_string(),
+                    code: "changed meanwhile".to_owned(),
+                    kind: ErrorKind::Precondition,
+                })?;
+            }
+            self.lambda()
                 .await
                 .remove_permission()
                 .function_name(resource.function.to_string())
                 .set_qualifier(resource.qualifier.as_ref().map(Qualifier::to_string))
                 .statement_id(sid)
-                .set_revision_id(guard.map(|revision| revision.0))
+                .revision_id(revision.0.clone())
                 .send()
                 .await
-                .map_err(failed("RemovePermission", resource));
-            match removed {
-                Ok(_) => {}
-                Err(error) if error.kind == ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
+                .map_err(failed("RemovePermission", resource))?;
         }
         Ok(())
+    }
+}
+
+/// Whether the live policy is `before` without the statements `removed`, and nothing else.
+fn is_without(live: &PolicyState, before: &str, removed: &[String]) -> bool {
+    let Ok(document) = &live.document else { return false };
+    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    let mut expected = parse(before);
+    if let Some(Value::Array(statements)) = expected.get_mut("Statement") {
+        statements.retain(|statement| {
+            let sid = statement.get("Sid").and_then(Value::as_str);
+            !sid.is_some_and(|sid| removed.iter().any(|gone| gone == sid))
+        });
+    }
+    expected.get("Statement") == parse(document.raw()).get("Statement")
+}
+
+/// What was to be taken away is not there: so it was to be, or an answer was lost.
+fn gone(taken: Result<(), AwsError>) -> Result<Outcome, AwsError> {
+    match taken {
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            Ok(Outcome::Success { note: Some("it was already gone".to_owned()) })
+        }
+        taken => settled(taken),
     }
 }
 

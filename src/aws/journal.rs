@@ -4,26 +4,34 @@
 //! | incident | record | holds |
 //! |---|---|---|
 //! | `inc-…` | `incident` | function, event, controls, status, policy hash, opened |
-//! | `inc-…` | `step#<rank>#<remediation>#<resource>[#<guard>]` | marks, undo, status, outcome |
+//! | `inc-…` | `step#<nanoseconds>#<number>` | remediation, marks, undo, status, outcome |
 //! | `hold#<function ARN>` | a mark | until when it is left alone, and by which incident |
 //!
-//! Every write is conditional, so that a duplicate or concurrent delivery finds the first one's
-//! records and changes none of them. Intents come only from [`Approved`] remediations, and only
-//! intents can be applied.
+//! Every try of every step has a record of its own, with the state that it saw before: duplicate and
+//! concurrent deliveries overwrite nothing. Intents come only from [`Approved`] remediations, and
+//! only intents can be applied.
 
-use super::{Aws, AwsError, ErrorKind, failed};
+use super::{Aws, AwsError, ErrorKind, failed, undo::same_json};
 use crate::{
     decision::Approved,
-    finding::{ControlId, fingerprint},
+    finding::ControlId,
     remediation::{Outcome, Remediation, Undo},
     resource::FunctionArn,
+    state::State,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::atomic::{AtomicU32, Ordering},
+};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// The version of the records' format.
 const FORMAT: &str = "1";
+
+/// How long the same finding leaves alone what was restored. After that it is answered again, so
+/// that a restore is a pause and not a hidden exception. A longer hold in the table is not believed.
+pub const HOLD: Duration = Duration::days(7);
 
 /// A journal table.
 #[derive(Debug)]
@@ -31,6 +39,8 @@ pub struct Journal<'a> {
     aws: &'a Aws,
     table: &'a str,
     retention: Duration,
+    /// Steps of one invocation, in order.
+    step: AtomicU32,
 }
 
 /// A remediation whose way back is in the journal. Only these can be applied.
@@ -45,6 +55,26 @@ impl Intent {
     /// What is to be done.
     pub fn remediation(&self) -> &Remediation {
         &self.approved.planned().remediation
+    }
+
+    /// Whether `state` shows that it was done. Only policy writes are ever in doubt.
+    pub fn is_applied_in(&self, state: &State) -> bool {
+        match self.remediation() {
+            Remediation::ReplaceResourcePolicy(replacement) => {
+                match (state.policies.get(&replacement.resource), &replacement.after) {
+                    (Some(None), None) => true,
+                    (Some(Some(live)), Some(after)) => live
+                        .document
+                        .as_ref()
+                        .is_ok_and(|document| same_json(document.raw(), after)),
+                    (_, _) => false,
+                }
+            }
+            Remediation::DeleteProvisionedConcurrency { .. }
+            | Remediation::StopFunction { .. }
+            | Remediation::HardenFunctionUrl { .. }
+            | Remediation::TagFunction { .. } => false,
+        }
     }
 }
 
@@ -94,7 +124,7 @@ impl IncidentStatus {
     }
 }
 
-/// One step as the journal has it.
+/// One try of one step as the journal has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRecord {
     /// The sort key.
@@ -103,10 +133,20 @@ pub struct StepRecord {
     pub undo: Undo,
     /// What the remediation concerned.
     pub marks: Vec<String>,
-    /// Whether it was, or may have been, applied.
-    pub applied: bool,
-    /// Whether it was put back.
-    pub restored: bool,
+    /// What is known of it.
+    pub status: StepStatus,
+}
+
+/// What is known of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepStatus {
+    /// It was applied.
+    Applied,
+    /// It may have been applied, as a whole or in part: it failed, its answer was lost, or nobody
+    /// lived to write it down.
+    Unsure,
+    /// It was put back.
+    Restored,
 }
 
 /// Something restored that is left alone for a time.
@@ -121,23 +161,32 @@ pub struct Hold {
 impl<'a> Journal<'a> {
     /// The journal in `table`, whose records expire after `retention`.
     pub fn new(aws: &'a Aws, table: &'a str, retention: Duration) -> Self {
-        Self { aws, table, retention }
+        Self { aws, table, retention, step: AtomicU32::new(0) }
     }
 
-    /// Opens an incident, or finds it opened by another delivery of the event.
+    /// Opens an incident, or finds it opened by another delivery of the event and opens it again.
     pub async fn open(&self, opened: &Opened<'_>, now: OffsetDateTime) -> Result<(), AwsError> {
         let controls: Vec<&str> = opened.controls.iter().map(|control| control.as_str()).collect();
-        let item = [
-            ("format", number(FORMAT)),
-            ("function", text(opened.function.to_string())),
-            ("event", text(opened.event)),
-            ("controls", text(controls.join(" "))),
-            ("policy_sha256", text(opened.policy_sha256)),
-            ("status", text(IncidentStatus::Open.as_str())),
-            ("opened", text(rfc3339(now))),
-            ("expires_at", number((now + self.retention).unix_timestamp())),
-        ];
-        self.put_once(opened.incident, "incident", item).await
+        let mut item = key(opened.incident, INCIDENT);
+        item.extend(
+            [
+                ("format", number(FORMAT)),
+                ("function", text(opened.function.to_string())),
+                ("event", text(opened.event)),
+                ("controls", text(controls.join(" "))),
+                ("policy_sha256", text(opened.policy_sha256)),
+                ("status", text(IncidentStatus::Open.as_str())),
+                ("opened", text(rfc3339(now))),
+                ("expires_at", number((now + self.retention).unix_timestamp())),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        match self.put_new(opened.incident, item).await {
+            Err(error) if error.kind == ErrorKind::Precondition => {
+                self.mark(opened.incident, IncidentStatus::Open, now).await
+            }
+            put => put,
+        }
     }
 
     /// Where an incident stands; none if there is no such incident.
@@ -148,7 +197,7 @@ impl<'a> Journal<'a> {
             .await
             .get_item()
             .table_name(self.table)
-            .set_key(Some(key(incident, "incident")))
+            .set_key(Some(key(incident, INCIDENT)))
             .consistent_read(true)
             .send()
             .await
@@ -157,8 +206,7 @@ impl<'a> Journal<'a> {
         Ok(string(&item, "status").and_then(IncidentStatus::parse))
     }
 
-    /// Writes the way back of `approved` before it is taken anywhere. The first delivery's way back
-    /// stands: it saw the state before.
+    /// Writes the way back of `approved` before anything is done.
     pub async fn intend(
         &self,
         incident: &str,
@@ -166,18 +214,29 @@ impl<'a> Journal<'a> {
         now: OffsetDateTime,
     ) -> Result<Intent, AwsError> {
         let planned = approved.planned();
-        let record = record(&planned.remediation);
+        let step = self.step.fetch_add(1, Ordering::Relaxed);
+        let record = format!("{STEP}{:020}#{step:03}", now.unix_timestamp_nanos());
         let undo = serde_json::to_string(&planned.remediation.undo())
             .map_err(|error| unwritable("PutItem", incident, &error))?;
-        let item = [
-            ("undo", text(undo)),
-            ("marks", text(planned.marks.join(" "))),
-            ("status", text("intended")),
-            ("intended", text(rfc3339(now))),
-            ("expires_at", number((now + self.retention).unix_timestamp())),
-        ];
-        self.put_once(incident, &record, item).await?;
-        Ok(Intent { incident: incident.to_owned(), record, approved })
+        let mut item = key(incident, &record);
+        item.extend(
+            [
+                ("remediation", text(planned.remediation.name())),
+                ("undo", text(undo)),
+                ("marks", text(planned.marks.join(" "))),
+                ("status", text("intended")),
+                ("intended", text(rfc3339(now))),
+                ("expires_at", number((now + self.retention).unix_timestamp())),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        match self.put_new(incident, item).await {
+            // Two deliveries in the same nanosecond: one of them goes first.
+            Err(error) if error.kind == ErrorKind::Precondition => {
+                Err(AwsError { kind: ErrorKind::Transient, ..error })
+            }
+            put => put.map(|()| Intent { incident: incident.to_owned(), record, approved }),
+        }
     }
 
     /// Writes what came of an intent.
@@ -189,8 +248,11 @@ impl<'a> Journal<'a> {
     ) -> Result<(), AwsError> {
         let status = match outcome {
             Outcome::Success { .. } => "applied",
-            Outcome::Failure { .. } => "failed",
-            Outcome::DoesNotExist | Outcome::Superseded | Outcome::Withheld(_) => "not-applied",
+            // An earlier try of the SDK may have done it, and only its answer was lost.
+            Outcome::Failure { .. }
+            | Outcome::DoesNotExist
+            | Outcome::Superseded
+            | Outcome::Withheld(_) => "unsure",
         };
         let outcome = serde_json::to_string(outcome)
             .map_err(|error| unwritable("UpdateItem", &intent.incident, &error))?;
@@ -198,29 +260,37 @@ impl<'a> Journal<'a> {
         self.set(&intent.incident, &intent.record, status, &values).await
     }
 
-    /// Moves an incident on. A restored one stays restored.
+    /// Moves an incident on.
     pub async fn mark(
         &self,
         incident: &str,
         status: IncidentStatus,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        let moved =
-            self.set(incident, "incident", status.as_str(), &[("moved", &rfc3339(now))]).await;
-        match moved {
-            Err(error) if error.kind == ErrorKind::Precondition => Ok(()),
-            moved => moved,
-        }
+        self.set(incident, INCIDENT, status.as_str(), &[("moved", &rfc3339(now))]).await
     }
 
-    /// The steps of an incident, last one first, and its function; none if there is no such
-    /// incident.
+    /// The steps of an incident, last one first; none if there is no such incident.
+    ///
+    /// # Errors
+    /// Also where a step cannot be read: nobody may believe that everything was put back.
     pub async fn steps(&self, incident: &str) -> Result<Option<Vec<StepRecord>>, AwsError> {
         let items = self.partition(incident).await?;
         if items.is_empty() {
             return Ok(None);
         }
-        let mut steps: Vec<StepRecord> = items.iter().filter_map(step).collect();
+        let mut steps = Vec::new();
+        for item in &items {
+            let record = string(item, "record").unwrap_or_default();
+            if record.starts_with(STEP) {
+                steps.push(step(item, record).ok_or_else(|| AwsError {
+                    operation: "Query",
+                    resource: format!("{incident} {record}"),
+                    code: "unreadable journal record".to_owned(),
+                    kind: ErrorKind::Invalid,
+                })?);
+            }
+        }
         steps.sort_by(|a, b| b.record.cmp(&a.record));
         Ok(Some(steps))
     }
@@ -271,7 +341,7 @@ impl<'a> Journal<'a> {
         Ok(items
             .iter()
             .filter_map(hold)
-            .filter(|hold| hold.until > now)
+            .filter(|hold| hold.until > now && hold.until <= now + HOLD)
             .map(|hold| hold.mark)
             .collect())
     }
@@ -296,17 +366,9 @@ impl<'a> Journal<'a> {
         Ok(items)
     }
 
-    /// Puts an item unless it is there: then the one that is there stays.
-    async fn put_once<const N: usize>(
-        &self,
-        incident: &str,
-        record: &str,
-        attributes: [(&str, AttributeValue); N],
-    ) -> Result<(), AwsError> {
-        let mut item = key(incident, record);
-        item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
-        let put = self
-            .aws
+    /// Puts an item that must not be there yet.
+    async fn put_new(&self, incident: &str, item: Item) -> Result<(), AwsError> {
+        self.aws
             .dynamodb()
             .await
             .put_item()
@@ -315,14 +377,11 @@ impl<'a> Journal<'a> {
             .condition_expression("attribute_not_exists(incident)")
             .send()
             .await
-            .map_err(failed("PutItem", incident));
-        match put {
-            Err(error) if error.kind == ErrorKind::Precondition => Ok(()),
-            put => put.map(|_| ()),
-        }
+            .map(|_| ())
+            .map_err(failed("PutItem", incident))
     }
 
-    /// Updates a record that exists and is not restored.
+    /// Updates a record that exists.
     async fn set(
         &self,
         incident: &str,
@@ -337,10 +396,9 @@ impl<'a> Journal<'a> {
             .update_item()
             .table_name(self.table)
             .set_key(Some(key(incident, record)))
-            .condition_expression("attribute_exists(incident) AND #status <> :restored")
+            .condition_expression("attribute_exists(incident)")
             .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":status", text(status))
-            .expression_attribute_values(":restored", text("restored"));
+            .expression_attribute_values(":status", text(status));
         let mut expression = "SET #status = :status".to_owned();
         for (name, value) in values {
             expression.push_str(&format!(", #{name} = :{name}_value"));
@@ -359,16 +417,22 @@ impl<'a> Journal<'a> {
 
 type Item = HashMap<String, AttributeValue>;
 
-fn step(item: &Item) -> Option<StepRecord> {
-    let record = string(item, "record").filter(|record| record.starts_with("step#"))?;
-    let status = string(item, "status")?;
+/// The sort keys of an incident and its steps.
+const INCIDENT: &str = "incident";
+const STEP: &str = "step#";
+
+fn step(item: &Item, record: &str) -> Option<StepRecord> {
+    let status = match string(item, "status")? {
+        "applied" => StepStatus::Applied,
+        "intended" | "unsure" => StepStatus::Unsure,
+        "restored" => StepStatus::Restored,
+        _ => return None,
+    };
     Some(StepRecord {
         record: record.to_owned(),
         undo: serde_json::from_str(string(item, "undo")?).ok()?,
         marks: string(item, "marks")?.split(' ').map(str::to_owned).collect(),
-        // An intent whose outcome is not known may have been applied: its guard tells.
-        applied: matches!(status, "intended" | "applied" | "failed"),
-        restored: status == "restored",
+        status,
     })
 }
 
@@ -378,24 +442,6 @@ fn hold(item: &Item) -> Option<Hold> {
         mark: string(item, "record")?.to_owned(),
         until: OffsetDateTime::from_unix_timestamp(until).ok()?,
     })
-}
-
-/// The sort key of a step: in the order of the plan, and the same for the same change. A policy
-/// write is another change when it is guarded by another revision.
-fn record(remediation: &Remediation) -> String {
-    let (name, resource) = (remediation.name(), remediation.resource());
-    match remediation {
-        Remediation::DeleteProvisionedConcurrency { .. } => format!("step#0#{name}#{resource}"),
-        Remediation::StopFunction { .. } => format!("step#1#{name}#{resource}"),
-        Remediation::HardenFunctionUrl { .. } => format!("step#2#{name}#{resource}"),
-        Remediation::ReplaceResourcePolicy(replacement) => {
-            format!("step#3#{name}#{resource}#{}", replacement.revision.0)
-        }
-        Remediation::TagFunction { keys, .. } => {
-            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            format!("step#4#{name}#{resource}#{}", fingerprint(&keys))
-        }
-    }
 }
 
 fn hold_partition(function: &FunctionArn) -> String {

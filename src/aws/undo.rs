@@ -17,6 +17,8 @@ pub enum Undone {
     Restored,
     /// It was already as it was.
     AlreadyThere,
+    /// It was not known whether the step had been applied, and it was not.
+    NeverApplied,
     /// Somebody changed it since; nothing was done. In words, what was found.
     ChangedSince(String),
     /// The resource is gone.
@@ -24,8 +26,10 @@ pub enum Undone {
 }
 
 impl Aws {
-    /// Takes one way back. With `dry_run`, only says what would come of it.
-    pub async fn undo(&self, undo: &Undo, dry_run: bool) -> Result<Undone, AwsError> {
+    /// Takes one way back. `sure` says whether the step was applied for certain: else a resource
+    /// that is not as the step would have left it shows that it was not. With `dry_run`, only says
+    /// what would come of it.
+    pub async fn undo(&self, undo: &Undo, sure: bool, dry_run: bool) -> Result<Undone, AwsError> {
         let undone = match undo {
             Undo::PutProvisionedConcurrency { function, qualifier, requested } => {
                 self.provision(function, qualifier, *requested, dry_run).await
@@ -37,7 +41,12 @@ impl Aws {
                 self.url_auth_again(resource, *auth, dry_run).await
             }
             Undo::PutResourcePolicy { resource, document, left } => {
-                self.policy_again(resource, document, left.as_deref(), dry_run).await
+                let left = if sure {
+                    Left::Exactly(left.as_deref())
+                } else {
+                    Left::Within(left.as_deref())
+                };
+                self.policy_again(resource, document, left, dry_run).await
             }
             Undo::Untag { function, keys, value } => {
                 self.untag(function, keys, value, dry_run).await
@@ -45,6 +54,7 @@ impl Aws {
         };
         match undone {
             Err(error) if error.kind == ErrorKind::NotFound => Ok(Undone::DoesNotExist),
+            Ok(Undone::ChangedSince(_)) if !sure => Ok(Undone::NeverApplied),
             undone => undone,
         }
     }
@@ -136,7 +146,7 @@ impl Aws {
         &self,
         resource: &FunctionResource,
         document: &str,
-        left: Option<&str>,
+        left: Left<'_>,
         dry_run: bool,
     ) -> Result<Undone, AwsError> {
         let live = self.policy(resource).await?;
@@ -148,10 +158,10 @@ impl Aws {
             },
             None => (None, None),
         };
-        if same_json(now.as_deref(), Some(document)) {
+        if same_policy(now.as_deref(), Some(document)) {
             return Ok(Undone::AlreadyThere);
         }
-        if !same_json(now.as_deref(), left) {
+        if !left.fits(now.as_deref(), document) {
             return Ok(Undone::ChangedSince(format!("the policy of `{resource}` is another")));
         }
         if !dry_run {
@@ -206,14 +216,51 @@ impl Aws {
     }
 }
 
+/// What a policy write left behind; none when it deleted the policy.
+#[derive(Clone, Copy)]
+enum Left<'a> {
+    /// Exactly this.
+    Exactly(Option<&'a str>),
+    /// This, or a part of the way to it: statements may have been removed one by one.
+    Within(Option<&'a str>),
+}
+
+impl Left<'_> {
+    fn fits(self, now: Option<&str>, before: &str) -> bool {
+        match self {
+            Self::Exactly(left) => same_policy(now, left),
+            Self::Within(left) => {
+                let (before, now, left) =
+                    (statements(Some(before)), statements(now), statements(left));
+                left.iter().all(|statement| now.contains(statement))
+                    && now
+                        .iter()
+                        .all(|statement| before.contains(statement) || left.contains(statement))
+            }
+        }
+    }
+}
+
+fn statements(document: Option<&str>) -> Vec<Value> {
+    let parsed = document.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    match parsed.as_ref().and_then(|value| value.get("Statement")) {
+        Some(Value::Array(statements)) => statements.clone(),
+        Some(statement) => vec![statement.clone()],
+        None => Vec::new(),
+    }
+}
+
 /// Documents are compared by what they say: AWS need not keep their spacing.
-fn same_json(one: Option<&str>, other: Option<&str>) -> bool {
+pub(super) fn same_json(one: &str, other: &str) -> bool {
+    let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
+    one == other || parse(one).is_some_and(|value| Some(value) == parse(other))
+}
+
+/// The same, where there may be none.
+fn same_policy(one: Option<&str>, other: Option<&str>) -> bool {
     match (one, other) {
         (None, None) => true,
-        (Some(one), Some(other)) => {
-            let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
-            one == other || parse(one).is_some_and(|value| Some(value) == parse(other))
-        }
+        (Some(one), Some(other)) => same_json(one, other),
         (_, _) => false,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{CliError, Verdict, error};
 use crate::{
-    aws::{Aws, Journal, Undone},
-    restore::{HOLD, RestoredStep, restore},
+    aws::{Aws, HOLD, Journal, Undone},
+    restore::{RestoredStep, restore},
 };
 use clap::Args;
 use serde_json::json;
@@ -42,7 +42,7 @@ impl Restore {
         for step in &steps {
             println!("{}", line(step, as_json, self.dry_run));
         }
-        let fine = steps.iter().all(RestoredStep::is_back);
+        let fine = !steps.is_empty() && steps.iter().all(RestoredStep::is_back);
         if !as_json {
             println!("{}", summary(&self.incident, steps.len(), fine, self.dry_run));
         }
@@ -67,6 +67,7 @@ fn line(step: &RestoredStep, as_json: bool, dry_run: bool) -> String {
         Ok(Undone::Restored) if dry_run => "would be restored".to_owned(),
         Ok(Undone::Restored) => "restored".to_owned(),
         Ok(Undone::AlreadyThere) => "already as it was".to_owned(),
+        Ok(Undone::NeverApplied) => "was never applied".to_owned(),
         Ok(Undone::ChangedSince(found)) => format!("changed since, left alone: {found}"),
         Ok(Undone::DoesNotExist) => "the resource is gone".to_owned(),
         Err(problem) => format!("failed: {problem}"),

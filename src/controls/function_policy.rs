@@ -4,8 +4,11 @@
 use super::{Assessment, Case, Judgement, Needs, Response, Seen, config_rule};
 use crate::{
     event::{Event, Kind, ShownPolicy},
-    finding::{ControlId, Evidence},
-    iam::{Change, Document, Edit, Exposure, Grant, Principal, StatementExposure, Trusted, expose},
+    finding::{ControlId, Evidence, shown},
+    iam::{
+        Change, Document, Edit, Exposure, Grant, Principal, StatementExposure, Trusted, Witness,
+        expose,
+    },
     policy::ControlPolicy,
     resource::{AccountId, FunctionArn, FunctionResource},
     state::{PolicyState, Read},
@@ -38,26 +41,36 @@ pub(super) fn changed(event: &Event) -> Option<(&FunctionResource, &ShownPolicy)
 
 /// Whether what the event shows can be nobody's finding, so that nothing needs to be read.
 fn is_harmless(policy: &ControlPolicy, resource: &FunctionResource, shown: &ShownPolicy) -> bool {
+    let as_typed = matches!(shown, ShownPolicy::Document(_));
     exposures_shown(policy, resource, shown).is_some_and(|exposures| {
-        exposures.iter().all(|statement| match statement.worst() {
-            Exposure::Internal => true,
-            Exposure::Trusted => statement.beyond_invoke.is_empty(),
-            Exposure::Public
-            | Exposure::External
-            | Exposure::UnscopedService
-            | Exposure::Unknown => false,
+        exposures.iter().all(|statement| {
+            !(as_typed && may_live(statement))
+                && match statement.worst() {
+                    Exposure::Internal => true,
+                    Exposure::Trusted => statement.beyond_invoke.is_empty(),
+                    Exposure::Public
+                    | Exposure::External
+                    | Exposure::UnscopedService
+                    | Exposure::Unknown => false,
+                }
         })
     })
 }
 
-/// Whether the event may show a statement of a public function URL.
+/// Whether a statement as typed names somebody by a unique id: only in a live policy is that the
+/// sign of a deleted principal.
+fn may_live(statement: &StatementExposure) -> bool {
+    statement.grants.iter().any(|grant| matches!(grant.principal, Principal::Dead(_)))
+}
+
+/// Whether the event shows a statement of a public function URL.
 pub(super) fn shows_public_url(
     policy: &ControlPolicy,
     resource: &FunctionResource,
     shown: &ShownPolicy,
 ) -> bool {
     exposures_shown(policy, resource, shown)
-        .is_none_or(|exposures| exposures.iter().any(|statement| statement.via_url))
+        .is_some_and(|exposures| exposures.iter().any(|statement| statement.via_url))
 }
 
 /// What the analysis says of what the event shows; none if it shows nothing that can be read.
@@ -156,8 +169,9 @@ pub(super) fn judge_policy(
     };
     let trusted = policy.trusted.for_analysis();
     let mut seen = Vec::new();
-    let mut unclear = None;
-    for statement in &expose(document, resource, &trusted) {
+    let mut unclear = Vec::new();
+    let exposures = expose(document, resource, &trusted);
+    for statement in &exposures {
         let forbids = |grant: &&Grant| (look.forbids)(policy, statement, grant);
         let forbidden: Vec<&Grant> = statement.grants.iter().filter(forbids).collect();
         if !forbidden.is_empty() {
@@ -170,19 +184,27 @@ pub(super) fn judge_policy(
         }
         let unknown = |grant: &&Grant| grant.exposure == Exposure::Unknown;
         if let Some(grant) = statement.grants.iter().find(unknown) {
-            unclear.get_or_insert_with(|| format!("{}: {}", name(statement), grant.reason));
+            unclear.push((statement, format!("{}: {}", name(statement), grant.reason)));
         }
     }
-    match unclear {
-        _ if !seen.is_empty() => Judgement::NonCompliant(seen),
-        Some(why) => Judgement::InsufficientData(why),
-        None => Judgement::Compliant,
+    if seen.is_empty() {
+        return match unclear.into_iter().next() {
+            Some((_, why)) => Judgement::InsufficientData(why),
+            None => Judgement::Compliant,
+        };
     }
+    // What is plainly bad must not hide what cannot be told.
+    seen.extend(unclear.into_iter().map(|(statement, why)| Seen {
+        evidence: Evidence::new(format!("Statement[{}]", statement.index), &why),
+        subject: subject(document, statement.index),
+        response: Response::Notify(format!("cannot tell: {why}")),
+    }));
+    Judgement::NonCompliant(seen)
 }
 
 fn name(statement: &StatementExposure) -> String {
     match &statement.sid {
-        Some(sid) => format!("statement `{}`", crate::finding::shown(sid, 100)),
+        Some(sid) => format!("statement `{}`", shown(sid, 100)),
         None => format!("statement {}", statement.index),
     }
 }
@@ -196,8 +218,20 @@ fn evidence(statement: &StatementExposure, forbidden: &[&Grant]) -> Evidence {
     if !statement.beyond_invoke.is_empty() {
         value.push_str(&format!("; it grants {}", statement.beyond_invoke.join(", ")));
     }
-    let witness = forbidden.iter().find_map(|grant| grant.witness.clone());
+    let witness = forbidden.iter().find_map(|grant| grant.witness.clone()).map(fit_to_show);
     Evidence { witness, ..Evidence::new(format!("Statement[{}]", statement.index), &value) }
+}
+
+/// A witness as people may see it: values are as long as whoever wrote the policy liked, and an
+/// Alexa skill's token is a secret.
+fn fit_to_show(mut witness: Witness) -> Witness {
+    for (key, value) in &mut witness.context {
+        *value = match key.eq_ignore_ascii_case("lambda:EventSourceToken") {
+            true => "(not shown)".to_owned(),
+            false => shown(value, Evidence::LONGEST),
+        };
+    }
+    witness
 }
 
 /// A statement is the same when it says the same, wherever it stands.

@@ -35,7 +35,7 @@ enum Seat<'a> {
 
 fn seat<'a>(policy: &'a ControlPolicy, event: &'a Event) -> Seat<'a> {
     let resource = match &event.kind {
-        Kind::Invocation { resource } => resource,
+        Kind::Invocation { resource, .. } => resource,
         Kind::PolicyChange { .. }
         | Kind::UrlChange { .. }
         | Kind::FunctionChange { .. }
@@ -81,7 +81,9 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
         (Seat::Intruder(intrusion), _) => {
             (intrusion.resource.clone(), judge_intrusion(case, &intrusion))
         }
-        (Seat::Invited, Kind::Invocation { resource }) => (resource.clone(), Judgement::Compliant),
+        (Seat::Invited, Kind::Invocation { resource, .. }) => {
+            (resource.clone(), Judgement::Compliant)
+        }
         (Seat::Invited | Seat::NotDeclared, _) => return Vec::new(),
     };
     vec![Assessment { control: ControlId::InvocationUnauthorized, resource, judgement }]
@@ -105,7 +107,9 @@ fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {
         response,
     };
     Judgement::NonCompliant(match (alone.as_slice(), doors.as_slice()) {
-        ([], []) if intrusion.declared.stop => vec![seen(Response::Stop, &case.event.id)],
+        ([], []) if intrusion.declared.stop && is_sure(case, intrusion) => {
+            vec![seen(Response::Stop, &case.event.id)]
+        }
         ([], []) => vec![seen(Response::Notify(NO_STATEMENT.to_owned()), "no statement")],
         ([], _) => vec![seen(Response::Notify(SHARED.to_owned()), "shared statement")],
         (alone, _) => {
@@ -113,6 +117,14 @@ fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {
             edits.map(|edit| seen(Response::EditPolicy(edit), "own statement")).collect()
         }
     })
+}
+
+/// Whether the caller certainly got in without any statement of the resource policy. Only callers
+/// of the function's own account can; a statement that let in anybody else is gone by now.
+fn is_sure(case: &Case<'_>, intrusion: &Intrusion<'_>) -> bool {
+    let own = case.event.actor.account.as_ref() == Some(intrusion.resource.function.account());
+    let as_asked = matches!(case.event.kind, Kind::Invocation { as_asked: true, .. });
+    own && as_asked && case.event.actor.invoked_by.is_none() && !case.state.answered
 }
 
 const NO_STATEMENT: &str = "no statement of the resource policy grants access to this caller: \

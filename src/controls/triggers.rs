@@ -94,7 +94,11 @@ pub fn event_pattern(rule: Rule) -> Value {
         Rule::ConfigItem => json!({
             "source": ["aws.config"],
             "detail-type": ["Config Configuration Item Change"],
-            "detail": { "configurationItem": { "resourceType": ["AWS::Lambda::Function"] } },
+            // A summary stands in for an item that is too large.
+            "detail": { "$or": [
+                { "configurationItem": { "resourceType": ["AWS::Lambda::Function"] } },
+                { "configurationItemSummary": { "resourceType": ["AWS::Lambda::Function"] } },
+            ] },
         }),
         Rule::Invocation => json!({
             "source": ["aws.lambda"],

@@ -201,21 +201,19 @@ impl<'a> Planner<'a> {
         let Self { state, mut planned, policies, .. } = self;
         let mut failed = Vec::new();
         for group in policies {
-            match replacement(state, &group) {
-                Ok(replacement) => planned.push(Planned {
+            let (replacement, reason) = replacement_or_removals(state, &group);
+            if let Some(reason) = reason {
+                let (resource, controls) = (group.resource.clone(), group.controls.clone());
+                failed.push(Failed { resource, controls, reason });
+            }
+            if let Some(replacement) = replacement {
+                planned.push(Planned {
                     remediation: Remediation::ReplaceResourcePolicy(replacement),
                     controls: group.controls,
                     mode: group.mode,
                     marks: group.marks,
                     withheld: group.withheld,
-                }),
-                Err(reason) => {
-                    failed.push(Failed {
-                        resource: group.resource,
-                        controls: group.controls,
-                        reason,
-                    });
-                }
+                });
             }
         }
         planned.sort_by_key(|planned| rank(&planned.remediation));
@@ -240,21 +238,46 @@ const fn rank(remediation: &Remediation) -> u8 {
     }
 }
 
-fn replacement(state: &State, group: &PolicyEdits) -> Result<PolicyReplacement, String> {
-    let live = state.policies.get(&group.resource).and_then(Option::as_ref);
+/// All edits of a policy at once; if they do not fit together, such as scopes that make the document
+/// too long, at least what removes access, and why not all.
+fn replacement_or_removals(
+    state: &State,
+    group: &PolicyEdits,
+) -> (Option<PolicyReplacement>, Option<String>) {
+    let edits = merged(&group.edits);
+    let reason = match replacement(state, &group.resource, &edits) {
+        Ok(replacement) => return (Some(replacement), None),
+        Err(reason) => reason,
+    };
+    let removes = |edit: &Edit| matches!(edit.change, Change::Remove | Change::DropPrincipals(_));
+    let removals: Vec<Edit> = edits.into_iter().filter(removes).collect();
+    if removals.is_empty() {
+        return (None, Some(reason));
+    }
+    match replacement(state, &group.resource, &removals) {
+        Ok(replacement) => (Some(replacement), Some(format!("nothing was scoped: {reason}"))),
+        Err(reason) => (None, Some(reason)),
+    }
+}
+
+fn replacement(
+    state: &State,
+    resource: &FunctionResource,
+    edits: &[Edit],
+) -> Result<PolicyReplacement, String> {
+    let live = state.policies.get(resource).and_then(Option::as_ref);
     let document = live.and_then(|policy| policy.document.as_ref().ok());
     let revision = live.and_then(|policy| policy.revision.clone());
     let (Some(document), Some(revision)) = (document, revision) else {
         return Err("the policy was read without a revision, so no write could be guarded".into());
     };
-    let edits = merged(&group.edits);
-    let after = rewrite(document, &edits).map_err(|error| error.to_string())?;
+    let after = rewrite(document, edits).map_err(|error| error.to_string())?;
     Ok(PolicyReplacement {
-        resource: group.resource.clone(),
+        resource: resource.clone(),
         before: document.raw().to_owned(),
         revision,
         after,
-        removable_by_sid: removable_by_sid(document, &edits),
+        removable_by_sid: removable_by_sid(document, edits),
         edits: edits.iter().map(|edit| in_words(document, edit)).collect(),
     })
 }

@@ -187,15 +187,31 @@ fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, E
     struct Answer {
         statement: Option<String>,
     }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Statement {
+        resource: Option<String>,
+    }
     let target = target(record)?;
-    let resource = resource(record, &target, call, home)?;
-    if let Some(ignored) = elsewhere(&resource, home) {
-        return Ok(ignored);
+    if target.resource_arn.as_ref().is_some_and(|arn| !arn.contains(":function:")) {
+        return Ok(Kind::Ignored("the policy is not a function's".to_owned()));
     }
     let statement = record
         .response_elements
         .and_then(|raw| serde_json::from_str::<Option<Answer>>(raw.get()).ok().flatten())
         .and_then(|answer| answer.statement);
+    // AWS says in full what the caller may have typed in part.
+    let answered = statement
+        .as_deref()
+        .and_then(|statement| serde_json::from_str::<Statement>(statement).ok()?.resource)
+        .and_then(|arn| FunctionResource::parse_arn(&arn).ok());
+    let resource = match answered {
+        Some(resource) => resource,
+        None => resource(record, &target, call, home)?,
+    };
+    if let Some(ignored) = elsewhere(&resource, home) {
+        return Ok(ignored);
+    }
     let shown = match (call, statement, target.policy) {
         ("AddPermission", Some(statement), _) => ShownPolicy::Statement(statement),
         ("PutResourcePolicy", _, Some(document)) => ShownPolicy::Document(document),
@@ -226,10 +242,11 @@ fn tag_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Even
 }
 
 /// Step Functions' synchronous calls and malformed payloads leave `requestParameters` null: then
-/// `resources` tells.
+/// `resources` tells the function, but not the version or alias that was asked for.
 fn invocation(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
     let mut target = target(record)?;
-    if target.function_name.is_none() {
+    let as_asked = target.function_name.is_some();
+    if !as_asked {
         target.function_name = record
             .resources
             .iter()
@@ -238,7 +255,7 @@ fn invocation(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Even
             .find(|arn| arn.contains(":function:"));
     }
     let resource = resource(record, &target, call, home)?;
-    Ok(elsewhere(&resource, home).unwrap_or(Kind::Invocation { resource }))
+    Ok(elsewhere(&resource, home).unwrap_or(Kind::Invocation { resource, as_asked }))
 }
 
 #[cfg(test)]

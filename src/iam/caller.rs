@@ -73,7 +73,7 @@ pub(super) struct Caller {
     pub role: Role,
     pub member: Member,
     /// What AWS named its VPC and endpoint.
-    pub network: &'static str,
+    pub network: String,
 }
 
 impl Caller {

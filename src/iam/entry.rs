@@ -8,7 +8,7 @@ use super::condition::{self, Clause, State};
 use super::context::{self, Asked};
 use super::deny::{self, Who};
 use super::exposure::Witness;
-use super::search::{STRANGERS, Search};
+use super::search::{Search, Stranger};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Search<'_> {
@@ -92,8 +92,8 @@ impl Search<'_> {
         if let Base::Account(Named { written, role: Role::Unsure, .. }) = self.base {
             return written.clone();
         }
-        let stranger = STRANGERS.first().map_or("", |stranger| stranger.account);
-        let account = caller.account.as_deref().unwrap_or(stranger);
+        let stranger = Stranger::number(0).account;
+        let account = caller.account.as_deref().unwrap_or(&stranger);
         format!("arn:{}:iam::{account}:role/caller", self.setting.home.partition)
     }
 }

@@ -224,7 +224,9 @@ fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -
 /// <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
 fn serves_url(statement: &Statement) -> bool {
     let Names::Only(list) = &statement.actions else { return false };
-    let only = |action: &str| list.iter().all(|a| a.eq_ignore_ascii_case(action));
+    let only = |allowed: &[&str]| {
+        list.iter().all(|a| allowed.iter().any(|action| a.eq_ignore_ascii_case(action)))
+    };
     let asks = |operator: &str, key: &str, value: &str| {
         statement.conditions.iter().any(|clause| {
             clause.regular
@@ -233,8 +235,9 @@ fn serves_url(statement: &Statement) -> bool {
                 && clause.values == [value]
         })
     };
-    (only(INVOKE_URL) && asks("StringEquals", "lambda:functionurlauthtype", "NONE"))
-        || (only(INVOKE) && asks("Bool", "lambda:invokedviafunctionurl", "true"))
+    // Each key is only in requests that come through the URL, whatever else the statement grants.
+    (only(&[INVOKE_URL, INVOKE]) && asks("StringEquals", "lambda:functionurlauthtype", "NONE"))
+        || (only(&[INVOKE]) && asks("Bool", "lambda:invokedviafunctionurl", "true"))
 }
 
 #[cfg(test)]

@@ -20,18 +20,32 @@ pub(super) struct Found {
 
 /// Somebody nobody named.
 pub(super) struct Stranger {
-    pub account: &'static str,
-    organization: &'static str,
+    pub account: String,
+    organization: String,
     /// What AWS named its networks.
-    network: &'static str,
+    network: String,
 }
 
-/// No two are alike at any place, so that what lets two of them in lets anybody in.
-pub(super) const STRANGERS: [Stranger; 3] = [
-    Stranger { account: "246802468024", organization: "o-z9y8x7w6v5", network: "2a4b6c8d" },
-    Stranger { account: "975319753197", organization: "o-k3j4h5g6f7", network: "9f7e5d3c" },
-    Stranger { account: "510487246583", organization: "o-b1n2m0q4c9", network: "51048724" },
-];
+/// So many strangers are looked at: more than a policy of 20 KB can name.
+const STRANGERS: u64 = 4096;
+
+impl Stranger {
+    /// One of many, always the same for a number. Whoever writes a policy can know them, which is
+    /// why one that is named is passed over for the next.
+    pub(super) fn number(number: u64) -> Self {
+        let account = (246_802_468_024 + number * 728_516_851_729) % 1_000_000_000_000;
+        let account = format!("{account:012}");
+        let letter = |digit: u8| char::from(b'k' + (digit - b'0'));
+        let organization = account.bytes().take(10).map(letter).collect::<String>();
+        let network = account.chars().take(8).collect();
+        Self { account, organization: format!("o-{organization}"), network }
+    }
+
+    /// No two are alike at any place, so that what lets two of them in lets anybody in.
+    fn is_unlike(&self, other: &Self) -> bool {
+        self.account.bytes().zip(other.account.bytes()).all(|(one, other)| one != other)
+    }
+}
 
 /// More owners than this are not tried one by one.
 const MOST_OWNERS: usize = 20;
@@ -91,7 +105,7 @@ impl Search<'_> {
                         account: Some(named.account.clone()),
                         role: named.role.clone(),
                         member: Member::Unsure,
-                        network: "",
+                        network: String::new(),
                     };
                     self.enter_somehow(&caller, Exposure::External, &owner)
                 })
@@ -124,22 +138,24 @@ impl Search<'_> {
 
     /// Two strangers who get in by the same means: then everybody does.
     fn by_strangers(&self, exposure: Exposure) -> Option<Found> {
-        let strange = |s: &&Stranger| self.is_strange(s.account) && self.is_strange(s.organization);
-        let mut free = STRANGERS.iter().filter(strange);
-        let (first, second) = (free.next()?, free.next()?);
+        let strange =
+            |s: &Stranger| self.is_strange(&s.account) && self.is_strange(&s.organization);
+        let mut free = (0..STRANGERS).map(Stranger::number).filter(strange);
+        let first = free.next()?;
+        let second = free.find(|stranger| stranger.is_unlike(&first))?;
         for means in self.means() {
             for organized in [false, true] {
                 let caller = |stranger: &Stranger| Caller {
                     means: means.clone(),
-                    account: Some(stranger.account.to_owned()),
+                    account: Some(stranger.account.clone()),
                     role: Role::Free,
                     member: match organized {
                         false => Member::OfNone,
-                        true => Member::Of(stranger.organization.to_owned()),
+                        true => Member::Of(stranger.organization.clone()),
                     },
-                    network: stranger.network,
+                    network: stranger.network.clone(),
                 };
-                let (one, other) = (caller(first), caller(second));
+                let (one, other) = (caller(&first), caller(&second));
                 let entered = self.options.iter().find_map(|option| {
                     self.enter(&other, option)?;
                     self.enter(&one, option).map(|witness| (option, witness))
@@ -189,7 +205,7 @@ impl Search<'_> {
                     Owner::Nobody => continue,
                 };
                 let (account, role) = (account.cloned(), Role::Free);
-                let caller = Caller { means, account, role, member, network: "" };
+                let caller = Caller { means, account, role, member, network: String::new() };
                 if let Some(found) = self.enter_somehow(&caller, exposure, &words) {
                     return Some(found);
                 }

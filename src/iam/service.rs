@@ -105,7 +105,8 @@ static ROWS: [Row; 29] = [
         Rule::ArnIfAlone("arn:{p}:execute-api:*:{a}:*"),
     ),
     row("logs", "logs", "log-group:group:*", Rule::AccountIfRegional("arn:{p}:logs:{r}:{a}:*")),
-    row("iot", "iot", "rule/rule", Rule::Arn("arn:{p}:iot:{r}:{a}:*")),
+    // https://docs.aws.amazon.com/iot/latest/developerguide/accessing-cross-account-resources-using-rules.html
+    row("iot", "iot", "rule/rule", Rule::ArnIfAlone("arn:{p}:iot:{r}:{a}:*")),
     row(
         "cognito-idp",
         "cognito-idp",
@@ -115,7 +116,8 @@ static ROWS: [Row; 29] = [
     row("lexv2", "lex", "bot-alias/BOT/ALIAS", Rule::Arn("arn:{p}:lex:*:{a}:*")),
     row("transfer", "transfer", "server/s-1", Rule::Arn("arn:{p}:transfer:*:{a}:*")),
     row("connect", "connect", "instance/1", Rule::Arn("arn:{p}:connect:*:{a}:*")),
-    row("lambda.alarms.cloudwatch", "cloudwatch", "alarm:alarm", Rule::Account),
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+    row("lambda.alarms.cloudwatch", "cloudwatch", "alarm:alarm", Rule::AccountIfAlone),
     row("secretsmanager", "secretsmanager", "secret:secret", Rule::Account),
     row("ses", "ses", "receipt-rule-set/set:receipt-rule/rule", Rule::Account),
     row("bedrock", "bedrock", "agent/AGENT", Rule::Account),

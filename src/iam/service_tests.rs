@@ -45,9 +45,7 @@ fn triggers_that_always_live_in_the_functions_account_are_scoped_to_it_whoever_i
         ("events", arn("arn:aws:events:eu-west-1:111122223333:rule/*")),
         ("logs.eu-west-1", account()),
         ("logs", arn("arn:aws:logs:eu-west-1:111122223333:*")),
-        ("lambda.alarms.cloudwatch", account()),
         ("secretsmanager", account()),
-        ("iot", arn("arn:aws:iot:eu-west-1:111122223333:*")),
         ("ses", account()),
         ("bedrock", account()),
         ("cognito-idp", arn("arn:aws:cognito-idp:*:111122223333:userpool/*")),
@@ -66,6 +64,8 @@ fn triggers_that_always_live_in_the_functions_account_are_scoped_to_it_whoever_i
 fn triggers_that_may_live_elsewhere_are_scoped_only_when_nobody_else_is_trusted() {
     for (service, want) in [
         ("s3", account()),
+        ("lambda.alarms.cloudwatch", account()),
+        ("iot", arn("arn:aws:iot:eu-west-1:111122223333:*")),
         ("sns", arn("arn:aws:sns:*:111122223333:*")),
         ("sns.eu-south-1", arn("arn:aws:sns:*:111122223333:*")),
         ("apigateway", arn("arn:aws:execute-api:*:111122223333:*")),

@@ -212,6 +212,20 @@ impl Account {
         output.expect("the journal is read").items.unwrap_or_default()
     }
 
+    /// Makes the undo of an incident's first step unreadable.
+    pub async fn spoil_journal(&self, incident: &str) {
+        let journal = self.journal().await;
+        let step = journal.iter().find(|item| {
+            let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
+            text("incident").is_some_and(|id| id == incident)
+                && text("record").is_some_and(|record| record.starts_with("step#"))
+        });
+        let mut step = step.expect("a step").clone();
+        step.insert("undo".to_owned(), AttributeValue::S("{".to_owned()));
+        let put = self.dynamodb.put_item().table_name(JOURNAL).set_item(Some(step));
+        put.send().await.expect("the record is written");
+    }
+
     /// How many records the journal holds.
     pub async fn journal_records(&self) -> usize {
         self.journal().await.len()

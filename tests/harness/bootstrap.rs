@@ -84,7 +84,7 @@ impl Bootstrap {
         let findings = log
             .iter()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter(|line| line.get("_aws").is_some())
+            .filter(|line| line.get("Findings").is_some())
             .collect();
         Answer { ok, body, elapsed, findings, log: log.join("\n") }
     }
