@@ -10,7 +10,6 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 # .cargo/config.toml, which `sam build` does not see.
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 export SAM_CLI_TELEMETRY = 0
-export AWS_DEFAULT_REGION ?= us-east-1
 
 EMULATOR_VENV := $(CACHE)/venv-emulator
 TEMPLATE_VENV := $(CACHE)/venv-template
@@ -51,6 +50,7 @@ test-emulator: setup
 test-rust: setup
 	cargo test --locked --features cli
 
+test-template test-package: export AWS_DEFAULT_REGION = us-east-1
 test-template: setup-template
 	$(TEMPLATE_VENV)/bin/cfn-lint template.yaml
 	$(TEMPLATE_VENV)/bin/sam validate --lint --template template.yaml
@@ -88,12 +88,18 @@ bench-cold-start:
 check-policy: ## Validate policy.yaml
 	cargo run --locked --quiet --features cli --bin cordon -- check policy.yaml
 
-.PHONY: build deploy
+.PHONY: install build deploy enforce
+install: ## Install the operator's command line, `cordon`
+	cargo install --locked --path . --features cli --bin cordon
+
 build: setup-template ## Build the package
 	$(TEMPLATE_VENV)/bin/sam build
 
-deploy: build ## Build and deploy with SAM, in dry run unless samconfig.toml or --config-env says more
+deploy: build ## Build and deploy; asks for what it needs, and starts in dry run
 	$(TEMPLATE_VENV)/bin/sam deploy --guided
+
+enforce: build ## Build and deploy as before, and turn the responder on
+	$(TEMPLATE_VENV)/bin/sam deploy --parameter-overrides Mode=enforce
 
 # Called by `sam build`. Another architecture: CORDON_TARGET=aarch64-unknown-linux-gnu with a
 # toolchain that has it, or build on such a machine.

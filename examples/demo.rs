@@ -1,6 +1,7 @@
-//! `make demo`: an emulated account with legitimate triggers and violations; the real function first
-//! in dry run, then enforcing, event by event; and the way back of every incident. Ends with 0 only
-//! if the account is exactly as expected after the events and exactly as before after the restore.
+//! `make demo`: an emulated account with legitimate triggers and with grants nobody should have; the
+//! real function first in dry run, then enforcing, event by event; and the way back of every
+//! incident. Ends with 0 only if the account is exactly as expected after the events and exactly as
+//! before after the restore.
 
 #![allow(
     clippy::expect_used,

@@ -7,7 +7,7 @@ mod notify;
 mod read;
 mod undo;
 
-pub use journal::{HOLD, Hold, IncidentStatus, Intent, Journal, Opened, StepRecord, StepStatus};
+pub use journal::{HOLD, IncidentStatus, Intent, Journal, Opened, StepRecord, StepStatus};
 pub use undo::Undone;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
@@ -96,13 +96,6 @@ pub enum ErrorKind {
     Transient,
     /// Refused for what was asked.
     Invalid,
-}
-
-impl AwsError {
-    /// Whether the same call may work later.
-    pub fn is_retryable(&self) -> bool {
-        self.kind == ErrorKind::Transient
-    }
 }
 
 impl std::error::Error for AwsError {}

@@ -165,15 +165,8 @@ pub fn judge(case: &Case<'_>, controls: &BTreeSet<ControlId>) -> Vec<Assessment>
 
 /// The function whose configuration or tags an event changed.
 fn changed_function(event: &Event) -> Option<&FunctionArn> {
-    match &event.kind {
-        Kind::FunctionChange { function } => Some(function),
-        Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::Ignored(_) => None,
-    }
+    let Kind::FunctionChange { function } = &event.kind else { return None };
+    Some(function)
 }
 
 /// What a control of a function's configuration needs.

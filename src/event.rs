@@ -80,8 +80,6 @@ pub enum ShownPolicy {
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Actor {
-    /// `AssumedRole`, `IAMUser`, `AWSService`, ... as written.
-    pub kind: String,
     /// The principal's ARN.
     pub arn: Option<String>,
     /// The principal's account.
@@ -160,7 +158,7 @@ impl Event {
 }
 
 /// What becomes of an event about a function of another account or Region; none if it is at home.
-fn elsewhere(resource: &FunctionResource, home: &Home) -> Option<Kind> {
-    (resource.function.home() != *home)
+fn elsewhere(function: &FunctionArn, home: &Home) -> Option<Kind> {
+    (function.home() != *home)
         .then(|| Kind::Ignored("the function lives in another account or Region".to_owned()))
 }

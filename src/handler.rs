@@ -10,7 +10,7 @@ use crate::{
     policy::{LoadedPolicy, Mode},
     remediation::{Outcome, Planned, Remediation, Undo, Withheld},
     report::Report,
-    resource::{FunctionArn, Home},
+    resource::FunctionArn,
     settings::Settings,
     state::State,
 };
@@ -90,7 +90,7 @@ impl Responder {
         itself: &FunctionArn,
         now: OffsetDateTime,
     ) -> Result<Handled, HandlerError> {
-        let home: Home = itself.home();
+        let home = itself.home();
         let event = Event::parse(payload, &home)?;
         if let Some(reason) = self.ignored(&event) {
             tracing::info!(event = event.id, reason, "ignored");
@@ -132,15 +132,8 @@ impl Responder {
         if event.actor.role.is_some() && event.actor.role == self.settings.role {
             return Some("the call was made by Cordon".to_owned());
         }
-        match &event.kind {
-            Kind::Ignored(reason) => Some(reason.clone()),
-            Kind::PolicyChange { .. }
-            | Kind::UrlChange { .. }
-            | Kind::FunctionChange { .. }
-            | Kind::IamCall { .. }
-            | Kind::Invocation { .. }
-            | Kind::RuleCompliance { .. } => None,
-        }
+        let Kind::Ignored(reason) = &event.kind else { return None };
+        Some(reason.clone())
     }
 
     fn journal(&self) -> Journal<'_> {

@@ -23,5 +23,6 @@ pub use actions::Names;
 pub use condition::Clause;
 pub use exposure::{Exposure, Grant, StatementExposure, Trusted, Witness, expose};
 pub use model::{Document, DocumentError, Effect, Principal, Statement};
+pub(crate) use pattern::glob;
 pub use rewrite::{Change, Edit, RewriteError, rewrite};
 pub use service::{Limit, ServiceScope, scope_service};

@@ -1,5 +1,5 @@
 //! Cordon guards AWS Lambda: it scopes or removes overbroad resource permissions, stops a
-//! compromised function, tags what breaks the rules, and can put everything back.
+//! compromised function, tags what else is noncompliant, and can put everything back.
 //!
 //! ```text
 //! EventBridge JSON -> event -> triage -> state -> decide -> plan -> journal -> apply -> report
@@ -18,9 +18,11 @@
 //! | [`controls`] | one file a control |
 //! | [`decision`] | the pure core |
 //! | [`aws`] | the only place that knows the SDK |
+//! | [`settings`] | what the deployment chose |
 //! | [`report`] | log lines, metrics, notifications |
 //! | [`handler`] | one invocation |
 //! | [`restore`] | the way back of an incident |
+//! | `cli` | the operator's command line |
 
 pub mod aws;
 #[cfg(feature = "cli")]

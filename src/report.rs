@@ -182,8 +182,10 @@ impl Report<'_> {
         let _ = writeln!(text, "event: {}\ncontrol policy: {}", self.event, self.policy_sha256);
         if acted {
             let (incident, table) = (&self.decision.incident, self.journal_table);
+            let first = self.decision.evaluations.first();
+            let region = first.map(|e| e.resource.function.home().region).unwrap_or_default();
             let _ = writeln!(text, "incident: {incident}\n\nto put everything back:");
-            let _ = writeln!(text, "  cordon restore {incident} --table {table}");
+            let _ = writeln!(text, "  cordon restore {incident} --table {table} --region {region}");
             let _ = writeln!(
                 text,
                 "\nWhat a template or another tool put there comes back with its next deployment: \

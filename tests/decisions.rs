@@ -32,7 +32,7 @@ struct Case {
     /// A sentence.
     name: String,
     kind: Kind,
-    /// The control policy; else the one that is shipped, with everything on `enforce`.
+    /// The control policy; else everything is on `enforce`, with default parameters.
     policy: Option<String>,
     /// A file in `events/`.
     event: String,
@@ -181,7 +181,7 @@ fn differences(control: ControlId, case: &Case, decision: &Decision) -> Vec<Stri
     if plan != case.want.plan {
         differences.push(format!("plan: {plan:?}, not {:?}", case.want.plan));
     }
-    let said = format!("{:?}", own.map(|e| &e.compliance).collect::<Vec<&Compliance>>());
+    let said = own.map(|evaluation| said(&evaluation.compliance)).collect::<Vec<_>>().join("; ");
     if let Some(word) = case.want.says.as_ref().filter(|word| !said.contains(word.as_str())) {
         differences.push(format!("`{word}` is not said: {said}"));
     }
@@ -200,6 +200,19 @@ fn differences(control: ControlId, case: &Case, decision: &Decision) -> Vec<Stri
         }
     }
     differences
+}
+
+/// What people are told of a compliance.
+fn said(compliance: &Compliance) -> String {
+    match compliance {
+        Compliance::NonCompliant(finding) => {
+            let seen =
+                finding.evidence.iter().map(|seen| format!("{}: {}", seen.field, seen.value));
+            seen.chain(finding.unanswered.iter().cloned()).collect::<Vec<_>>().join("; ")
+        }
+        Compliance::InsufficientData(reason) => reason.clone(),
+        Compliance::Compliant | Compliance::NotApplicable => String::new(),
+    }
 }
 
 #[test]

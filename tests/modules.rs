@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "resource",
     "iam",
     "finding",
@@ -22,23 +22,30 @@ const ORDER: [&str; 14] = [
     "report",
     "handler",
     "restore",
+    "cli",
 ];
 
 /// Modules left of this one are pure.
 const FIRST_IMPURE: &str = "aws";
 
-/// `finding` shows witnesses, `event` and `remediation` speak of states: all to their left.
-const IMPURE_WORDS: [&str; 10] = [
+/// What only the right knows. `std::{env, fs}` is looked for by its parts.
+const IMPURE_WORDS: [&str; 16] = [
     "aws_sdk_",
     "aws_config",
+    "aws_smithy",
     "tokio::",
     "lambda_runtime",
-    "std::env",
-    "std::fs",
+    "env::",
+    "fs::",
     "TcpStream",
+    "SystemTime",
+    "Instant",
     "now_utc",
+    "now_local",
     "tracing::",
     "println!",
+    "thread::",
+    "process::",
 ];
 
 fn files(module: &str) -> Vec<PathBuf> {

@@ -3,9 +3,46 @@
 
 use crate::{
     harness::{Installation, SHIPPED, World},
-    telling::{document, seed, statement, trigger, writes},
+    telling::{controls, document, seed, statement, trigger, writes},
 };
 use serde_json::json;
+use std::{collections::BTreeSet, fs, path::Path};
+
+/// Each sample, the function it is about, and controls that must have findings.
+const SAMPLES: [(&str, &str, &str); 19] = [
+    ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
+    ("add-permission-events-unscoped.json", "nightly-report", "function-policy.unscoped-service"),
+    ("add-permission-public.json", "orders", "function-policy.public"),
+    ("add-permission-s3-unscoped.json", "thumbnails", "function-policy.unscoped-service"),
+    ("config-item-change.json", "legacy-import", "tags.missing network.outside-vpc"),
+    ("config-rule-noncompliant.json", "payments", "function-policy.public"),
+    ("config-rule-noncompliant-other.json", "legacy-import", "config-rule.noncompliant"),
+    ("create-access-key-by-function.json", "report-generator", "function.privilege-escalation"),
+    ("create-function-url-public.json", "webhook", "function-url.public"),
+    ("create-function.json", "legacy-import", "tags.missing network.outside-vpc"),
+    ("delete-function-url.json", "webhook", "function-url.public"),
+    ("invoke-unexpected-service.json", "thumbnails", "invocation.unauthorized"),
+    (
+        "put-resource-policy-dangerous.json",
+        "inventory",
+        "function-policy.untrusted-account function-policy.dangerous-action",
+    ),
+    ("remove-permission.json", "orders", "function-policy.public"),
+    ("tag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
+    ("untag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
+    ("update-function-configuration.json", "legacy-import", "tags.missing network.outside-vpc"),
+    ("update-function-url-public.json", "webhook", "function-url.public"),
+    ("add-permission-public-version.json", "orders", "function-policy.public"),
+];
+
+#[test]
+fn no_sample_is_left_out() {
+    let told: BTreeSet<String> = SAMPLES.iter().map(|(event, ..)| (*event).to_owned()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
+    let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));
+    let there = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(told, there);
+}
 
 /// The shipped control policy with everything on.
 fn everything() -> String {
@@ -24,43 +61,15 @@ fn everything() -> String {
 #[tokio::test]
 async fn a_second_delivery_of_any_sample_changes_nothing() {
     let policy = everything();
-    for (event, function, controls) in [
-        ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
-        (
-            "add-permission-events-unscoped.json",
-            "nightly-report",
-            "function-policy.unscoped-service",
-        ),
-        ("add-permission-public.json", "orders", "function-policy.public"),
-        ("add-permission-s3-unscoped.json", "thumbnails", "function-policy.unscoped-service"),
-        ("config-item-change.json", "legacy-import", "tags.missing network.outside-vpc"),
-        ("config-rule-noncompliant.json", "payments", "function-policy.public"),
-        ("config-rule-noncompliant-other.json", "legacy-import", "config-rule.noncompliant"),
-        ("create-access-key-by-function.json", "report-generator", "function.privilege-escalation"),
-        ("create-function-url-public.json", "webhook", "function-url.public"),
-        ("create-function.json", "legacy-import", "tags.missing network.outside-vpc"),
-        ("delete-function-url.json", "webhook", "function-url.public"),
-        ("invoke-unexpected-service.json", "thumbnails", "invocation.unauthorized"),
-        (
-            "put-resource-policy-dangerous.json",
-            "inventory",
-            "function-policy.untrusted-account function-policy.dangerous-action",
-        ),
-        ("remove-permission.json", "orders", "function-policy.public"),
-        ("tag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
-        ("untag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
-        ("update-function-configuration.json", "legacy-import", "tags.missing network.outside-vpc"),
-        ("update-function-url-public.json", "webhook", "function-url.public"),
-    ] {
+    for (event, function, expected) in SAMPLES {
         let world = World::new().await;
         prepare(&world, event, function).await;
         let arn = world.arn(function);
         let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
         let first = bootstrap.deliver(&world.event(event));
         assert!(first.ok, "{event}: {first:?}");
-        let seen: Vec<&str> =
-            first.findings.iter().filter_map(|finding| finding["control"].as_str()).collect();
-        assert!(controls.split(' ').all(|control| seen.contains(&control)), "{event}: {seen:?}");
+        let seen = controls(&first);
+        assert!(expected.split(' ').all(|control| seen.contains(&control)), "{event}: {seen:?}");
         assert!(!writes(&world).is_empty(), "{event}");
         let after = world.account.look(function, &arn, &[]).await;
 
@@ -76,6 +85,13 @@ async fn a_second_delivery_of_any_sample_changes_nothing() {
 async fn prepare(world: &World, event: &str, function: &str) {
     let arn = world.arn(function);
     match (event, function) {
+        ("add-permission-public-version.json", _) => {
+            world.account.create_function(function).await;
+            world.account.publish_up_to(function, 7).await;
+            let resource = format!("{arn}:7");
+            let policy = document(&[statement("open-to-all", json!("*"), &resource, None)]);
+            world.account.put_policy(&resource, &policy).await;
+        }
         (_, "legacy-import") => {
             world.account.create_function_with(function, "python3.9").await;
         }

@@ -5,7 +5,7 @@ use super::{Aws, AwsError, ErrorKind, Intent, failed};
 use crate::{
     remediation::{Outcome, PolicyReplacement, Remediation},
     resource::{FunctionArn, FunctionResource, Qualifier},
-    state::PolicyState,
+    state::{PolicyState, UrlAuthType},
 };
 use aws_sdk_lambda::types::FunctionUrlAuthType;
 use serde_json::Value;
@@ -29,7 +29,7 @@ impl Aws {
             }
             Remediation::StopFunction { function, .. } => self.stop(function).await,
             Remediation::HardenFunctionUrl { resource } => {
-                self.set_url_auth(resource, FunctionUrlAuthType::AwsIam).await
+                self.set_url_auth(resource, UrlAuthType::AwsIam).await
             }
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
@@ -92,8 +92,12 @@ impl Aws {
     pub(super) async fn set_url_auth(
         &self,
         resource: &FunctionResource,
-        auth: FunctionUrlAuthType,
+        auth: UrlAuthType,
     ) -> Result<(), AwsError> {
+        let auth = match auth {
+            UrlAuthType::None => FunctionUrlAuthType::None,
+            UrlAuthType::AwsIam => FunctionUrlAuthType::AwsIam,
+        };
         self.lambda()
             .await
             .update_function_url_config()

@@ -29,7 +29,7 @@ use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 /// The version of the records' format.
 const FORMAT: &str = "1";
 
-/// How long the same finding leaves alone what was restored. After that it is answered again, so
+/// How long Cordon leaves alone what was restored. After that it is answered again, so
 /// that a restore is a pause and not a hidden exception. A longer hold in the table is not believed.
 pub const HOLD: Duration = Duration::days(7);
 
@@ -147,15 +147,6 @@ pub enum StepStatus {
     Unsure,
     /// It was put back.
     Restored,
-}
-
-/// Something restored that is left alone for a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hold {
-    /// The mark.
-    pub mark: String,
-    /// Until when.
-    pub until: OffsetDateTime,
 }
 
 impl<'a> Journal<'a> {
@@ -341,8 +332,8 @@ impl<'a> Journal<'a> {
         Ok(items
             .iter()
             .filter_map(hold)
-            .filter(|hold| hold.until > now && hold.until <= now + HOLD)
-            .map(|hold| hold.mark)
+            .filter(|(_, until)| *until > now && *until <= now + HOLD)
+            .map(|(mark, _)| mark)
             .collect())
     }
 
@@ -436,12 +427,11 @@ fn step(item: &Item, record: &str) -> Option<StepRecord> {
     })
 }
 
-fn hold(item: &Item) -> Option<Hold> {
+/// A mark, and until when it is left alone.
+fn hold(item: &Item) -> Option<(String, OffsetDateTime)> {
     let until = item.get("until")?.as_n().ok()?.parse().ok()?;
-    Some(Hold {
-        mark: string(item, "record")?.to_owned(),
-        until: OffsetDateTime::from_unix_timestamp(until).ok()?,
-    })
+    let mark = string(item, "record")?.to_owned();
+    Some((mark, OffsetDateTime::from_unix_timestamp(until).ok()?))
 }
 
 fn hold_partition(function: &FunctionArn) -> String {

@@ -157,10 +157,16 @@ impl Aws {
             .await
             .map_err(failed("GetFunctionUrlConfig", resource));
         match answer {
-            Ok(output) => Ok(Some(match output.auth_type {
-                FunctionUrlAuthType::None => UrlAuthType::None,
-                _ => UrlAuthType::AwsIam,
-            })),
+            Ok(output) => match output.auth_type {
+                FunctionUrlAuthType::None => Ok(Some(UrlAuthType::None)),
+                FunctionUrlAuthType::AwsIam => Ok(Some(UrlAuthType::AwsIam)),
+                other => Err(AwsError {
+                    operation: "GetFunctionUrlConfig",
+                    resource: resource.to_string(),
+                    code: format!("unknown AuthType `{}`", other.as_str()),
+                    kind: ErrorKind::Invalid,
+                }),
+            },
             Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }

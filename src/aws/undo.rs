@@ -6,7 +6,6 @@ use crate::{
     resource::{FunctionArn, FunctionResource, Qualifier},
     state::UrlAuthType,
 };
-use aws_sdk_lambda::types::FunctionUrlAuthType;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -134,10 +133,6 @@ impl Aws {
             Some(_) if dry_run => return Ok(Undone::Restored),
             Some(_) => {}
         }
-        let auth = match auth {
-            UrlAuthType::None => FunctionUrlAuthType::None,
-            UrlAuthType::AwsIam => FunctionUrlAuthType::AwsIam,
-        };
         self.set_url_auth(resource, auth).await?;
         Ok(Undone::Restored)
     }

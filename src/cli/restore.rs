@@ -55,7 +55,7 @@ fn summary(incident: &str, steps: usize, fine: bool, dry_run: bool) -> String {
         (0, _, _) => format!("{incident}: nothing to put back"),
         (_, true, true) => format!("{incident}: everything can be put back"),
         (_, true, false) => format!(
-            "{incident}: everything is back; the same finding leaves it alone for {} days",
+            "{incident}: everything is back; Cordon leaves it alone for {} days",
             HOLD.whole_days()
         ),
         (_, false, _) => format!("{incident}: not everything could be put back, see above"),

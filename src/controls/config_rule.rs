@@ -36,17 +36,8 @@ struct Verdict<'a> {
 }
 
 fn verdict(event: &Event) -> Option<Verdict<'_>> {
-    match &event.kind {
-        Kind::RuleCompliance { function, rule, noncompliant } => {
-            Some(Verdict { function, rule, noncompliant: *noncompliant })
-        }
-        Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::FunctionChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::Invocation { .. }
-        | Kind::Ignored(_) => None,
-    }
+    let Kind::RuleCompliance { function, rule, noncompliant } = &event.kind else { return None };
+    Some(Verdict { function, rule, noncompliant: *noncompliant })
 }
 
 fn needs(policy: &ControlPolicy, event: &Event) -> Needs {

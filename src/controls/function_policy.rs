@@ -28,15 +28,8 @@ pub(super) fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
 
 /// The policy an event changed.
 pub(super) fn changed(event: &Event) -> Option<(&FunctionResource, &ShownPolicy)> {
-    match &event.kind {
-        Kind::PolicyChange { resource, shown } => Some((resource, shown)),
-        Kind::UrlChange { .. }
-        | Kind::FunctionChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::Ignored(_) => None,
-    }
+    let Kind::PolicyChange { resource, shown } = &event.kind else { return None };
+    Some((resource, shown))
 }
 
 /// Whether what the event shows can be nobody's finding, so that nothing needs to be read.

@@ -36,15 +36,8 @@ fn forbids(_: &ControlPolicy, statement: &StatementExposure, grant: &Grant) -> b
 
 /// The URL whose configuration an event changed.
 fn changed(event: &Event) -> Option<&FunctionResource> {
-    match &event.kind {
-        Kind::UrlChange { resource } => Some(resource),
-        Kind::PolicyChange { .. }
-        | Kind::FunctionChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::Ignored(_) => None,
-    }
+    let Kind::UrlChange { resource } = &event.kind else { return None };
+    Some(resource)
 }
 
 fn needs(policy: &ControlPolicy, event: &Event) -> Needs {

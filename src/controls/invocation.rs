@@ -34,15 +34,7 @@ enum Seat<'a> {
 }
 
 fn seat<'a>(policy: &'a ControlPolicy, event: &'a Event) -> Seat<'a> {
-    let resource = match &event.kind {
-        Kind::Invocation { resource, .. } => resource,
-        Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::FunctionChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::Ignored(_) => return Seat::NotDeclared,
-    };
+    let Kind::Invocation { resource, .. } = &event.kind else { return Seat::NotDeclared };
     let entries = &policy.controls.invocation_unauthorized.parameters.functions;
     match entries.iter().find(|entry| entry.function.matches(&resource.function)) {
         None => Seat::NotDeclared,

@@ -85,15 +85,7 @@ struct Suspect<'a> {
 
 /// The function that seems to have made an escalating call.
 fn suspect<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Suspect<'a>> {
-    let api = match &event.kind {
-        Kind::IamCall { api } => api.as_str(),
-        Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::FunctionChange { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::Ignored(_) => return None,
-    };
+    let Kind::IamCall { api } = &event.kind else { return None };
     if !ESCALATING.contains(&api.strip_prefix("iam:")?) {
         return None;
     }

@@ -35,7 +35,6 @@ struct ResourceEntry {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct UserIdentity {
-    r#type: Option<String>,
     arn: Option<String>,
     account_id: Option<String>,
     invoked_by: Option<String>,
@@ -72,12 +71,8 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
         kind(&record, home)?
     };
     let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
-    let kind = match (&kind, &actor.issued_to) {
-        (Kind::IamCall { .. }, Some(function)) if function.home() != *home => {
-            Kind::Ignored("the function lives in another account or Region".to_owned())
-        }
-        (_, _) => kind,
-    };
+    let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
+    let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
     Ok(Event { id: record.event_id, actor, kind })
 }
 
@@ -97,7 +92,6 @@ fn actor(identity: UserIdentity, home: &Home) -> Actor {
         .filter(|session| !session.starts_with("awslambda_"))
         .and_then(|session| FunctionArn::new(home, session).ok());
     Actor {
-        kind: identity.r#type.unwrap_or_default(),
         arn: identity.arn,
         account: identity.account_id.and_then(|id| AccountId::parse(&id).ok()),
         invoked_by: identity.invoked_by,
@@ -209,7 +203,7 @@ fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, E
         Some(resource) => resource,
         None => resource(record, &target, call, home)?,
     };
-    if let Some(ignored) = elsewhere(&resource, home) {
+    if let Some(ignored) = elsewhere(&resource.function, home) {
         return Ok(ignored);
     }
     let shown = match (call, statement, target.policy) {
@@ -222,12 +216,13 @@ fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, E
 
 fn url_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
     let resource = resource(record, &target(record)?, call, home)?;
-    Ok(elsewhere(&resource, home).unwrap_or(Kind::UrlChange { resource }))
+    Ok(elsewhere(&resource.function, home).unwrap_or(Kind::UrlChange { resource }))
 }
 
 fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
     let resource = resource(record, &target(record)?, call, home)?;
-    Ok(elsewhere(&resource, home).unwrap_or(Kind::FunctionChange { function: resource.function }))
+    Ok(elsewhere(&resource.function, home)
+        .unwrap_or(Kind::FunctionChange { function: resource.function }))
 }
 
 fn tag_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
@@ -236,7 +231,7 @@ fn tag_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Even
     // Event source mappings and code signing configurations have tags too.
     Ok(match FunctionResource::parse_arn(&arn) {
         Err(_) => Kind::Ignored("the tagged resource is not a function".to_owned()),
-        Ok(resource) => elsewhere(&resource, home)
+        Ok(resource) => elsewhere(&resource.function, home)
             .unwrap_or(Kind::FunctionChange { function: resource.function }),
     })
 }
@@ -255,7 +250,7 @@ fn invocation(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Even
             .find(|arn| arn.contains(":function:"));
     }
     let resource = resource(record, &target, call, home)?;
-    Ok(elsewhere(&resource, home).unwrap_or(Kind::Invocation { resource, as_asked }))
+    Ok(elsewhere(&resource.function, home).unwrap_or(Kind::Invocation { resource, as_asked }))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(super) fn rule_compliance(id: String, detail: &str, home: &Home) -> Result<E
             Some("COMPLIANT") => Some(false),
             Some(_) | None => None,
         };
-        elsewhere(&resource, home).unwrap_or(match noncompliant {
+        elsewhere(&resource.function, home).unwrap_or(match noncompliant {
             Some(noncompliant) => Kind::RuleCompliance {
                 function: resource.function,
                 rule: detail.config_rule_name,
@@ -83,7 +83,7 @@ pub(super) fn configuration_item(
                 Kind::Ignored("the function was deleted".to_owned())
             } else {
                 let resource = function(&item.resource_id, item.aws_region.as_deref(), home)?;
-                elsewhere(&resource, home)
+                elsewhere(&resource.function, home)
                     .unwrap_or(Kind::FunctionChange { function: resource.function })
             }
         }

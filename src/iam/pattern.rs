@@ -8,7 +8,7 @@ pub(super) fn has_wildcard(text: &str) -> bool {
 }
 
 /// Whether `pattern` (`*` any run, `?` one character) matches the whole of `text`.
-pub(super) fn glob(pattern: &str, text: &str) -> bool {
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     matches(pattern, text, false)
 }
 

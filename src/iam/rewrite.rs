@@ -97,13 +97,13 @@ fn apply(
     index: usize,
     change: &Change,
 ) -> Result<Option<String>, RewriteError> {
+    if statement.effect == Effect::Deny {
+        return Err(RewriteError::NarrowsDeny(index));
+    }
     match change {
         Change::Remove => Ok(None),
         Change::DropPrincipals(principals) => drop_principals(text, principals, index),
-        Change::Scope(limits) => match statement.effect {
-            Effect::Deny => Err(RewriteError::NarrowsDeny(index)),
-            Effect::Allow => add_limits(text, limits, index).map(Some),
-        },
+        Change::Scope(limits) => add_limits(text, limits, index).map(Some),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Patterns over names and ARNs: `*` is any run of characters, `?` is one. A pattern without a
 //! colon is held against a function's bare name, else against the whole ARN.
 
-use crate::resource::FunctionArn;
+use crate::{iam::glob, resource::FunctionArn};
 use serde::{Deserialize, Serialize};
 
 /// A name or ARN pattern.
@@ -36,36 +36,9 @@ impl Pattern {
         }
     }
 
-    /// Whether `text` as a whole fits. Linear in time but for one remembered `*`.
+    /// Whether `text` as a whole fits.
     pub fn matches_text(&self, text: &str) -> bool {
-        let (mut pattern, mut rest) = (self.0.as_str(), text);
-        let mut star: Option<(&str, &str)> = None;
-        loop {
-            let mut wanted = pattern.chars();
-            let mut given = rest.chars();
-            match (wanted.next(), given.next()) {
-                (None, None) => return true,
-                (Some('*'), _) => {
-                    pattern = wanted.as_str();
-                    star = Some((pattern, rest));
-                    continue;
-                }
-                (Some(w), Some(g)) if w == '?' || w == g => {
-                    pattern = wanted.as_str();
-                    rest = given.as_str();
-                    continue;
-                }
-                (_, _) => {}
-            }
-            let Some((after, from)) = star else { return false };
-            let mut skipped = from.chars();
-            if skipped.next().is_none() {
-                return false;
-            }
-            pattern = after;
-            rest = skipped.as_str();
-            star = Some((after, rest));
-        }
+        glob(&self.0, text)
     }
 }
 
