@@ -3,6 +3,7 @@
 //! and only approved ones can be journaled and applied.
 
 mod plan;
+mod policy_edits;
 
 use crate::{
     controls::{self, Assessment, Case, Judgement, Response, Triage},

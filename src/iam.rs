@@ -5,6 +5,7 @@
 mod actions;
 mod arns;
 mod caller;
+mod compare;
 mod condition;
 mod context;
 mod deny;

@@ -51,8 +51,12 @@ const IMPURE_WORDS: [&str; 16] = [
 fn files(module: &str) -> Vec<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = vec![source.join(format!("{module}.rs"))];
-    if let Ok(folder) = fs::read_dir(source.join(module)) {
-        files.extend(folder.map(|entry| entry.expect("a file").path()));
+    let mut folders = vec![source.join(module)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
     }
     files
 }

@@ -5,10 +5,9 @@ use super::{Aws, AwsError, ErrorKind, Intent, failed};
 use crate::{
     remediation::{Outcome, PolicyReplacement, Remediation},
     resource::{FunctionArn, FunctionResource, Qualifier},
-    state::{PolicyState, UrlAuthType},
+    state::UrlAuthType,
 };
 use aws_sdk_lambda::types::FunctionUrlAuthType;
-use serde_json::Value;
 use std::{collections::BTreeSet, time::Duration};
 
 /// How often, and how far apart, the stop is tried while deleted provisioned concurrency is still
@@ -178,7 +177,9 @@ impl Aws {
             let removed = sids.get(..index).unwrap_or_default();
             if !removed.is_empty() {
                 let live = self.policy(resource).await?;
-                let expected = live.filter(|live| is_without(live, before, removed));
+                let expected = live.filter(|live| {
+                    live.document.as_ref().is_ok_and(|now| now.is_without(before, removed))
+                });
                 revision = expected.and_then(|live| live.revision).ok_or_else(|| AwsError {
                     operation: "RemovePermission",
                     resource: resource.to_string(),
@@ -199,20 +200,6 @@ impl Aws {
         }
         Ok(())
     }
-}
-
-/// Whether the live policy is `before` without the statements `removed`, and nothing else.
-fn is_without(live: &PolicyState, before: &str, removed: &[String]) -> bool {
-    let Ok(document) = &live.document else { return false };
-    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-    let mut expected = parse(before);
-    if let Some(Value::Array(statements)) = expected.get_mut("Statement") {
-        statements.retain(|statement| {
-            let sid = statement.get("Sid").and_then(Value::as_str);
-            !sid.is_some_and(|sid| removed.iter().any(|gone| gone == sid))
-        });
-    }
-    expected.get("Statement") == parse(document.raw()).get("Statement")
 }
 
 /// What was to be taken away is not there: so it was to be, or an answer was lost.

@@ -11,20 +11,27 @@
 //! concurrent deliveries overwrite nothing. Intents come only from [`Approved`] remediations, and
 //! only intents can be applied.
 
-use super::{Aws, AwsError, ErrorKind, failed, undo::same_json};
+mod record;
+
+pub use record::{IncidentStatus, StepRecord, StepStatus};
+
+use super::{Aws, AwsError, ErrorKind, failed};
 use crate::{
     decision::Approved,
     finding::ControlId,
-    remediation::{Outcome, Remediation, Undo},
+    remediation::{Outcome, Remediation},
     resource::FunctionArn,
     state::State,
 };
-use aws_sdk_dynamodb::types::AttributeValue;
+use record::{
+    INCIDENT, Item, STEP, hold, hold_partition, key, number, rfc3339, step, string, text,
+    unwritable,
+};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     sync::atomic::{AtomicU32, Ordering},
 };
-use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime};
 
 /// The version of the records' format.
 const FORMAT: &str = "1";
@@ -63,10 +70,9 @@ impl Intent {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 match (state.policies.get(&replacement.resource), &replacement.after) {
                     (Some(None), None) => true,
-                    (Some(Some(live)), Some(after)) => live
-                        .document
-                        .as_ref()
-                        .is_ok_and(|document| same_json(document.raw(), after)),
+                    (Some(Some(live)), Some(after)) => {
+                        live.document.as_ref().is_ok_and(|document| document.says(after))
+                    }
                     (_, _) => false,
                 }
             }
@@ -91,62 +97,6 @@ pub struct Opened<'a> {
     pub controls: BTreeSet<ControlId>,
     /// The control policy's hash.
     pub policy_sha256: &'a str,
-}
-
-/// Where an incident stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IncidentStatus {
-    /// Being answered, or its answer was cut short.
-    Open,
-    /// Answered and told.
-    Closed,
-    /// A remediation failed.
-    Partial,
-    /// Put back.
-    Restored,
-}
-
-impl IncidentStatus {
-    /// The name in the journal.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-            Self::Partial => "partial",
-            Self::Restored => "restored",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::Open, Self::Closed, Self::Partial, Self::Restored]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-    }
-}
-
-/// One try of one step as the journal has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StepRecord {
-    /// The sort key.
-    pub record: String,
-    /// The way back.
-    pub undo: Undo,
-    /// What the remediation concerned.
-    pub marks: Vec<String>,
-    /// What is known of it.
-    pub status: StepStatus,
-}
-
-/// What is known of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StepStatus {
-    /// It was applied.
-    Applied,
-    /// It may have been applied, as a whole or in part: it failed, its answer was lost, or nobody
-    /// lived to write it down.
-    Unsure,
-    /// It was put back.
-    Restored,
 }
 
 impl<'a> Journal<'a> {
@@ -215,7 +165,7 @@ impl<'a> Journal<'a> {
                 ("remediation", text(planned.remediation.name())),
                 ("undo", text(undo)),
                 ("marks", text(planned.marks.join(" "))),
-                ("status", text("intended")),
+                ("status", text(StepStatus::Intended.as_str())),
                 ("intended", text(rfc3339(now))),
                 ("expires_at", number((now + self.retention).unix_timestamp())),
             ]
@@ -238,17 +188,17 @@ impl<'a> Journal<'a> {
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
         let status = match outcome {
-            Outcome::Success { .. } => "applied",
+            Outcome::Success { .. } => StepStatus::Applied,
             // An earlier try of the SDK may have done it, and only its answer was lost.
             Outcome::Failure { .. }
             | Outcome::DoesNotExist
             | Outcome::Superseded
-            | Outcome::Withheld(_) => "unsure",
+            | Outcome::Withheld(_) => StepStatus::Unsure,
         };
         let outcome = serde_json::to_string(outcome)
             .map_err(|error| unwritable("UpdateItem", &intent.incident, &error))?;
         let values = [("outcome", outcome.as_str()), ("settled", &rfc3339(now))];
-        self.set(&intent.incident, &intent.record, status, &values).await
+        self.set(&intent.incident, &intent.record, status.as_str(), &values).await
     }
 
     /// Moves an incident on.
@@ -293,7 +243,8 @@ impl<'a> Journal<'a> {
         step: &StepRecord,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        self.set(incident, &step.record, "restored", &[("restored", &rfc3339(now))]).await
+        let status = StepStatus::Restored.as_str();
+        self.set(incident, &step.record, status, &[("restored", &rfc3339(now))]).await
     }
 
     /// Leaves what a step concerned alone until `until`.
@@ -403,66 +354,5 @@ impl<'a> Journal<'a> {
             .await
             .map(|_| ())
             .map_err(failed("UpdateItem", incident))
-    }
-}
-
-type Item = HashMap<String, AttributeValue>;
-
-/// The sort keys of an incident and its steps.
-const INCIDENT: &str = "incident";
-const STEP: &str = "step#";
-
-fn step(item: &Item, record: &str) -> Option<StepRecord> {
-    let status = match string(item, "status")? {
-        "applied" => StepStatus::Applied,
-        "intended" | "unsure" => StepStatus::Unsure,
-        "restored" => StepStatus::Restored,
-        _ => return None,
-    };
-    Some(StepRecord {
-        record: record.to_owned(),
-        undo: serde_json::from_str(string(item, "undo")?).ok()?,
-        marks: string(item, "marks")?.split(' ').map(str::to_owned).collect(),
-        status,
-    })
-}
-
-/// A mark, and until when it is left alone.
-fn hold(item: &Item) -> Option<(String, OffsetDateTime)> {
-    let until = item.get("until")?.as_n().ok()?.parse().ok()?;
-    let mark = string(item, "record")?.to_owned();
-    Some((mark, OffsetDateTime::from_unix_timestamp(until).ok()?))
-}
-
-fn hold_partition(function: &FunctionArn) -> String {
-    format!("hold#{function}")
-}
-
-fn key(incident: &str, record: &str) -> Item {
-    Item::from([("incident".to_owned(), text(incident)), ("record".to_owned(), text(record))])
-}
-
-fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
-}
-
-fn number(value: impl ToString) -> AttributeValue {
-    AttributeValue::N(value.to_string())
-}
-
-fn string<'i>(item: &'i Item, name: &str) -> Option<&'i str> {
-    item.get(name)?.as_s().ok().map(String::as_str)
-}
-
-fn rfc3339(time: OffsetDateTime) -> String {
-    time.format(&Rfc3339).unwrap_or_default()
-}
-
-fn unwritable(operation: &'static str, incident: &str, error: &serde_json::Error) -> AwsError {
-    AwsError {
-        operation,
-        resource: incident.to_owned(),
-        code: error.to_string(),
-        kind: ErrorKind::Invalid,
     }
 }

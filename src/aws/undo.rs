@@ -2,11 +2,11 @@
 
 use super::{Aws, AwsError, ErrorKind, failed};
 use crate::{
+    iam::Document,
     remediation::Undo,
     resource::{FunctionArn, FunctionResource, Qualifier},
     state::UrlAuthType,
 };
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What came of a way back.
@@ -40,12 +40,7 @@ impl Aws {
                 self.url_auth_again(resource, *auth, dry_run).await
             }
             Undo::PutResourcePolicy { resource, document, left } => {
-                let left = if sure {
-                    Left::Exactly(left.as_deref())
-                } else {
-                    Left::Within(left.as_deref())
-                };
-                self.policy_again(resource, document, left, dry_run).await
+                self.policy_again(resource, document, left.as_deref(), sure, dry_run).await
             }
             Undo::Untag { function, keys, value } => {
                 self.untag(function, keys, value, dry_run).await
@@ -141,22 +136,27 @@ impl Aws {
         &self,
         resource: &FunctionResource,
         document: &str,
-        left: Left<'_>,
+        left: Option<&str>,
+        sure: bool,
         dry_run: bool,
     ) -> Result<Undone, AwsError> {
         let live = self.policy(resource).await?;
-        let (now, revision) = match live {
+        let revision = live.as_ref().and_then(|live| live.revision.clone());
+        let now = match live.map(|live| live.document).transpose() {
+            Ok(now) => now,
             // A policy that cannot be parsed any more is not the one that was left.
-            Some(live) => match live.document {
-                Ok(now) => (Some(now.raw().to_owned()), live.revision),
-                Err(error) => return Ok(Undone::ChangedSince(error.to_string())),
-            },
-            None => (None, None),
+            Err(error) => return Ok(Undone::ChangedSince(error.to_string())),
         };
-        if same_policy(now.as_deref(), Some(document)) {
+        if now.as_ref().is_some_and(|now| now.says(document)) {
             return Ok(Undone::AlreadyThere);
         }
-        if !left.fits(now.as_deref(), document) {
+        let as_left = match (&now, left) {
+            (None, None) => true,
+            (Some(now), Some(left)) if now.says(left) => true,
+            // Statements may have been removed one by one, and not all of them.
+            (now, left) => !sure && Document::is_between(now.as_ref(), document, left),
+        };
+        if !as_left {
             return Ok(Undone::ChangedSince(format!("the policy of `{resource}` is another")));
         }
         if !dry_run {
@@ -208,55 +208,6 @@ impl Aws {
             .await
             .map_err(failed("UntagResource", function))?;
         Ok(Undone::Restored)
-    }
-}
-
-/// What a policy write left behind; none when it deleted the policy.
-#[derive(Clone, Copy)]
-enum Left<'a> {
-    /// Exactly this.
-    Exactly(Option<&'a str>),
-    /// This, or a part of the way to it: statements may have been removed one by one.
-    Within(Option<&'a str>),
-}
-
-impl Left<'_> {
-    fn fits(self, now: Option<&str>, before: &str) -> bool {
-        match self {
-            Self::Exactly(left) => same_policy(now, left),
-            Self::Within(left) => {
-                let (before, now, left) =
-                    (statements(Some(before)), statements(now), statements(left));
-                left.iter().all(|statement| now.contains(statement))
-                    && now
-                        .iter()
-                        .all(|statement| before.contains(statement) || left.contains(statement))
-            }
-        }
-    }
-}
-
-fn statements(document: Option<&str>) -> Vec<Value> {
-    let parsed = document.and_then(|text| serde_json::from_str::<Value>(text).ok());
-    match parsed.as_ref().and_then(|value| value.get("Statement")) {
-        Some(Value::Array(statements)) => statements.clone(),
-        Some(statement) => vec![statement.clone()],
-        None => Vec::new(),
-    }
-}
-
-/// Documents are compared by what they say: AWS need not keep their spacing.
-pub(super) fn same_json(one: &str, other: &str) -> bool {
-    let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
-    one == other || parse(one).is_some_and(|value| Some(value) == parse(other))
-}
-
-/// The same, where there may be none.
-fn same_policy(one: Option<&str>, other: Option<&str>) -> bool {
-    match (one, other) {
-        (None, None) => true,
-        (Some(one), Some(other)) => same_json(one, other),
-        (_, _) => false,
     }
 }
 

@@ -171,7 +171,7 @@ pub(super) fn judge_policy(
             let judged = Judged { document, resource, trusted: &trusted, statement };
             seen.push(Seen {
                 evidence: evidence(statement, &forbidden),
-                subject: subject(document, statement.index),
+                subject: document.statement_text(statement.index),
                 response: (look.respond)(&judged, &forbidden),
             });
         }
@@ -189,7 +189,7 @@ pub(super) fn judge_policy(
     // What is plainly bad must not hide what cannot be told.
     seen.extend(unclear.into_iter().map(|(statement, why)| Seen {
         evidence: Evidence::new(format!("Statement[{}]", statement.index), &why),
-        subject: subject(document, statement.index),
+        subject: document.statement_text(statement.index),
         response: Response::Notify(format!("cannot tell: {why}")),
     }));
     Judgement::NonCompliant(seen)
@@ -225,14 +225,6 @@ fn fit_to_show(mut witness: Witness) -> Witness {
         };
     }
     witness
-}
-
-/// A statement is the same when it says the same, wherever it stands.
-fn subject(document: &Document, index: usize) -> String {
-    let parsed: serde_json::Value = serde_json::from_str(document.raw()).unwrap_or_default();
-    let statements = parsed.get("Statement");
-    let statement = statements.and_then(|all| all.get(index)).or(statements);
-    statement.map(ToString::to_string).unwrap_or_default()
 }
 
 /// Takes the forbidden principals away, with the statement if nobody is left.

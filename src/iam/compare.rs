@@ -1,0 +1,91 @@
+//! Documents compared by what they say: AWS need not keep their spacing. Order counts, because a
+//! rewrite keeps it.
+
+use super::Document;
+use serde_json::Value;
+
+impl Document {
+    /// Whether `text` says the same.
+    pub fn says(&self, text: &str) -> bool {
+        self.raw() == text || parsed(self.raw()).is_some_and(|value| Some(value) == parsed(text))
+    }
+
+    /// One statement in a form that is the same wherever it stands and however it is spaced.
+    pub fn statement_text(&self, index: usize) -> String {
+        let statement = statements(self.raw()).into_iter().nth(index);
+        statement.map(|statement| statement.to_string()).unwrap_or_default()
+    }
+
+    /// Whether this is `before` without the statements of these Sids, and nothing else.
+    pub fn is_without(&self, before: &str, sids: &[String]) -> bool {
+        let mut expected = statements(before);
+        expected.retain(|statement| {
+            let sid = statement.get("Sid").and_then(Value::as_str);
+            !sid.is_some_and(|sid| sids.iter().any(|gone| gone == sid))
+        });
+        expected == statements(self.raw())
+    }
+
+    /// Whether `now` is on the way from `before` to `after`: every statement of it is one of theirs,
+    /// and none of `after` is missing. None stands for no policy.
+    pub fn is_between(now: Option<&Self>, before: &str, after: Option<&str>) -> bool {
+        let now = now.map(|now| statements(now.raw())).unwrap_or_default();
+        let (before, after) = (statements(before), after.map(statements).unwrap_or_default());
+        after.iter().all(|statement| now.contains(statement))
+            && now.iter().all(|one| before.contains(one) || after.contains(one))
+    }
+}
+
+fn parsed(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
+}
+
+fn statements(text: &str) -> Vec<Value> {
+    match parsed(text).as_mut().and_then(|value| value.get_mut("Statement")).map(Value::take) {
+        Some(Value::Array(statements)) => statements,
+        Some(statement) => vec![statement],
+        None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(statements: &[&str]) -> String {
+        let statement = |sid: &&str| {
+            format!(r#"{{"Sid":"{sid}","Effect":"Allow","Principal":"*","Action":"lambda:*"}}"#)
+        };
+        let statements: Vec<String> = statements.iter().map(statement).collect();
+        format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))
+    }
+
+    #[test]
+    fn a_policy_on_the_way_is_told_from_one_that_somebody_changed() {
+        let before = document(&["a", "b", "c"]);
+        let after = document(&["b"]);
+        for (now, want) in [
+            (Some(vec!["a", "b", "c"]), true),
+            (Some(vec!["b", "c"]), true),
+            (Some(vec!["b"]), true),
+            (Some(vec!["a"]), false),
+            (Some(vec!["b", "d"]), false),
+            (None, false),
+        ] {
+            let now = now.map(|sids| Document::parse(&document(&sids)).unwrap());
+            assert_eq!(Document::is_between(now.as_ref(), &before, Some(&after)), want, "{now:?}");
+        }
+        assert!(Document::is_between(None, &before, None));
+    }
+
+    #[test]
+    fn spacing_says_nothing_and_order_does() {
+        let one = Document::parse(&document(&["a", "b"])).unwrap();
+        assert!(one.says(&document(&["a", "b"]).replace(',', " ,\n")));
+        assert!(!one.says(&document(&["b", "a"])));
+        assert!(one.is_without(&document(&["a", "x", "b"]), &["x".to_owned()]));
+        assert!(!one.is_without(&document(&["a", "x", "b"]), &["a".to_owned()]));
+        let spaced = Document::parse(&one.raw().replace("\":", "\" : ")).unwrap();
+        assert_eq!(one.statement_text(1), spaced.statement_text(1));
+    }
+}
