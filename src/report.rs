@@ -7,6 +7,7 @@ use crate::{
     finding::{Compliance, Evaluation, Finding},
     policy::Mode,
     remediation::{Outcome, Planned},
+    resource::FunctionResource,
 };
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -120,6 +121,20 @@ impl Report<'_> {
         })
     }
 
+    /// What could not be judged, with the controls that say so for the same reason.
+    fn unclear(&self) -> Vec<(&FunctionResource, &str, Vec<&'static str>)> {
+        let mut all: Vec<(&FunctionResource, &str, Vec<&'static str>)> = Vec::new();
+        for evaluation in &self.decision.evaluations {
+            let Compliance::InsufficientData(reason) = &evaluation.compliance else { continue };
+            let (resource, control) = (&evaluation.resource, evaluation.control.as_str());
+            match all.iter_mut().find(|(r, why, _)| *r == resource && *why == reason) {
+                Some((_, _, controls)) => controls.push(control),
+                None => all.push((resource, reason, vec![control])),
+            }
+        }
+        all
+    }
+
     /// The notification of the whole incident.
     pub fn notification(&self) -> Notification {
         let done = self.outcomes.iter().any(|(_, o)| matches!(o, Outcome::Success { .. }));
@@ -167,11 +182,9 @@ impl Report<'_> {
             }
             text.push('\n');
         }
-        for evaluation in &self.decision.evaluations {
-            if let Compliance::InsufficientData(reason) = &evaluation.compliance {
-                let (control, resource) = (evaluation.control, &evaluation.resource);
-                let _ = writeln!(text, "cannot tell: {control} on {resource}: {reason}");
-            }
+        for (resource, reason, controls) in self.unclear() {
+            let controls = controls.join(", ");
+            let _ = writeln!(text, "cannot tell on {resource}: {reason}\n  ({controls})");
         }
         for (planned, outcome) in self.outcomes {
             let _ = writeln!(text, "{}", in_words(planned, outcome));

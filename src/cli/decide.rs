@@ -196,9 +196,10 @@ fn print(path: &Path, event: &Event, decision: &Decision) {
     for planned in &decision.plan {
         let withheld = planned.withheld.as_ref().map(|why| format!(", withheld: {why}"));
         println!(
-            "  plan: {} on {} ({}){}",
+            "  plan: {} on {}: {} ({}){}",
             planned.remediation.name(),
             planned.remediation.resource(),
+            planned.remediation.changes().join("; "),
             planned.mode.as_str(),
             withheld.unwrap_or_default()
         );
