@@ -11,6 +11,7 @@
 mod decisions;
 mod harness;
 mod modules;
+mod notifications;
 mod resilience;
 mod samples;
 mod stories;
