@@ -10,6 +10,7 @@
 
 mod decisions;
 mod harness;
+mod mangled;
 mod modules;
 mod notifications;
 mod resilience;
