@@ -478,3 +478,68 @@ async fn what_one_control_cannot_read_keeps_no_other_from_acting() {
     assert!(!answer.ok, "what could not be read is an error all the same: {answer:?}");
     assert!(answer.body.contains("GetFunctionUrlConfig"), "{answer:?}");
 }
+
+#[tokio::test]
+async fn a_cut_short_incident_is_told_even_where_something_else_is_withheld() {
+    let world = World::new().await;
+    world.account.create_function_with("legacy-import", "python3.9").await;
+    world.account.set_environment("legacy-import", "STAGE", "test").await;
+    let policy = "version: 1\ncontrols:\n  runtime.deprecated: { mode: enforce }\n";
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy });
+    world.faults(
+        r#"[{"service":"sns","operation":"Publish","status":500,"code":"InternalError","message":"no"}]"#,
+    );
+    let event = world.event("create-function.json");
+    assert!(!bootstrap.deliver(&event).ok);
+    world.faults("[]");
+    world.calls();
+
+    let retried = bootstrap.deliver(&event);
+
+    assert!(retried.ok, "{retried:?}");
+    assert_eq!(controls(&retried).len(), 3, "{retried:?}");
+    assert!(writes(&world).is_empty());
+    assert!(incident(&retried).starts_with("inc-"));
+}
+
+/// An invocation of `thumbnails` by a role of its own account.
+fn invoked_by_role(world: &World) -> String {
+    let mut event: Value =
+        serde_json::from_str(&world.event("invoke-unexpected-service.json")).expect("JSON");
+    event["detail"]["userIdentity"] = json!({
+        "type": "AssumedRole",
+        "arn": "arn:aws:sts::111122223333:assumed-role/batch/worker",
+        "accountId": "111122223333",
+        "sessionContext": {
+            "sessionIssuer": { "type": "Role", "arn": "arn:aws:iam::111122223333:role/batch" }
+        }
+    });
+    event.to_string()
+}
+
+#[tokio::test]
+async fn a_second_delivery_does_not_stop_what_the_first_one_mended() {
+    let policy = "version: 1\ncontrols:\n  invocation.unauthorized:\n    mode: enforce\n    \
+                  parameters: { functions: [{ function: thumbnails, stop: true }] }\n";
+    for (has_statement, reserved) in [(true, None), (false, Some(0))] {
+        let world = World::new().await;
+        let arn = world.arn("thumbnails");
+        world.account.create_function("thumbnails").await;
+        let mut statements = vec![trigger(&world, &arn)];
+        if has_statement {
+            let role = json!({ "AWS": "arn:aws:iam::111122223333:role/batch" });
+            statements.push(statement("batch", role, &arn, None));
+        }
+        world.account.put_policy(&arn, &document(&statements)).await;
+        let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy });
+        let event = invoked_by_role(&world);
+
+        let first = bootstrap.deliver(&event);
+        let second = bootstrap.deliver(&event);
+
+        assert!(first.ok && second.ok, "{first:?} {second:?}");
+        let after = world.account.look("thumbnails", &arn, &[]).await;
+        assert_eq!(after.reserved, reserved, "{first:?} {second:?}");
+        assert!(is_closed(&world, &arn).await);
+    }
+}

@@ -91,39 +91,51 @@ impl Aws {
         }))
     }
 
-    /// The function with all its versions and aliases: each can carry a policy of its own.
+    /// The function with all its aliases and versions, the newest first: each can carry a policy of
+    /// its own.
     async fn qualified(&self, function: &FunctionArn) -> Result<Vec<FunctionResource>, AwsError> {
-        let lambda = self.lambda().await;
         let mut found = vec![FunctionResource::from(function.clone())];
-        let mut names = BTreeSet::new();
-        let mut pages = lambda
-            .list_aliases()
-            .function_name(function.to_string())
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(alias) = pages.next().await {
-            match alias.map_err(failed("ListAliases", function)) {
-                Ok(alias) => names.extend(alias.name),
-                Err(error) if error.kind == ErrorKind::NotFound => return Ok(found),
-                Err(error) => return Err(error),
+        let mut names = match self.aliases(function).await {
+            Ok(aliases) => aliases,
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(found),
+            Err(error) => return Err(error),
+        };
+        let mut versions = self.versions(function).await?;
+        versions.reverse();
+        names.append(&mut versions);
+        for name in names {
+            let qualifier = Qualifier::parse(&name).map_err(|error| AwsError {
+                operation: "ListVersionsByFunction",
+                resource: function.to_string(),
+                code: error.to_string(),
+                kind: ErrorKind::Invalid,
+            })?;
+            if qualifier.is_some() {
+                found.push(FunctionResource { function: function.clone(), qualifier });
             }
         }
-        let mut pages = lambda
-            .list_versions_by_function()
-            .function_name(function.to_string())
-            .into_paginator()
-            .items()
-            .send();
+        Ok(found)
+    }
+
+    async fn aliases(&self, function: &FunctionArn) -> Result<Vec<String>, AwsError> {
+        let pages = self.lambda().await.list_aliases().function_name(function.to_string());
+        let mut pages = pages.into_paginator().items().send();
+        let mut names = Vec::new();
+        while let Some(alias) = pages.next().await {
+            names.extend(alias.map_err(failed("ListAliases", function))?.name);
+        }
+        Ok(names)
+    }
+
+    async fn versions(&self, function: &FunctionArn) -> Result<Vec<String>, AwsError> {
+        let pages =
+            self.lambda().await.list_versions_by_function().function_name(function.to_string());
+        let mut pages = pages.into_paginator().items().send();
+        let mut names = Vec::new();
         while let Some(version) = pages.next().await {
             names.extend(version.map_err(failed("ListVersionsByFunction", function))?.version);
         }
-        let qualifiers = names.iter().filter_map(|name| Qualifier::parse(name).ok().flatten());
-        found.extend(qualifiers.map(|qualifier| FunctionResource {
-            function: function.clone(),
-            qualifier: Some(qualifier),
-        }));
-        Ok(found)
+        Ok(names)
     }
 
     async fn function(&self, function: &FunctionArn) -> Result<Option<FunctionState>, AwsError> {
