@@ -8,126 +8,83 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// The controls of the catalogue. The ids are final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum ControlId {
-    /// A statement lets anyone invoke.
-    #[serde(rename = "function-policy.public")]
-    FunctionPolicyPublic,
-    /// A grant to an account or organization outside the trusted set.
-    #[serde(rename = "function-policy.untrusted-account")]
-    FunctionPolicyUntrustedAccount,
-    /// A service principal that any of its customers can steer.
-    #[serde(rename = "function-policy.unscoped-service")]
-    FunctionPolicyUnscopedService,
-    /// More than invoking is granted outside the account.
-    #[serde(rename = "function-policy.dangerous-action")]
-    FunctionPolicyDangerousAction,
-    /// A function URL without authentication, or what it left behind.
-    #[serde(rename = "function-url.public")]
-    FunctionUrlPublic,
-    /// Invoked by somebody the function does not declare.
-    #[serde(rename = "invocation.unauthorized")]
-    InvocationUnauthorized,
-    /// The function's own credentials make an IAM write.
-    #[serde(rename = "function.privilege-escalation")]
-    FunctionPrivilegeEscalation,
-    /// Required tags are absent or have a value outside the list.
-    #[serde(rename = "tags.missing")]
-    TagsMissing,
-    /// Not attached to a VPC.
-    #[serde(rename = "network.outside-vpc")]
-    NetworkOutsideVpc,
-    /// Environment variables without a customer managed key.
-    #[serde(rename = "environment.unencrypted")]
-    EnvironmentUnencrypted,
-    /// A runtime past its end of support.
-    #[serde(rename = "runtime.deprecated")]
-    RuntimeDeprecated,
-    /// An AWS Config rule turned noncompliant for a function.
-    #[serde(rename = "config-rule.noncompliant")]
-    ConfigRuleNoncompliant,
+/// The catalogue: each control with its id, which is final, its severity unless the control policy
+/// gives another, and the requirement in one sentence.
+macro_rules! catalogue {
+    ($($(#[$seen:meta])* $name:ident = $id:literal, $severity:ident, $title:literal;)*) => {
+        /// The controls of the catalogue.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        pub enum ControlId {
+            $($(#[$seen])* #[serde(rename = $id)] $name,)*
+        }
+
+        impl ControlId {
+            /// Every control, in the order of the catalogue.
+            pub const ALL: [Self; [$($id),*].len()] = [$(Self::$name),*];
+
+            /// The id as written in the control policy.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $id,)*
+                }
+            }
+
+            /// The severity unless the control policy gives another.
+            pub const fn severity(self) -> Severity {
+                match self {
+                    $(Self::$name => Severity::$severity,)*
+                }
+            }
+
+            /// The requirement in one sentence.
+            pub const fn title(self) -> &'static str {
+                match self {
+                    $(Self::$name => $title,)*
+                }
+            }
+        }
+    };
 }
 
-impl ControlId {
-    /// Every control, in the order of the catalogue.
-    pub const ALL: [Self; 12] = [
-        Self::FunctionPolicyPublic,
-        Self::FunctionPolicyUntrustedAccount,
-        Self::FunctionPolicyUnscopedService,
-        Self::FunctionPolicyDangerousAction,
-        Self::FunctionUrlPublic,
-        Self::InvocationUnauthorized,
-        Self::FunctionPrivilegeEscalation,
-        Self::TagsMissing,
-        Self::NetworkOutsideVpc,
-        Self::EnvironmentUnencrypted,
-        Self::RuntimeDeprecated,
-        Self::ConfigRuleNoncompliant,
-    ];
-
-    /// The id as written in the control policy.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FunctionPolicyPublic => "function-policy.public",
-            Self::FunctionPolicyUntrustedAccount => "function-policy.untrusted-account",
-            Self::FunctionPolicyUnscopedService => "function-policy.unscoped-service",
-            Self::FunctionPolicyDangerousAction => "function-policy.dangerous-action",
-            Self::FunctionUrlPublic => "function-url.public",
-            Self::InvocationUnauthorized => "invocation.unauthorized",
-            Self::FunctionPrivilegeEscalation => "function.privilege-escalation",
-            Self::TagsMissing => "tags.missing",
-            Self::NetworkOutsideVpc => "network.outside-vpc",
-            Self::EnvironmentUnencrypted => "environment.unencrypted",
-            Self::RuntimeDeprecated => "runtime.deprecated",
-            Self::ConfigRuleNoncompliant => "config-rule.noncompliant",
-        }
-    }
-
-    /// The severity unless the control policy gives another.
-    pub const fn severity(self) -> Severity {
-        match self {
-            Self::FunctionPolicyPublic
-            | Self::FunctionPolicyDangerousAction
-            | Self::FunctionPrivilegeEscalation => Severity::Critical,
-            Self::FunctionPolicyUntrustedAccount
-            | Self::FunctionPolicyUnscopedService
-            | Self::FunctionUrlPublic
-            | Self::InvocationUnauthorized => Severity::High,
-            Self::NetworkOutsideVpc
-            | Self::EnvironmentUnencrypted
-            | Self::ConfigRuleNoncompliant => Severity::Medium,
-            Self::TagsMissing | Self::RuntimeDeprecated => Severity::Low,
-        }
-    }
-
-    /// The requirement in one sentence.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::FunctionPolicyPublic => "no statement lets anyone invoke the function",
-            Self::FunctionPolicyUntrustedAccount => {
-                "no statement grants access to an account or organization outside the trusted set"
-            }
-            Self::FunctionPolicyUnscopedService => {
-                "service principals are scoped to the resource or account they act for"
-            }
-            Self::FunctionPolicyDangerousAction => {
-                "nothing beyond invoking is granted outside the account"
-            }
-            Self::FunctionUrlPublic => "function URLs require authentication",
-            Self::InvocationUnauthorized => "only declared invokers invoke the function",
-            Self::FunctionPrivilegeEscalation => {
-                "the function's credentials make no undeclared IAM write"
-            }
-            Self::TagsMissing => "required tags are present with an allowed value",
-            Self::NetworkOutsideVpc => "the function is attached to a VPC",
-            Self::EnvironmentUnencrypted => {
-                "environment variables are encrypted with a customer managed key"
-            }
-            Self::RuntimeDeprecated => "the runtime is supported",
-            Self::ConfigRuleNoncompliant => "AWS Config rules find the function compliant",
-        }
-    }
+catalogue! {
+    /// A statement lets anyone invoke.
+    FunctionPolicyPublic = "function-policy.public", Critical,
+        "no statement lets anyone invoke the function";
+    /// A grant to an account or organization outside the trusted set.
+    FunctionPolicyUntrustedAccount = "function-policy.untrusted-account", High,
+        "no statement grants access to an account or organization outside the trusted set";
+    /// A service principal that any of its customers can steer.
+    FunctionPolicyUnscopedService = "function-policy.unscoped-service", High,
+        "service principals are scoped to the resource or account they act for";
+    /// More than invoking is granted outside the account.
+    FunctionPolicyDangerousAction = "function-policy.dangerous-action", Critical,
+        "nothing beyond invoking is granted outside the account";
+    /// A function URL without authentication, or what it left behind.
+    FunctionUrlPublic = "function-url.public", High,
+        "function URLs require authentication";
+    /// Invoked by somebody the function does not declare.
+    InvocationUnauthorized = "invocation.unauthorized", High,
+        "only declared invokers invoke the function";
+    /// The function's own credentials make an IAM write.
+    FunctionPrivilegeEscalation = "function.privilege-escalation", Critical,
+        "the function's credentials make no undeclared IAM write";
+    /// Required tags are absent or have a value outside the list.
+    TagsMissing = "tags.missing", Low,
+        "required tags are present with an allowed value";
+    /// Not attached to a VPC.
+    NetworkOutsideVpc = "network.outside-vpc", Medium,
+        "the function is attached to a VPC";
+    /// Environment variables without a customer managed key.
+    EnvironmentUnencrypted = "environment.unencrypted", Medium,
+        "environment variables are encrypted with a customer managed key";
+    /// A runtime past its end of support.
+    RuntimeDeprecated = "runtime.deprecated", Low,
+        "the runtime is supported";
+    /// An AWS Config rule turned noncompliant for a function.
+    ConfigRuleNoncompliant = "config-rule.noncompliant", Medium,
+        "AWS Config rules find the function compliant";
 }
 
 impl fmt::Display for ControlId {
