@@ -4,7 +4,7 @@
 mod containment;
 
 use crate::{
-    aws::{Aws, AwsError, IncidentStatus, Journal},
+    aws::{Aws, AwsError, ErrorKind, IncidentStatus, Journal},
     controls::{self, Triage},
     decision::{Decision, Remit, decide},
     event::{Event, EventError, Kind},
@@ -117,6 +117,11 @@ impl Responder {
             if !state.held.is_empty() || state.answered {
                 decision = matter.decide(&state);
             }
+        }
+        // What may be read in a minute is not told as something that cannot be told.
+        let passing = unread.iter().find(|error| error.kind == ErrorKind::Transient);
+        if let (true, Some(error)) = (decision.approved().is_empty(), passing) {
+            return Err(error.clone().into());
         }
         let handled = if decision.approved().is_empty() {
             self.report_only(&matter, &decision, unread.is_empty()).await?

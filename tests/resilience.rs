@@ -543,3 +543,29 @@ async fn a_second_delivery_does_not_stop_what_the_first_one_mended() {
         assert!(is_closed(&world, &arn).await);
     }
 }
+
+#[tokio::test]
+async fn a_throttled_read_is_left_to_the_retry_and_a_refused_one_is_told() {
+    for (status, code, told) in
+        [(429, "TooManyRequestsException", 0), (403, "AccessDeniedException", 1)]
+    {
+        let world = World::new().await;
+        let arn = open_orders(&world).await;
+        let bootstrap = world.bootstrap(&ENFORCE);
+        world.faults(&format!(
+            r#"[{{"service":"lambda","operation":"Get(Resource)?Policy","status":{status},
+                 "code":"{code}","message":"no"}}]"#
+        ));
+        let event = world.event("add-permission-public.json");
+
+        let failed = bootstrap.deliver(&event);
+
+        assert!(!failed.ok && failed.body.contains(code), "{failed:?}");
+        let calls = world.calls();
+        let published = calls.iter().filter(|call| call.operation == "Publish").count();
+        assert_eq!(published, told, "{code}");
+        world.faults("[]");
+        assert!(bootstrap.deliver(&event).ok);
+        assert!(is_closed(&world, &arn).await);
+    }
+}
