@@ -8,6 +8,7 @@ mod config;
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// What arrived, as far as any control can care.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +75,20 @@ pub enum ShownPolicy {
     Document(String),
     /// Nothing that can be judged.
     Nothing,
+}
+
+impl ShownPolicy {
+    /// What is shown, as a whole document; none if nothing is.
+    pub fn document(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Statement(statement) => {
+                let document = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
+                Some(Cow::Owned(document))
+            }
+            Self::Document(document) => Some(Cow::Borrowed(document)),
+            Self::Nothing => None,
+        }
+    }
 }
 
 /// Who called, from the fields AWS sets. `userAgent` is not among them: callers can type it.

@@ -199,6 +199,14 @@ pub struct Finding {
     pub unanswered: Vec<String>,
 }
 
+/// A statement of a resource policy as people are told of it.
+pub fn statement_name(sid: Option<&str>, index: usize) -> String {
+    match sid {
+        Some(sid) => format!("statement `{}`", shown(sid, 100)),
+        None => format!("statement {index}"),
+    }
+}
+
 /// A short name for `parts`: the same parts give the same name, here and in every invocation.
 pub fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Sha256::new();

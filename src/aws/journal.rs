@@ -24,7 +24,7 @@ use crate::{
     state::State,
 };
 use record::{
-    INCIDENT, Item, STEP, hold, hold_partition, key, number, rfc3339, step, string, text,
+    INCIDENT, Item, STEP, hold, hold_partition, item, key, number, rfc3339, step, string, text,
     unwritable,
 };
 use std::{
@@ -108,20 +108,17 @@ impl<'a> Journal<'a> {
     /// Opens an incident, or finds it opened by another delivery of the event and opens it again.
     pub async fn open(&self, opened: &Opened<'_>, now: OffsetDateTime) -> Result<(), AwsError> {
         let controls: Vec<&str> = opened.controls.iter().map(|control| control.as_str()).collect();
-        let mut item = key(opened.incident, INCIDENT);
-        item.extend(
-            [
-                ("format", number(FORMAT)),
-                ("function", text(opened.function.to_string())),
-                ("event", text(opened.event)),
-                ("controls", text(controls.join(" "))),
-                ("policy_sha256", text(opened.policy_sha256)),
-                ("status", text(IncidentStatus::Open.as_str())),
-                ("opened", text(rfc3339(now))),
-                ("expires_at", number((now + self.retention).unix_timestamp())),
-            ]
-            .map(|(name, value)| (name.to_owned(), value)),
-        );
+        let attributes = [
+            ("format", number(FORMAT)),
+            ("function", text(opened.function.to_string())),
+            ("event", text(opened.event)),
+            ("controls", text(controls.join(" "))),
+            ("policy_sha256", text(opened.policy_sha256)),
+            ("status", text(IncidentStatus::Open.as_str())),
+            ("opened", text(rfc3339(now))),
+            ("expires_at", number((now + self.retention).unix_timestamp())),
+        ];
+        let item = item(opened.incident, INCIDENT, attributes);
         match self.put_new(opened.incident, item).await {
             Err(error) if error.kind == ErrorKind::Precondition => {
                 self.mark(opened.incident, IncidentStatus::Open, now).await
@@ -159,18 +156,15 @@ impl<'a> Journal<'a> {
         let record = format!("{STEP}{:020}#{step:03}", now.unix_timestamp_nanos());
         let undo = serde_json::to_string(&planned.remediation.undo())
             .map_err(|error| unwritable("PutItem", incident, &error))?;
-        let mut item = key(incident, &record);
-        item.extend(
-            [
-                ("remediation", text(planned.remediation.name())),
-                ("undo", text(undo)),
-                ("marks", text(planned.marks.join(" "))),
-                ("status", text(StepStatus::Intended.as_str())),
-                ("intended", text(rfc3339(now))),
-                ("expires_at", number((now + self.retention).unix_timestamp())),
-            ]
-            .map(|(name, value)| (name.to_owned(), value)),
-        );
+        let attributes = [
+            ("remediation", text(planned.remediation.name())),
+            ("undo", text(undo)),
+            ("marks", text(planned.marks.join(" "))),
+            ("status", text(StepStatus::Intended.as_str())),
+            ("intended", text(rfc3339(now))),
+            ("expires_at", number((now + self.retention).unix_timestamp())),
+        ];
+        let item = item(incident, &record, attributes);
         match self.put_new(incident, item).await {
             // Two deliveries in the same nanosecond: one of them goes first.
             Err(error) if error.kind == ErrorKind::Precondition => {
@@ -256,10 +250,12 @@ impl<'a> Journal<'a> {
     ) -> Result<(), AwsError> {
         let partition = hold_partition(&step.undo.resource().function);
         for mark in &step.marks {
-            let mut item = key(&partition, mark);
-            item.insert("until".to_owned(), number(until.unix_timestamp()));
-            item.insert("restored_incident".to_owned(), text(incident));
-            item.insert("expires_at".to_owned(), number(until.unix_timestamp()));
+            let attributes = [
+                ("until", number(until.unix_timestamp())),
+                ("restored_incident", text(incident)),
+                ("expires_at", number(until.unix_timestamp())),
+            ];
+            let item = item(&partition, mark, attributes);
             self.aws
                 .dynamodb()
                 .await

@@ -6,7 +6,7 @@ use super::{CliError, Verdict, error, named, read};
 use crate::{
     controls,
     decision::{Decision, Remit, decide},
-    event::{Event, Kind, ShownPolicy},
+    event::{Event, Kind},
     finding::{Compliance, Evaluation},
     iam::Document,
     policy::{ControlPolicy, Mode, source},
@@ -119,14 +119,9 @@ impl Decide {
 /// The policy that an event shows, as if nothing else were granted.
 fn shown(event: &Event) -> State {
     let mut state = State::default();
-    if let Kind::PolicyChange { resource, shown } = &event.kind {
-        let text = match shown {
-            ShownPolicy::Statement(statement) => {
-                format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#)
-            }
-            ShownPolicy::Document(document) => document.clone(),
-            ShownPolicy::Nothing => return state,
-        };
+    if let Kind::PolicyChange { resource, shown } = &event.kind
+        && let Some(text) = shown.document()
+    {
         let revision = Some(RevisionId("as-shown".to_owned()));
         let document = Document::parse(&text);
         state.policies.insert(resource.clone(), Some(PolicyState { document, revision }));

@@ -4,7 +4,7 @@
 use super::{Assessment, Case, Judgement, Needs, Response, Seen, config_rule};
 use crate::{
     event::{Event, Kind, ShownPolicy},
-    finding::{ControlId, Evidence, shown},
+    finding::{ControlId, Evidence, shown, statement_name},
     iam::{
         Change, Document, Edit, Exposure, Grant, Principal, StatementExposure, Trusted, Witness,
         expose,
@@ -72,14 +72,7 @@ fn exposures_shown(
     resource: &FunctionResource,
     shown: &ShownPolicy,
 ) -> Option<Vec<StatementExposure>> {
-    let text = match shown {
-        ShownPolicy::Nothing => return None,
-        ShownPolicy::Statement(statement) => {
-            &format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#)
-        }
-        ShownPolicy::Document(document) => document,
-    };
-    let document = Document::parse(text).ok()?;
+    let document = Document::parse(&shown.document()?).ok()?;
     Some(expose(&document, resource, &policy.trusted.for_analysis()))
 }
 
@@ -196,10 +189,7 @@ pub(super) fn judge_policy(
 }
 
 fn name(statement: &StatementExposure) -> String {
-    match &statement.sid {
-        Some(sid) => format!("statement `{}`", shown(sid, 100)),
-        None => format!("statement {}", statement.index),
-    }
+    statement_name(statement.sid.as_deref(), statement.index)
 }
 
 fn evidence(statement: &StatementExposure, forbidden: &[&Grant]) -> Evidence {

@@ -26,6 +26,14 @@ pub(super) struct Proposal<'a> {
     pub mark: String,
 }
 
+impl Proposal<'_> {
+    /// Adds what this is proposed for to what is planned already.
+    fn join(&self, planned: &mut Planned) {
+        join(&mut planned.controls, self.control);
+        join(&mut planned.marks, self.mark.clone());
+    }
+}
+
 /// What could not be planned after all.
 pub(super) struct Failed {
     pub resource: FunctionResource,
@@ -163,13 +171,11 @@ impl<'a> Planner<'a> {
         for planned in &mut self.planned {
             if let Remediation::TagFunction { function, keys, .. } = &mut planned.remediation
                 && *function == proposal.resource.function
-                && planned.mode == proposal.mode
-                && planned.withheld == proposal.withheld
+                && (planned.mode, &planned.withheld) == (proposal.mode, &proposal.withheld)
                 && (may_add || keys.contains(key))
             {
                 keys.insert(key.to_owned());
-                join(&mut planned.controls, proposal.control);
-                join(&mut planned.marks, proposal.mark.clone());
+                proposal.join(planned);
                 return true;
             }
         }
@@ -180,12 +186,10 @@ impl<'a> Planner<'a> {
     fn push(&mut self, proposal: &Proposal<'_>, remediation: Remediation) {
         let same = self.planned.iter_mut().find(|planned| {
             planned.remediation == remediation
-                && planned.mode == proposal.mode
-                && planned.withheld == proposal.withheld
+                && (planned.mode, &planned.withheld) == (proposal.mode, &proposal.withheld)
         });
         if let Some(planned) = same {
-            join(&mut planned.controls, proposal.control);
-            join(&mut planned.marks, proposal.mark.clone());
+            proposal.join(planned);
         } else {
             self.planned.push(Planned {
                 remediation,

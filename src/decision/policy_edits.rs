@@ -2,7 +2,7 @@
 
 use super::plan::join;
 use crate::{
-    finding::shown,
+    finding::statement_name,
     iam::{Change, Document, Edit, rewrite},
     remediation::PolicyReplacement,
     resource::FunctionResource,
@@ -94,10 +94,7 @@ fn removable_by_sid(document: &Document, edits: &[Edit]) -> Option<Vec<String>> 
 
 fn in_words(document: &Document, edit: &Edit) -> String {
     let sid = document.statements().get(edit.index).and_then(|s| s.sid.as_deref());
-    let statement = match sid {
-        Some(sid) => format!("statement `{}`", shown(sid, 100)),
-        None => format!("statement {}", edit.index),
-    };
+    let statement = statement_name(sid, edit.index);
     match &edit.change {
         Change::Remove => format!("{statement} removed"),
         Change::DropPrincipals(gone) => format!("{statement}: {} principal(s) dropped", gone.len()),

@@ -114,6 +114,17 @@ pub(super) fn key(incident: &str, record: &str) -> Item {
     Item::from([("incident".to_owned(), text(incident)), ("record".to_owned(), text(record))])
 }
 
+/// An item with its key.
+pub(super) fn item<const N: usize>(
+    incident: &str,
+    record: &str,
+    attributes: [(&str, AttributeValue); N],
+) -> Item {
+    let mut item = key(incident, record);
+    item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
+    item
+}
+
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
