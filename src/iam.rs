@@ -3,27 +3,45 @@
 //! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
 
 mod actions;
+mod addresses;
 mod arns;
 mod caller;
 mod compare;
+mod comparison;
 mod condition;
 mod context;
-mod deny;
+mod decimal;
 mod entry;
+mod evaluate;
 mod exposure;
 mod json;
-mod limits;
 mod model;
+mod moment;
+mod network;
+mod operator;
+mod owner;
+mod party;
 mod pattern;
+mod principals;
+mod request;
 mod resources;
 mod rewrite;
 mod search;
 mod service;
+mod setting;
+mod shut;
+mod span;
+mod stranger;
+mod targets;
+mod variables;
+mod witness;
 
 pub use actions::Names;
 pub use condition::Clause;
-pub use exposure::{Exposure, Grant, StatementExposure, Trusted, Witness, expose};
+pub use exposure::{Exposure, Grant, StatementExposure, Trusted, expose, insider};
 pub use model::{Document, DocumentError, Effect, Principal, Statement};
 pub(crate) use pattern::glob;
+pub use request::{Caller, Context, Decision, Request, evaluate};
 pub use rewrite::{Change, Edit, RewriteError, rewrite};
 pub use service::{Limit, ServiceScope, scope_service};
+pub use witness::Witness;

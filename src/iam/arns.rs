@@ -2,17 +2,18 @@
 //! Refuses names that IAM would not create and sources that the service would not send.
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
-use super::condition::{Base, Clause, State};
-use super::exposure::Setting;
+use super::condition::{Base, Clause};
+use super::context::State;
 use super::pattern::{Arn, example, glob, has_wildcard};
 use super::service::Row;
+use super::setting::Setting;
 
 /// Role and user ARNs that the account can create.
-pub(super) fn of_principals(
+pub(super) fn of_principals<'a>(
     account: &str,
-    clauses: &[Clause],
+    clauses: &[&Clause],
     setting: &Setting<'_>,
-) -> Vec<State> {
+) -> Vec<State<'a>> {
     let partition = &setting.home.partition;
     let start = format!("arn:{partition}:iam::{account}:");
     let plain = format!("{start}role/caller");
@@ -37,7 +38,7 @@ pub(super) fn of_principals(
         arn.strip_prefix(&start)
             .is_some_and(|resource| resource == "root" || is_creatable(resource))
     });
-    arns.into_iter().map(State::Present).collect()
+    arns.into_iter().map(|arn| State::Present(arn.into())).collect()
 }
 
 /// `role/` or `user/` with a path and a name that IAM accepts.
@@ -53,13 +54,13 @@ fn is_creatable(resource: &str) -> bool {
 }
 
 /// Source ARNs that a trigger in the account can have.
-pub(super) fn of_sources(
+pub(super) fn of_sources<'a>(
     row: &Row,
     account: &str,
     any_bucket: bool,
-    clauses: &[Clause],
+    clauses: &[&Clause],
     setting: &Setting<'_>,
-) -> Vec<State> {
+) -> Vec<State<'a>> {
     let Some(sample) = row.sample(&setting.home, account) else { return Vec::new() };
     let mut arns = vec![sample.clone()];
     for clause in clauses {
@@ -68,7 +69,13 @@ pub(super) fn of_sources(
             let made = match operator.base {
                 Base::Equals => Some(value.clone()),
                 Base::Arn | Base::Like => fill(value, &sample, row, any_bucket),
-                Base::EqualsIgnoreCase | Base::Bool | Base::Ip | Base::Null => None,
+                Base::EqualsIgnoreCase
+                | Base::Bool
+                | Base::Ip
+                | Base::Null
+                | Base::Number(_)
+                | Base::Date(_)
+                | Base::Binary => None,
             };
             arns.extend(made.filter(|arn| is_plausible(arn, &sample, row)));
         }
@@ -77,7 +84,7 @@ pub(super) fn of_sources(
         // A literal bucket may be anybody's: only a wildcard says that strangers' buckets do.
         arns.retain(|arn| !clauses.iter().any(|clause| clause.values.contains(arn)));
     }
-    arns.into_iter().map(State::Present).collect()
+    arns.into_iter().map(|arn| State::Present(arn.into())).collect()
 }
 
 /// The pattern with its wildcards filled in from the sample where the sample fits.

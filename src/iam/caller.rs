@@ -2,11 +2,11 @@
 //! Refuses principals that are not provably one account's, one service's or everybody's.
 //! Forms: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 
-use super::exposure::Setting;
-use super::limits::is_account;
 use super::model::{Principal, Statement};
+use super::owner::is_account;
 use super::pattern::{Arn, has_wildcard};
 use super::service::{self, Row};
+use super::setting::Setting;
 
 /// Whom a principal stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,20 +34,23 @@ pub(super) enum Role {
     /// Any role or user the account cares to create.
     Free,
     Fixed(String),
-    Unsure,
+    /// A session of a role; the path of the role is not told.
+    Session {
+        role: String,
+    },
 }
 
 /// Whether the caller's account belongs to an organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Member {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Member<'a> {
     OfNone,
-    Of(String),
+    Of(&'a str),
     Unsure,
 }
 
 /// How the request reaches Lambda.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Means {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Means<'a> {
     Internet,
     /// Through an interface endpoint in a VPC of the caller.
     Endpoint,
@@ -56,7 +59,8 @@ pub(super) enum Means {
     /// Unsigned, through a function URL.
     Unsigned,
     Service {
-        name: String,
+        /// The service principal.
+        name: &'a str,
         row: Option<&'static Row>,
         /// Whether a bucket named literally counts as one a stranger may own: a bucket's name is
         /// free again once the bucket is deleted.
@@ -65,21 +69,23 @@ pub(super) enum Means {
 }
 
 /// One caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Caller {
-    pub means: Means,
-    /// Its account, or the account a service acts for; none for a member of an organization.
-    pub account: Option<String>,
-    pub role: Role,
-    pub member: Member,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Caller<'a> {
+    pub means: Means<'a>,
+    /// Its account, or the account a service acts for.
+    pub account: Option<&'a str>,
+    pub role: &'a Role,
+    /// The ARN of its session, where the grant names one.
+    pub session: Option<&'a str>,
+    pub member: Member<'a>,
     /// What AWS named its VPC and endpoint.
-    pub network: String,
+    pub network: &'a str,
 }
 
-impl Caller {
+impl<'a> Caller<'a> {
     /// The service principal, if a service calls.
-    pub fn service(&self) -> Option<&str> {
-        match &self.means {
+    pub fn service(&self) -> Option<&'a str> {
+        match self.means {
             Means::Service { name, .. } => Some(name),
             Means::Internet | Means::Endpoint | Means::CloudFormation | Means::Unsigned => None,
         }
@@ -125,9 +131,14 @@ fn named(text: &str, partition: &str) -> Option<Named> {
     }
     let role = match (arn.service, arn.resource.split_once('/')) {
         ("iam", None) if arn.resource == "root" => Role::Free,
-        ("iam", Some(("role" | "user", name))) if !name.is_empty() => Role::Fixed(text.to_owned()),
-        ("sts", Some(("assumed-role" | "federated-user", name))) if !name.is_empty() => {
-            Role::Unsure
+        ("iam", Some(("role" | "user", name))) | ("sts", Some(("federated-user", name)))
+            if !name.is_empty() =>
+        {
+            Role::Fixed(text.to_owned())
+        }
+        ("sts", Some(("assumed-role", session))) => {
+            let (role, _) = session.split_once('/').filter(|(role, _)| !role.is_empty())?;
+            Role::Session { role: format!("arn:{partition}:iam::{}:role/{role}", arn.account) }
         }
         _ => return None,
     };

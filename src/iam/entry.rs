@@ -3,153 +3,256 @@
 //! Evaluation: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
 use super::actions::{Candidate, INVOKE, INVOKE_URL};
-use super::caller::{Base, Caller, Means, Named, Role};
-use super::condition::{self, Clause, State};
-use super::context::{self, Asked};
-use super::deny::{self, Who};
-use super::exposure::Witness;
-use super::search::{Search, Stranger};
-use std::collections::{BTreeMap, BTreeSet};
+use super::addresses::Addresses;
+use super::caller::{Base, Caller, Means, Role};
+use super::condition::{Clause, Held};
+use super::context::{self, Asked, State};
+use super::evaluate::{self, Facts, Whom};
+use super::model::Statement;
+use super::search::Search;
+use super::setting::Setting;
+use super::witness::Witness;
+use std::collections::BTreeMap;
+
+const ARN: &str = "aws:principalarn";
+const ADDRESS: &str = "aws:sourceip";
+/// Two names of one thing: a request that needs both is not made up.
+const TIMES: [&str; 2] = ["aws:currenttime", "aws:epochtime"];
+
+/// Keys that a witness shows even where no condition asks for them.
+const SHOWN: [(&str, &str); 4] = [
+    ("aws:principalaccount", "aws:PrincipalAccount"),
+    (ARN, "aws:PrincipalArn"),
+    ("aws:sourceaccount", "aws:SourceAccount"),
+    ("aws:sourcearn", "aws:SourceArn"),
+];
+
+/// So often what a request holds is changed to escape a Deny.
+const MOST_CHANGES: usize = 8;
 
 impl Search<'_> {
     /// The request with which the caller provably gets in.
-    pub(super) fn enter(&self, caller: &Caller, option: &Candidate) -> Option<Witness> {
-        let action = option.action.as_str();
-        if !self.can_use(caller, action) {
+    pub(super) fn enter(&self, caller: &Caller<'_>, option: &Candidate) -> Option<Witness> {
+        let granted = self.granted;
+        if !self.can_use(caller, &option.action) {
             return None;
         }
-        let mut chosen = Chosen::new();
-        let keys: BTreeSet<String> = self.clauses.iter().map(Clause::key_name).collect();
-        for key in keys {
-            let clauses = self.asked(caller, &key);
-            let asked = Asked { key: &key, clauses: &clauses, action };
-            let state = context::states(caller, &asked, self.setting)
-                .into_iter()
-                .find(|state| clauses.iter().all(|c| c.holds(state) == Some(true)))?;
-            let written = clauses.first().map_or_else(String::new, |c| c.key.clone());
-            chosen.insert(key, (written, state));
-        }
-        let state = |key: &str| match chosen.get(key) {
-            Some((_, state)) => state.clone(),
-            None => self.default(caller, key, action),
+        let mut trial = Trial {
+            caller: *caller,
+            action: &option.action,
+            clauses: granted.clauses,
+            setting: granted.setting,
+            chosen: Vec::new(),
+            any_address: false,
         };
-        let arn = match state("aws:principalarn") {
-            State::Present(arn) => Some(arn),
-            State::Absent | State::Unsure => None,
-        };
-        let who = who(caller, arn.as_deref());
-        if deny::excludes(self.statement, &who) {
-            return None;
+        if caller.service().is_none() && caller.means != Means::Unsigned {
+            trial.satisfy(ARN)?;
         }
-        if self.heed_denies && deny::may_reach(self.setting, &who, action, state) {
-            return None;
+        for clause in granted.clauses {
+            trial.satisfy(clause.name())?;
         }
-        Some(witness(self, caller, action, arn.clone(), &chosen))
-    }
-
-    /// The clauses on one key; address ranges that do not count as everybody are left out.
-    fn asked(&self, caller: &Caller, key: &str) -> Vec<Clause> {
-        let from_internet = matches!(caller.means, Means::Internet | Means::Unsigned);
-        let mut clauses: Vec<Clause> =
-            self.clauses.iter().filter(|c| c.key_name() == key).cloned().collect();
-        if from_internet && key == "aws:sourceip" {
-            for clause in &mut clauses {
-                let positive = clause
-                    .understood()
-                    .is_some_and(|o| o.base == condition::Base::Ip && !o.negated);
-                if positive {
-                    clause.values.retain(|value| {
-                        condition::Network::parse(value).is_none_or(|n| n.is_broad())
-                    });
-                }
-            }
+        if self.heed_denies {
+            trial.escape_denies()?;
         }
-        clauses
-    }
-
-    fn default(&self, caller: &Caller, key: &str, action: &str) -> State {
-        let asked = Asked { key, clauses: &[], action };
-        context::states(caller, &asked, self.setting).into_iter().next().unwrap_or(State::Unsure)
+        (trial.meets(granted.statement) == Some(true)).then(|| self.witness(&trial))
     }
 
     /// Whether the caller's means fit the action.
-    fn can_use(&self, caller: &Caller, action: &str) -> bool {
-        match &caller.means {
+    fn can_use(&self, caller: &Caller<'_>, action: &str) -> bool {
+        match caller.means {
             Means::Internet => true,
             Means::Endpoint | Means::CloudFormation => action != INVOKE_URL,
             Means::Unsigned => action == INVOKE_URL || (action == INVOKE && self.asks_for_url()),
-            Means::Service { .. } => matches!(self.base, Base::Service { .. }) || action == INVOKE,
+            Means::Service { .. } => {
+                matches!(self.granted.base, Base::Service { .. }) || action == INVOKE
+            }
         }
     }
 
     /// Whether the statement speaks of invocations through the URL.
     fn asks_for_url(&self) -> bool {
-        self.clauses.iter().any(|c| c.key_name() == "lambda:invokedviafunctionurl")
+        self.granted.clauses.iter().any(|c| c.name() == "lambda:invokedviafunctionurl")
     }
 
-    /// A principal to show where the ARN is not certain.
-    fn someone(&self, caller: &Caller) -> String {
-        if let Base::Account(Named { written, role: Role::Unsure, .. }) = self.base {
-            return written.clone();
+    /// The request as people read it.
+    fn witness(&self, trial: &Trial<'_>) -> Witness {
+        let mut context = BTreeMap::new();
+        let mut show = |key: &str, state: &State<'_>| {
+            if let State::Present(value) = state {
+                context.insert(key.to_owned(), value.clone().into_owned());
+            }
+        };
+        for (key, state) in &trial.chosen {
+            show(self.spelling(key), state);
         }
-        let stranger = Stranger::number(0).account;
-        let account = caller.account.as_deref().unwrap_or(&stranger);
-        format!("arn:{}:iam::{account}:role/caller", self.setting.home.partition)
+        for (key, name) in SHOWN {
+            if trial.state(key).is_none() {
+                show(name, &trial.plain(key));
+            }
+        }
+        let arn = || trial.arn().unwrap_or_default().to_owned();
+        let principal = match (trial.caller.means, self.granted.base) {
+            (Means::Unsigned, _) => "*".to_owned(),
+            (Means::Service { name, .. }, _) => name.to_owned(),
+            (_, Base::Account(named)) if matches!(named.role, Role::Session { .. }) => {
+                named.written.clone()
+            }
+            (Means::Internet | Means::Endpoint | Means::CloudFormation, _) => arn(),
+        };
+        let resource = trial.setting.own.clone();
+        Witness { principal, action: trial.action.to_owned(), resource, context }
+    }
+
+    /// The usual spelling of a key, or the one a clause has.
+    fn spelling<'k>(&'k self, key: &'k str) -> &'k str {
+        if let Some((_, name)) = SHOWN.iter().find(|(lower, _)| *lower == key) {
+            return name;
+        }
+        let denies = self.granted.setting.denies().iter().flat_map(|deny| &deny.conditions);
+        let mut clauses = self.granted.clauses.iter().chain(denies);
+        clauses.find(|clause| clause.name() == key).map_or(key, |clause| &clause.key)
     }
 }
 
-/// What a caller holds for the keys that the conditions ask for: the key as written, its state.
-type Chosen = BTreeMap<String, (String, State)>;
-
-/// The request as people read it.
-fn witness(
-    search: &Search<'_>,
-    caller: &Caller,
-    action: &str,
-    arn: Option<String>,
-    chosen: &Chosen,
-) -> Witness {
-    let mut context = BTreeMap::new();
-    for (name, state) in chosen.values() {
-        if let State::Present(value) = state {
-            context.insert(spelling(name), value.clone());
-        }
-    }
-    for name in SHOWN {
-        let key = name.to_ascii_lowercase();
-        if let (false, State::Present(value)) =
-            (chosen.contains_key(&key), search.default(caller, &key, action))
-        {
-            context.insert(name.to_owned(), value);
-        }
-    }
-    let principal = match &caller.means {
-        Means::Unsigned => "*".to_owned(),
-        Means::Service { name, .. } => name.clone(),
-        Means::Internet | Means::Endpoint | Means::CloudFormation => {
-            arn.unwrap_or_else(|| search.someone(caller))
-        }
-    };
-    let resource = search.setting.resource.to_string();
-    Witness { principal, action: action.to_owned(), resource, context }
+/// A request while it is being made up.
+struct Trial<'a> {
+    caller: Caller<'a>,
+    action: &'a str,
+    /// The Allow's clauses.
+    clauses: &'a [Clause],
+    setting: &'a Setting<'a>,
+    /// Keys, without capitals, and what the request holds for them.
+    chosen: Vec<(&'a str, State<'a>)>,
+    /// Whether the Denies must not depend on the address: few addresses escape them.
+    any_address: bool,
 }
 
-/// Keys that a witness shows even where no condition asks for them.
-const SHOWN: [&str; 4] =
-    ["aws:PrincipalAccount", "aws:PrincipalArn", "aws:SourceAccount", "aws:SourceArn"];
+impl<'a> Trial<'a> {
+    fn state(&self, key: &str) -> Option<&State<'a>> {
+        self.chosen.iter().find(|(known, _)| *known == key).map(|(_, state)| state)
+    }
 
-/// The usual spelling of a key.
-fn spelling(key: &str) -> String {
-    let known = SHOWN.iter().find(|name| name.eq_ignore_ascii_case(key));
-    known.map_or_else(|| key.to_owned(), |name| (*name).to_owned())
-}
-
-fn who<'a>(caller: &'a Caller, arn: Option<&'a str>) -> Who<'a> {
-    match &caller.means {
-        Means::Unsigned => Who::Unsigned,
-        Means::Service { name, .. } => Who::Service(name),
-        Means::Internet | Means::Endpoint | Means::CloudFormation => {
-            Who::Account { account: caller.account.as_deref(), arn }
+    fn arn(&self) -> Option<&str> {
+        match self.state(ARN) {
+            Some(State::Present(arn)) => Some(arn),
+            Some(State::Absent | State::Unsure) | None => None,
         }
     }
+
+    /// What the caller's request plainly holds for a key.
+    fn plain(&self, key: &str) -> State<'a> {
+        let asked = Asked { key, clauses: &[], action: self.action };
+        let states = context::states(&self.caller, &asked, self.setting);
+        states.into_iter().next().unwrap_or(State::Unsure)
+    }
+
+    /// Chooses a state of the key for which all the Allow's clauses on it hold.
+    fn satisfy(&mut self, key: &'a str) -> Option<()> {
+        if self.state(key).is_some() {
+            return Some(());
+        }
+        if TIMES.contains(&key) && TIMES.iter().any(|time| self.state(time).is_some()) {
+            return None;
+        }
+        let on_key: Vec<&Clause> = self.clauses.iter().filter(|c| c.name() == key).collect();
+        let asked = Asked { key, clauses: &on_key, action: self.action };
+        let states = context::states(&self.caller, &asked, self.setting);
+        let state = states.into_iter().find(|state| all_hold(&on_key, state))?;
+        self.chosen.push((key, state));
+        Some(())
+    }
+
+    /// Whether the statement applies to the request.
+    fn meets(&self, statement: &Statement) -> Option<bool> {
+        let whom = match self.caller.means {
+            Means::Unsigned => Whom::Anonymous,
+            Means::Service { name, .. } => Whom::Service(name),
+            Means::Internet | Means::Endpoint | Means::CloudFormation => {
+                Whom::Principal { arn: self.arn()?, session: self.caller.session }
+            }
+        };
+        let own = self.setting.home.account.as_str();
+        let held = |key: &str| match self.state(key) {
+            None if key == "aws:resourceaccount" => Held::One(own),
+            None => Held::Unsure,
+            Some(state) => state.held(),
+        };
+        let facts = Facts { whom, action: self.action, resource: &self.setting.own, held: &held };
+        evaluate::applies(statement, &facts)
+    }
+
+    /// Makes the request such that no Deny may reach it, if it can be made so.
+    fn escape_denies(&mut self) -> Option<()> {
+        let denies = self.setting.denies();
+        for clause in denies.iter().flat_map(|deny| &deny.conditions) {
+            if self.state(clause.name()).is_none() {
+                let state = self.plain(clause.name());
+                self.chosen.push((clause.name(), state));
+            }
+        }
+        self.choose_address();
+        for _ in 0..MOST_CHANGES {
+            let reaching = denies.iter().find(|deny| self.is_reached(deny));
+            let Some(deny) = reaching else { return Some(()) };
+            self.escape(deny)?;
+        }
+        None
+    }
+
+    fn is_reached(&self, deny: &Statement) -> bool {
+        if !self.any_address {
+            return self.meets(deny) != Some(false);
+        }
+        let mut without = self.chosen.clone();
+        without.retain(|(key, _)| *key != ADDRESS);
+        Self { chosen: without, ..*self }.meets(deny) != Some(false)
+    }
+
+    /// An address that escapes every Deny, if so many do that anybody may have one.
+    fn choose_address(&mut self) {
+        let denies = self.setting.denies().iter().flat_map(|deny| &deny.conditions);
+        let mut asking = denies.filter(|clause| clause.name() == ADDRESS).peekable();
+        let public = matches!(self.caller.means, Means::Internet | Means::Unsigned);
+        if !public || asking.peek().is_none() {
+            return;
+        }
+        let allowed = self.clauses.iter().filter(|clause| clause.name() == ADDRESS);
+        let open = Addresses::internet().passing(allowed).escaping(asking);
+        match context::address(&open) {
+            Some(state) => self.choose(ADDRESS, state),
+            None => self.any_address = true,
+        }
+    }
+
+    fn choose(&mut self, key: &'a str, state: State<'a>) {
+        self.chosen.retain(|(known, _)| *known != key);
+        self.chosen.push((key, state));
+    }
+
+    /// Changes one key such that the Deny does not apply and the Allow still does.
+    fn escape(&mut self, deny: &'a Statement) -> Option<()> {
+        for clause in deny.conditions.iter().filter(|clause| clause.name() != ADDRESS) {
+            let key = clause.name();
+            let on_key: Vec<&Clause> = self.clauses.iter().filter(|c| c.name() == key).collect();
+            let asking: Vec<&Clause> = on_key.iter().copied().chain([clause]).collect();
+            let asked = Asked { key, clauses: &asking, action: self.action };
+            let states = context::states(&self.caller, &asked, self.setting);
+            let escaping = states
+                .into_iter()
+                .find(|state| all_hold(&on_key, state) && holds(clause, state) == Some(false));
+            if let Some(state) = escaping {
+                self.choose(key, state);
+                return Some(());
+            }
+        }
+        None
+    }
+}
+
+fn all_hold(clauses: &[&Clause], state: &State<'_>) -> bool {
+    clauses.iter().all(|clause| holds(clause, state) == Some(true))
+}
+
+fn holds(clause: &Clause, state: &State<'_>) -> Option<bool> {
+    clause.holds(state.held(), &|_| Held::Unsure)
 }

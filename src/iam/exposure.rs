@@ -5,28 +5,32 @@
 
 use super::actions::{self, INVOKE, INVOKE_URL, Names};
 use super::caller::{self, Base};
-use super::condition::Clause;
-use super::deny;
-use super::limits::{self, Owner};
 use super::model::{Document, Effect, Principal, Statement};
+use super::setting::Setting;
+use super::shut::Granted;
+use super::witness::Witness;
 use super::{resources, search};
-use crate::resource::{AccountId, FunctionResource, Home};
+use crate::resource::{AccountId, FunctionResource};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
+use time::OffsetDateTime;
 
 /// Who is trusted besides the function's own account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trusted {
     /// Accounts.
     pub accounts: BTreeSet<AccountId>,
-    /// Organizations, as `o-...`.
+    /// Organizations, as `o-...`, or parts of them, as `o-.../r-.../ou-.../*`.
     pub organizations: BTreeSet<String>,
+    /// Service principals that may invoke whoever they act for.
+    pub services: BTreeSet<String>,
 }
 
 impl Trusted {
-    /// Whether nobody but the own account is trusted.
-    pub fn is_empty(&self) -> bool {
+    /// Whether no other account or organization is trusted.
+    pub fn is_alone(&self) -> bool {
         self.accounts.is_empty() && self.organizations.is_empty()
     }
 }
@@ -62,19 +66,6 @@ impl fmt::Display for Exposure {
     }
 }
 
-/// A request that gets in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Witness {
-    /// The caller: an ARN, a service principal, or `*` for an unsigned request.
-    pub principal: String,
-    /// The action.
-    pub action: String,
-    /// The ARN of the function, version or alias.
-    pub resource: String,
-    /// The condition keys of the request.
-    pub context: BTreeMap<String, String>,
-}
-
 /// What one principal of an Allow gets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Grant {
@@ -83,7 +74,7 @@ pub struct Grant {
     /// Whom it lets in.
     pub exposure: Exposure,
     /// Why, in one sentence.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// A request that gets in; none if nobody untrusted provably does, or if AWS is not known to
     /// read resource policies for the granted actions.
     pub witness: Option<Witness>,
@@ -111,54 +102,35 @@ impl StatementExposure {
     }
 }
 
-/// What a statement is judged against.
-pub(super) struct Setting<'a> {
-    pub home: Home,
-    pub resource: &'a FunctionResource,
-    pub trusted: &'a Trusted,
-    pub statements: &'a [Statement],
-}
-
-impl<'a> Setting<'a> {
-    pub fn new(
-        statements: &'a [Statement],
-        resource: &'a FunctionResource,
-        trusted: &'a Trusted,
-    ) -> Self {
-        Self { home: resource.function.home(), resource, trusted, statements }
-    }
-
-    /// Internal or trusted; none for everybody else.
-    pub fn circle(&self, owner: &Owner) -> Option<Exposure> {
-        match owner {
-            Owner::Nobody => Some(Exposure::Internal),
-            Owner::Account(id) if id == self.home.account.as_str() => Some(Exposure::Internal),
-            Owner::Account(id) => {
-                let trusted = self.trusted.accounts.iter().any(|account| account.as_str() == id);
-                trusted.then_some(Exposure::Trusted)
-            }
-            Owner::Organization(id) => {
-                self.trusted.organizations.contains(id).then_some(Exposure::Trusted)
-            }
-        }
-    }
-
-    /// The statement's clauses with the variables that are the function's own resolved.
-    pub fn clauses(&self, statement: &Statement) -> Vec<Clause> {
-        let account = self.home.account.as_str();
-        statement.conditions.iter().map(|c| c.resolved(account, statement.variables)).collect()
-    }
-}
-
-/// Whom each statement of `document`, hung on `resource`, lets in.
+/// Whom each statement of `document`, hung on `resource`, lets in from `from` on.
 pub fn expose(
     document: &Document,
     resource: &FunctionResource,
     trusted: &Trusted,
+    from: OffsetDateTime,
 ) -> Vec<StatementExposure> {
-    let setting = Setting::new(document.statements(), resource, trusted);
+    let setting = Setting::new(document.statements(), resource, trusted, from);
     let statements = document.statements().iter().enumerate();
     statements.map(|(index, statement)| expose_statement(index, statement, &setting)).collect()
+}
+
+/// A request from inside that `principal` of a statement lets in: from the own account, or else
+/// from the trusted set. None if there is none, or none that is certain.
+pub fn insider(
+    document: &Document,
+    index: usize,
+    principal: &Principal,
+    resource: &FunctionResource,
+    trusted: &Trusted,
+    from: OffsetDateTime,
+) -> Option<Witness> {
+    let setting = Setting::new(document.statements(), resource, trusted, from);
+    let statement = document.statements().get(index)?;
+    let base = caller::base(principal, statement, &setting);
+    let clauses = setting.clauses(statement);
+    let allows = statement.effect == Effect::Allow && statement.unknown_elements.is_empty();
+    let granted = Granted { base: &base, statement, clauses: &clauses, setting: &setting };
+    if allows { search::insider(&granted) } else { None }
 }
 
 fn expose_statement(
@@ -191,32 +163,37 @@ pub(super) fn judge(principal: &Principal, statement: &Statement, setting: &Sett
     Grant { principal: principal.clone(), exposure, reason, witness }
 }
 
-type Verdict = (Exposure, String, Option<Witness>);
+type Verdict = (Exposure, Cow<'static, str>, Option<Witness>);
 
+/// A proof that outsiders are kept out, a request that gets in, or neither.
 fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -> Verdict {
-    let unknown = |reason: String| (Exposure::Unknown, reason, None);
+    let unknown = |reason: Cow<'static, str>| (Exposure::Unknown, reason, None);
     if let Some(element) = statement.unknown_elements.first() {
         let element: String = element.chars().filter(|c| !c.is_control()).take(40).collect();
-        return unknown(format!("the element `{element}` is not known"));
+        return unknown(format!("the element `{element}` is not known").into());
     }
     let base = caller::base(principal, statement, setting);
     let clauses = setting.clauses(statement);
-    if let Some((exposure, reason)) = limits::proven_close(&base, &clauses, setting) {
+    let granted = Granted { base: &base, statement, clauses: &clauses, setting };
+    if let Some((exposure, reason)) = granted.shut() {
         return (exposure, reason, None);
     }
-    if deny::is_covered(statement, setting) {
-        let reason = "a Deny without conditions forbids everything that it grants".to_owned();
-        return (Exposure::Internal, reason, None);
+    if let Principal::Service(name) = principal
+        && setting.trusted.services.contains(name)
+    {
+        return (Exposure::Trusted, "the service is trusted, whoever it acts for".into(), None);
     }
-    if let Base::Unclear(why) = base {
-        return unknown(why.to_owned());
-    }
-    if !resources::covers(statement, setting) {
-        return unknown("its resource does not provably hold this function".to_owned());
-    }
-    match search::find(&base, statement, &clauses, setting) {
-        Ok(found) => (found.exposure, found.reason, found.witness),
-        Err(reason) => unknown(reason),
+    let found = if let Base::Unclear(why) = base {
+        Err(why)
+    } else if !resources::covers(statement, setting) {
+        Err("its resource does not provably hold this function")
+    } else {
+        search::find(&granted)
+    };
+    match (found, granted.shut_one_by_one()) {
+        (Ok(found), _) => (found.exposure, found.reason.into(), found.witness),
+        (Err(_), Some((exposure, reason))) => (exposure, reason, None),
+        (Err(reason), None) => unknown(reason.into()),
     }
 }
 
@@ -229,9 +206,9 @@ fn serves_url(statement: &Statement) -> bool {
     };
     let asks = |operator: &str, key: &str, value: &str| {
         statement.conditions.iter().any(|clause| {
-            clause.regular
+            clause.understood().is_some()
                 && clause.operator == operator
-                && clause.key_name() == key
+                && clause.name() == key
                 && clause.values == [value]
         })
     };

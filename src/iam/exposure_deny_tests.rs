@@ -58,7 +58,7 @@ fn a_deny_counts_for_neither_less_nor_more_than_it_is_worth() {
             star(),
             "lambda:InvokeFunction",
             deny(star(), "*", json!({"StringNotEquals": {"aws:PrincipalAccount": OWN}})),
-            Unknown,
+            Internal,
         ),
         (
             star(),
@@ -77,7 +77,7 @@ fn a_deny_counts_for_neither_less_nor_more_than_it_is_worth() {
             json!({"AWS": FOREIGN}),
             "lambda:InvokeFunction",
             deny(json!({"AWS": FOREIGN}), "*", json!({})),
-            Unknown,
+            Internal,
         ),
         (
             json!({"AWS": FOREIGN}),
@@ -99,13 +99,13 @@ fn a_deny_counts_for_neither_less_nor_more_than_it_is_worth() {
                 "*",
                 json!({}),
             ),
-            Unknown,
+            External,
         ),
         (
             json!({"Service": "s3.amazonaws.com"}),
             "lambda:InvokeFunction",
             deny(json!({"Service": "s3.amazonaws.com"}), "*", json!({})),
-            Unknown,
+            Internal,
         ),
         (
             json!({"Service": "logs.eu-west-1.amazonaws.com"}),
@@ -170,8 +170,8 @@ fn a_deny_on_the_source_account_reaches_strangers() {
     let foreign = json!({"StringNotEquals": {"AWS:SourceAccount": OWN}});
     let only_services = json!({"StringNotEquals": {"AWS:SourceAccount": OWN}, "Null": {"aws:SourceAccount": "false"}});
     for (principal, condition, want) in [
-        (s3.clone(), foreign.clone(), Unknown),
-        (json!("*"), foreign, Unknown),
+        (s3.clone(), foreign.clone(), Internal),
+        (json!("*"), foreign, Internal),
         (s3, only_services.clone(), Unknown),
         (json!("*"), only_services, Public),
     ] {

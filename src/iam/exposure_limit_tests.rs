@@ -176,7 +176,7 @@ fn string_like_star_does_not_limit() {
             (like("aws:PrincipalOrgID", "o-fri*"), Unknown),
             (like("aws:PrincipalOrgID", "o-z9*"), Unknown),
             (like("aws:SourceVpc", "vpc-2a*"), Unknown),
-            (json!({"StringEquals": {"aws:PrincipalAccount": "*"}}), Unknown),
+            (json!({"StringEquals": {"aws:PrincipalAccount": "*"}}), Internal),
             (json!({"StringLike": {"aws:PrincipalAccount": [OWN, "*"]}}), Public),
             (json!({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*"}}), Public),
         ],
@@ -241,7 +241,7 @@ fn variables_are_unknown_except_the_functions_own_account() {
         json!({"Version": "2008-10-17", "Statement": statement}).to_string(),
     ] {
         let document = Document::parse(&text).unwrap();
-        let worst = expose(&document, &resource(), &trusted())[0].worst();
+        let worst = expose(&document, &resource(), &trusted(), FROM)[0].worst();
         assert_eq!(worst, Unknown, "a variable is a literal here: {text}");
     }
 }

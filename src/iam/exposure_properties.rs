@@ -1,7 +1,7 @@
 //! What holds for every statement.
 
 use super::*;
-use crate::iam::condition;
+use crate::iam::{Decision, evaluate};
 use proptest::prelude::*;
 
 fn principals() -> impl Strategy<Value = Value> {
@@ -77,19 +77,13 @@ proptest! {
     }
 
     #[test]
-    fn every_witness_satisfies_the_conditions_it_was_built_for(
-        principal in principals(), condition in conditions(),
-    ) {
+    fn every_witness_is_allowed(principal in principals(), condition in conditions()) {
         let statement = allow(principal, condition);
         let document = document(std::slice::from_ref(&statement));
         let grant = first(statement);
         if let Some(witness) = grant.witness {
-            for clause in &document.statements()[0].conditions {
-                let value = witness.context.iter().find(|(k, _)| k.eq_ignore_ascii_case(&clause.key));
-                let state = value.map_or(condition::State::Absent, |(_, v)| condition::State::Present(v.clone()));
-                prop_assert_eq!(clause.holds(&state), Some(true), "{:?} {:?}", clause, witness);
-            }
+            let decision = evaluate(&document, &witness.request());
+            prop_assert_eq!(decision, Decision::Allow { statement: 0 }, "{:?}", witness);
         }
-        prop_assert_eq!(grant.exposure < Unknown, grant.reason.contains("anybody") || grant.reason.contains("outside the trusted") || grant.reason.contains("somebody else"));
     }
 }

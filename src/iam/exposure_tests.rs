@@ -2,6 +2,7 @@
 
 use super::*;
 use serde_json::{Value, json};
+use time::macros::datetime;
 
 #[path = "exposure_deny_tests.rs"]
 mod denies;
@@ -10,6 +11,7 @@ mod limiting;
 #[path = "exposure_properties.rs"]
 mod properties;
 
+const FROM: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 const OWN: &str = "111122223333";
 const FRIEND: &str = "444455556666";
 const FOREIGN: &str = "777788889999";
@@ -23,6 +25,7 @@ fn trusted() -> Trusted {
     Trusted {
         accounts: [AccountId::parse(FRIEND).unwrap()].into(),
         organizations: ["o-friend1234".to_owned()].into(),
+        services: BTreeSet::new(),
     }
 }
 
@@ -32,7 +35,7 @@ fn document(statements: &[Value]) -> Document {
 }
 
 fn all(statements: &[Value]) -> Vec<StatementExposure> {
-    expose(&document(statements), &resource(), &trusted())
+    expose(&document(statements), &resource(), &trusted(), FROM)
 }
 
 fn allow(principal: Value, condition: Value) -> Value {
@@ -146,7 +149,7 @@ fn limits_add_up_and_contradictions_are_unknown() {
             (json!({"Martian": {"x": "y"}}), Unknown),
             (json!({"StringEquals": {"aws:Martian": "y"}}), Unknown),
             (json!({"StringEquals": {"aws:PrincipalAccount": []}}), Unknown),
-            (json!({"StringEquals": {"aws:PrincipalAccount": 111122223333_u64}}), Unknown),
+            (json!({"StringEquals": {"aws:PrincipalAccount": 111122223333_u64}}), Internal),
             (
                 json!({"StringEquals": {"aws:PrincipalAccount": OWN, "aws:principalaccount": FOREIGN}}),
                 Unknown,
@@ -267,7 +270,7 @@ fn an_alias_is_held_by_its_own_arn() {
         "Action": "lambda:InvokeFunction", "Resource": format!("{ARN}:live")}})
     .to_string();
     let alias = FunctionResource::parse_arn(&format!("{ARN}:live")).unwrap();
-    let exposures = expose(&Document::parse(&text).unwrap(), &alias, &Trusted::default());
+    let exposures = expose(&Document::parse(&text).unwrap(), &alias, &Trusted::default(), FROM);
     assert_eq!(exposures[0].worst(), Public);
     assert_eq!(exposures[0].grants[0].witness.as_ref().unwrap().resource, alias.to_string());
 }
@@ -279,7 +282,7 @@ fn elements_that_are_not_known_leave_everything_unknown() {
     assert_eq!(first(statement).exposure, Unknown);
     let text = json!({"Martian": 1, "Statement": allow(json!("*"), json!({}))}).to_string();
     let document = Document::parse(&text).unwrap();
-    assert_eq!(expose(&document, &resource(), &trusted())[0].worst(), Unknown);
+    assert_eq!(expose(&document, &resource(), &trusted(), FROM)[0].worst(), Unknown);
 }
 
 #[test]

@@ -3,32 +3,23 @@
 //! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>.
 
 use super::actions::Names;
-use super::exposure::Setting;
 use super::model::Statement;
-use super::pattern::{self, Arn, glob};
+use super::pattern::{self, Arn};
+use super::setting::Setting;
 
 /// Whether the statement's resources provably hold the function it hangs on.
 pub(super) fn covers(statement: &Statement, setting: &Setting<'_>) -> bool {
-    let own = setting.resource.to_string();
+    let own = setting.own.as_str();
     let covered = |pattern: &str| {
         pattern == "*"
             || pattern == own
             || Arn::parse(pattern)
-                .zip(Arn::parse(&own))
+                .zip(Arn::parse(own))
                 .is_some_and(|(pattern, own)| pattern.matches(&own))
     };
     match &statement.resources {
         Some(Names::Only(list)) => list.iter().any(|pattern| covered(pattern)),
         Some(Names::AllBut(_)) | None => false,
-    }
-}
-
-/// Whether the statement's resources may hold the function it hangs on.
-pub(super) fn may_cover(statement: &Statement, setting: &Setting<'_>) -> bool {
-    let own = setting.resource.to_string();
-    match &statement.resources {
-        Some(Names::Only(list)) => list.iter().any(|p| p.contains("${") || glob(p, &own)),
-        Some(Names::AllBut(_)) | None => true,
     }
 }
 

@@ -3,11 +3,13 @@
 //! Guides: <https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html>.
 
 use super::condition::Clause;
-use super::exposure::{self, Exposure, Setting, Trusted};
-use super::limits::{self, Owner};
+use super::exposure::{self, Exposure, Trusted};
 use super::model::{Effect, Principal, Statement};
+use super::owner::{self, Owner};
+use super::setting::{Circle, Setting};
 use crate::resource::{FunctionResource, Home};
 use serde::Serialize;
+use time::OffsetDateTime;
 
 /// How to scope a service's statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -214,8 +216,9 @@ pub fn scope_service(
     service: &str,
     resource: &FunctionResource,
     trusted: &Trusted,
+    from: OffsetDateTime,
 ) -> ServiceScope {
-    let setting = Setting::new(std::slice::from_ref(statement), resource, trusted);
+    let setting = Setting::new(std::slice::from_ref(statement), resource, trusted, from);
     let principal = Principal::Service(service.to_owned());
     if statement.effect != Effect::Allow || statement.principals != [principal.clone()] {
         return ServiceScope::Undetermined("the statement names other principals as well");
@@ -243,17 +246,20 @@ enum Source {
 }
 
 fn source(clauses: &[Clause], setting: &Setting<'_>) -> Source {
-    let is_source =
-        |c: &Clause| matches!(c.key_name().as_str(), "aws:sourceaccount" | "aws:sourcearn");
-    let foreign =
-        |owner: &Owner| matches!(owner, Owner::Account(_)) && setting.circle(owner).is_none();
+    let partition = &setting.home.partition;
+    let is_source = |c: &Clause| matches!(c.name(), "aws:sourceaccount" | "aws:sourcearn");
+    let foreign = |owner: &Owner<'_>| {
+        matches!(owner, Owner::Account(_)) && !setting.holds(Circle::Trusted, owner)
+    };
     let all_foreign = |c: &Clause| {
-        limits::owners(c, clauses, setting).is_some_and(|owners| owners.iter().all(foreign))
+        c.when_absent() == Some(false)
+            && c.understood().is_some_and(|operator| !operator.negated)
+            && owner::named(c, partition).filter(foreign).count() == c.values.len()
     };
     if clauses.iter().any(|c| is_source(c) && all_foreign(c)) {
         return if clauses.iter().all(is_source) { Source::Foreign } else { Source::Unclear };
     }
-    let names_owner = clauses.iter().any(|c| !limits::named_owners(c, setting).is_empty());
+    let names_owner = clauses.iter().any(|c| owner::named(c, partition).next().is_some());
     if names_owner { Source::Unclear } else { Source::Open }
 }
 
@@ -263,7 +269,7 @@ fn by_rule(statement: &Statement, service: &str, setting: &Setting<'_>) -> Servi
     if regional && row.name != "logs" && row.name != "sns" {
         return ServiceScope::Undetermined(UNVERIFIED);
     }
-    let alone = setting.trusted.is_empty();
+    let alone = setting.trusted.is_alone();
     let limit = match row.rule {
         Rule::Account => account_limit(&setting.home),
         Rule::Arn(arn) => arn_limit(arn, &setting.home),

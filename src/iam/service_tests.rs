@@ -5,7 +5,9 @@ use crate::iam::{Change, Document, Edit, expose, rewrite};
 use crate::resource::AccountId;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use time::macros::datetime;
 
+const FROM: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 const OWN: &str = "111122223333";
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
 
@@ -26,7 +28,13 @@ fn document(service: &str, condition: Value) -> Document {
 }
 
 fn scope(service: &str, condition: Value, trusted: &Trusted) -> ServiceScope {
-    scope_service(&document(service, condition).statements()[0], service, &resource(), trusted)
+    scope_service(
+        &document(service, condition).statements()[0],
+        service,
+        &resource(),
+        trusted,
+        FROM,
+    )
 }
 
 fn account() -> ServiceScope {
@@ -111,7 +119,7 @@ fn a_bucket_keeps_its_arn_and_gets_its_account() {
     let bucket = json!({"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::bucket"}});
     let document = document("s3.amazonaws.com", bucket);
     let statement = &document.statements()[0];
-    let got = scope_service(statement, "s3.amazonaws.com", &resource(), &Trusted::default());
+    let got = scope_service(statement, "s3.amazonaws.com", &resource(), &Trusted::default(), FROM);
     let ServiceScope::Limit(limits) = got else { panic!("{got:?}") };
     let edits = [Edit { index: 0, change: Change::Scope(limits) }];
     let written = rewrite(&document, &edits).unwrap().unwrap();
@@ -162,7 +170,8 @@ fn a_statement_with_other_principals_or_a_deny_is_not_scoped() {
     ] {
         let document = Document::parse(&json!({"Statement": statement}).to_string()).unwrap();
         let statement = &document.statements()[0];
-        let got = scope_service(statement, "s3.amazonaws.com", &resource(), &Trusted::default());
+        let got =
+            scope_service(statement, "s3.amazonaws.com", &resource(), &Trusted::default(), FROM);
         assert!(matches!(got, ServiceScope::Undetermined(_)), "{got:?}");
     }
 }
@@ -198,8 +207,13 @@ fn scopes_follow_the_functions_partition() {
     )
     .unwrap();
     let statement = &document.statements()[0];
-    let got =
-        scope_service(statement, "events.amazonaws.com.cn", &china.unwrap(), &Trusted::default());
+    let got = scope_service(
+        statement,
+        "events.amazonaws.com.cn",
+        &china.unwrap(),
+        &Trusted::default(),
+        FROM,
+    );
     assert_eq!(got, arn("arn:aws-cn:events:cn-north-1:111122223333:rule/*"));
 }
 
@@ -224,13 +238,13 @@ proptest! {
         let service = format!("{}{suffix}", ROWS[row].name);
         let trusted = if alone { Trusted::default() } else { friends() };
         let document = document(&service, condition);
-        let got = scope_service(&document.statements()[0], &service, &resource(), &trusted);
+        let got = scope_service(&document.statements()[0], &service, &resource(), &trusted, FROM);
         if let ServiceScope::Limit(limits) = got {
-            let before = expose(&document, &resource(), &trusted)[0].worst();
+            let before = expose(&document, &resource(), &trusted, FROM)[0].worst();
             prop_assert_eq!(before, Exposure::UnscopedService);
             let edits = [Edit { index: 0, change: Change::Scope(limits) }];
             let written = rewrite(&document, &edits).unwrap().unwrap();
-            let after = expose(&Document::parse(&written).unwrap(), &resource(), &trusted);
+            let after = expose(&Document::parse(&written).unwrap(), &resource(), &trusted, FROM);
             prop_assert_eq!(after[0].worst(), Exposure::Internal);
         }
     }
