@@ -20,9 +20,11 @@ pub(super) const INVOKE: &str = "lambda:InvokeFunction";
 /// Invokes the function through its URL.
 pub(super) const INVOKE_URL: &str = "lambda:InvokeFunctionUrl";
 
-/// The actions for which AWS reads the resource policy of a function. A grant of any other action
-/// has no effect, so that a witness must use one of these.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>
+/// The actions for which AWS reads the resource policy of a function: the page's list, in full, as
+/// of September 2026 (`Invoke` there is `lambda:InvokeFunction` here). It names no other action, so
+/// that a witness must use one of these. That others are refused whatever a policy grants is not
+/// written there, and AWS may add to the list: a grant of another action is not proven closed.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html#permissions-resource-api>
 const HONOURED: [&str; 29] = [
     INVOKE,
     INVOKE_URL,
@@ -172,6 +174,27 @@ mod tests {
             assert_eq!(!beyond_invoke(&only(&[action])).is_empty(), want, "{action}");
         }
         assert_eq!(beyond_invoke(&Names::AllBut(vec![])), ["NotAction"]);
+    }
+
+    #[test]
+    fn the_honoured_actions_are_those_of_the_developer_guide() {
+        let mut names: Vec<&str> = HONOURED.iter().map(|a| &a["lambda:".len()..]).collect();
+        names.sort_unstable();
+        assert_eq!(
+            names.join(" "),
+            "CreateAlias DeleteAlias DeleteFunction DeleteFunctionConcurrency \
+             DeleteFunctionEventInvokeConfig DeleteProvisionedConcurrencyConfig GetAlias \
+             GetFunction GetFunctionConcurrency GetFunctionConfiguration \
+             GetFunctionEventInvokeConfig GetPolicy GetProvisionedConcurrencyConfig \
+             InvokeFunction InvokeFunctionUrl ListAliases ListFunctionEventInvokeConfigs \
+             ListProvisionedConcurrencyConfigs ListTags ListVersionsByFunction PublishVersion \
+             PutFunctionConcurrency PutFunctionEventInvokeConfig PutProvisionedConcurrencyConfig \
+             TagResource UntagResource UpdateAlias UpdateFunctionCode \
+             UpdateFunctionEventInvokeConfig"
+        );
+        for unlisted in OTHERS.iter().chain(&["lambda:UpdateFunctionConfiguration"]) {
+            assert!(!HONOURED.contains(unlisted), "{unlisted}");
+        }
     }
 
     #[test]
