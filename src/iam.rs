@@ -14,6 +14,8 @@ mod exposure;
 mod json;
 mod limits;
 mod model;
+#[cfg(test)]
+mod named_cases;
 mod pattern;
 mod resources;
 mod rewrite;
