@@ -17,6 +17,8 @@ mod exposure;
 mod json;
 mod model;
 mod moment;
+#[cfg(test)]
+mod named_cases;
 mod network;
 mod operator;
 mod owner;

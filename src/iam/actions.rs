@@ -20,9 +20,11 @@ pub(super) const INVOKE: &str = "lambda:InvokeFunction";
 /// Invokes the function through its URL.
 pub(super) const INVOKE_URL: &str = "lambda:InvokeFunctionUrl";
 
-/// The actions for which AWS reads the resource policy of a function. A grant of any other action
-/// has no effect, so that a witness must use one of these.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>
+/// The actions for which AWS reads the resource policy of a function: the page's list, in full, as
+/// of September 2026 (`Invoke` there is `lambda:InvokeFunction` here). It names no other action, so
+/// that a witness must use one of these. That others are refused whatever a policy grants is not
+/// written there, and AWS may add to the list: a grant of another action is not proven closed.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html#permissions-resource-api>
 const HONOURED: [&str; 29] = [
     INVOKE,
     INVOKE_URL,
@@ -94,6 +96,14 @@ pub(super) fn grants(actions: &Names, action: &str) -> bool {
     }
 }
 
+/// Whether the statement's actions hold none of Lambda's.
+pub(super) fn none_of_lambda(actions: &Names) -> bool {
+    match actions {
+        Names::Only(list) => !list.iter().any(|action| is_lambda(action)),
+        Names::AllBut(list) => list.iter().any(|action| covers(&lower(action), "lambda:*")),
+    }
+}
+
 /// Whether the statement's actions may hold `action`, which may be a pattern itself.
 pub(super) fn may_grant(actions: &Names, action: &str) -> bool {
     has_wildcard(action) || grants(actions, action)
@@ -106,7 +116,10 @@ pub(super) fn includes(outer: &Names, inner: &Names) -> bool {
             inner.iter().all(|i| outer.iter().any(|o| covers(&lower(o), &lower(i))))
         }
         (Names::Only(outer), Names::AllBut(_)) => outer.iter().any(|o| o == "*"),
-        (Names::AllBut(_), _) => false,
+        (Names::AllBut(outer), Names::Only(inner)) => inner
+            .iter()
+            .all(|i| !has_wildcard(i) && !outer.iter().any(|o| glob(&lower(o), &lower(i)))),
+        (Names::AllBut(_), Names::AllBut(_)) => false,
     }
 }
 
@@ -172,6 +185,27 @@ mod tests {
             assert_eq!(!beyond_invoke(&only(&[action])).is_empty(), want, "{action}");
         }
         assert_eq!(beyond_invoke(&Names::AllBut(vec![])), ["NotAction"]);
+    }
+
+    #[test]
+    fn the_honoured_actions_are_those_of_the_developer_guide() {
+        let mut names: Vec<&str> = HONOURED.iter().map(|a| &a["lambda:".len()..]).collect();
+        names.sort_unstable();
+        assert_eq!(
+            names.join(" "),
+            "CreateAlias DeleteAlias DeleteFunction DeleteFunctionConcurrency \
+             DeleteFunctionEventInvokeConfig DeleteProvisionedConcurrencyConfig GetAlias \
+             GetFunction GetFunctionConcurrency GetFunctionConfiguration \
+             GetFunctionEventInvokeConfig GetPolicy GetProvisionedConcurrencyConfig \
+             InvokeFunction InvokeFunctionUrl ListAliases ListFunctionEventInvokeConfigs \
+             ListProvisionedConcurrencyConfigs ListTags ListVersionsByFunction PublishVersion \
+             PutFunctionConcurrency PutFunctionEventInvokeConfig PutProvisionedConcurrencyConfig \
+             TagResource UntagResource UpdateAlias UpdateFunctionCode \
+             UpdateFunctionEventInvokeConfig"
+        );
+        for unlisted in OTHERS.iter().chain(&["lambda:UpdateFunctionConfiguration"]) {
+            assert!(!HONOURED.contains(unlisted), "{unlisted}");
+        }
     }
 
     #[test]

@@ -41,6 +41,13 @@ pub(super) fn of_principals<'a>(
     arns.into_iter().map(|arn| State::Present(arn.into())).collect()
 }
 
+/// The ARN of a user of this name, if there can be one.
+pub(super) fn of_user<'a>(account: &str, name: &str, setting: &Setting<'_>) -> Option<State<'a>> {
+    let resource = format!("user/{name}");
+    let arn = format!("arn:{}:iam::{account}:{resource}", setting.home.partition);
+    is_creatable(&resource).then(|| State::Present(arn.into()))
+}
+
 /// `role/` or `user/` with a path and a name that IAM accepts.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 fn is_creatable(resource: &str) -> bool {

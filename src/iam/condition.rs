@@ -74,6 +74,11 @@ impl Clause {
         &self.name
     }
 
+    /// Whether the value holds a variable.
+    pub(super) fn is_variable(&self, value: &str) -> bool {
+        self.variables && value.contains(variables::START)
+    }
+
     /// The operator, if all of the clause is understood.
     pub(super) fn understood(&self) -> Option<Operator> {
         self.parsed.filter(|_| !self.values.is_empty())

@@ -88,7 +88,9 @@ fn request_states<'a>(
         "aws:referer" if caller.means == Means::Unsigned => {
             absent_or_asked(asked_values(asked.clauses))
         }
-        "aws:userid" if person => vec![State::Present(Cow::Owned(unique_id(caller)))],
+        "aws:userid" if person && matches!(caller.role, Role::Free) => {
+            unique_ids(caller, asked.clauses)
+        }
         "aws:multifactorauthpresent" if person => vec![present("false"), present("true")],
         "aws:multifactorauthage" if person => vec![present("60")],
         "aws:tokenissuetime" if person => vec![State::Present(rfc3339(setting.from).into())],
@@ -124,11 +126,14 @@ fn absent_or_asked<'a>(asked: impl Iterator<Item = State<'a>>) -> Vec<State<'a>>
     [State::Absent].into_iter().chain(asked).collect()
 }
 
-/// A session of a role, whose id AWS makes up.
-fn unique_id(caller: &Caller<'_>) -> String {
+/// Sessions of a role: AWS makes up its id, the caller names the session.
+fn unique_ids<'a>(caller: &Caller<'_>, clauses: &[&Clause]) -> Vec<State<'a>> {
     let letters = caller.account.unwrap_or("0").bytes().cycle().take(17);
     let id: String = letters.map(|digit| char::from(b'A' + digit % 26)).collect();
-    format!("AROA{id}:session")
+    let named = clauses.iter().flat_map(|clause| &clause.values);
+    let sessions = named.filter_map(|value| value.rsplit_once(':').map(|(_, name)| example(name)));
+    let sessions = ["session".to_owned()].into_iter().chain(sessions);
+    sessions.map(|name| State::Present(format!("AROA{id}:{name}").into())).collect()
 }
 
 fn rfc3339(time: OffsetDateTime) -> String {
@@ -241,6 +246,9 @@ fn endpoint_states<'a>(
     setting: &'a Setting<'_>,
 ) -> Vec<State<'a>> {
     let Caller { network, account, .. } = caller;
+    if network.is_empty() && key.starts_with("aws:sourcevpc") {
+        return vec![State::Unsure];
+    }
     vec![match (key, account) {
         ("aws:sourceip", _) => State::Absent,
         ("aws:vpcsourceip", _) => return own_or_asked("10.0.0.10", vpc_addresses(clauses)),
@@ -330,7 +338,7 @@ fn organization_paths<'a>(caller: &Caller<'a>, clauses: &[&Clause]) -> Vec<State
 }
 
 /// A value for each value that a clause names.
-fn asked_values<'a>(clauses: &[&Clause]) -> impl Iterator<Item = State<'a>> {
+pub(super) fn asked_values<'a>(clauses: &[&Clause]) -> impl Iterator<Item = State<'a>> {
     clauses.iter().flat_map(|clause| {
         let like = clause.understood().is_some_and(|operator| operator.base == Base::Like);
         let literal = clause.values.iter().filter(|value| !value.contains("${"));

@@ -4,6 +4,7 @@
 
 use super::actions::{Candidate, INVOKE, INVOKE_URL};
 use super::addresses::Addresses;
+use super::arns;
 use super::caller::{Base, Caller, Means, Role};
 use super::condition::{Clause, Held};
 use super::context::{self, Asked, State};
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 
 const ARN: &str = "aws:principalarn";
 const ADDRESS: &str = "aws:sourceip";
+const USER: &str = "aws:username";
 /// Two names of one thing: a request that needs both is not made up.
 const TIMES: [&str; 2] = ["aws:currenttime", "aws:epochtime"];
 
@@ -157,9 +159,44 @@ impl<'a> Trial<'a> {
         let on_key: Vec<&Clause> = self.clauses.iter().filter(|c| c.name() == key).collect();
         let asked = Asked { key, clauses: &on_key, action: self.action };
         let states = context::states(&self.caller, &asked, self.setting);
-        let state = states.into_iter().find(|state| all_hold(&on_key, state))?;
-        self.chosen.push((key, state));
+        let state = states.into_iter().find(|state| self.all_hold(&on_key, state));
+        if key == USER && state.is_none() {
+            return self.become_user(&on_key);
+        }
+        self.chosen.push((key, state?));
         Some(())
+    }
+
+    /// Makes the caller a user of a name that the clauses ask for.
+    fn become_user(&mut self, asking: &[&Clause]) -> Option<()> {
+        let on_arn: Vec<&Clause> = self.clauses.iter().filter(|c| c.name() == ARN).collect();
+        let bound = |clause: &Clause| ["aws:principaltype", "aws:userid"].contains(&clause.name());
+        let free = *self.caller.role == Role::Free && !self.clauses.iter().any(bound);
+        let account = self.caller.account.filter(|_| free)?;
+        let (arn, name) = context::asked_values(asking).find_map(|name| {
+            let State::Present(text) = &name else { return None };
+            let arn = arns::of_user(account, text, self.setting)?;
+            let fits = self.all_hold(asking, &name) && self.all_hold(&on_arn, &arn);
+            fits.then_some((arn, name))
+        })?;
+        self.choose(ARN, arn);
+        self.choose(USER, name);
+        Some(())
+    }
+
+    fn all_hold(&self, clauses: &[&Clause], state: &State<'_>) -> bool {
+        clauses.iter().all(|clause| self.holds(clause, state) == Some(true))
+    }
+
+    /// Whether the clause holds with this state of its key.
+    fn holds(&self, clause: &Clause, state: &State<'_>) -> Option<bool> {
+        let held = state.held();
+        let variable = |key: &str| match self.state(key) {
+            _ if key == clause.name() => held,
+            Some(known) => known.held(),
+            None => Held::Unsure,
+        };
+        clause.holds(held, &variable)
     }
 
     /// Whether the statement applies to the request.
@@ -237,9 +274,9 @@ impl<'a> Trial<'a> {
             let asking: Vec<&Clause> = on_key.iter().copied().chain([clause]).collect();
             let asked = Asked { key, clauses: &asking, action: self.action };
             let states = context::states(&self.caller, &asked, self.setting);
-            let escaping = states
-                .into_iter()
-                .find(|state| all_hold(&on_key, state) && holds(clause, state) == Some(false));
+            let escaping = states.into_iter().find(|state| {
+                self.all_hold(&on_key, state) && self.holds(clause, state) == Some(false)
+            });
             if let Some(state) = escaping {
                 self.choose(key, state);
                 return Some(());
@@ -247,12 +284,4 @@ impl<'a> Trial<'a> {
         }
         None
     }
-}
-
-fn all_hold(clauses: &[&Clause], state: &State<'_>) -> bool {
-    clauses.iter().all(|clause| holds(clause, state) == Some(true))
-}
-
-fn holds(clause: &Clause, state: &State<'_>) -> Option<bool> {
-    clause.holds(state.held(), &|_| Held::Unsure)
 }

@@ -172,6 +172,12 @@ fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -
         let element: String = element.chars().filter(|c| !c.is_control()).take(40).collect();
         return unknown(format!("the element `{element}` is not known").into());
     }
+    if actions::none_of_lambda(&statement.actions) {
+        return (Exposure::Internal, "it grants no action of Lambda".into(), None);
+    }
+    if resources::covers(statement, setting) == Some(false) {
+        return (Exposure::Internal, "it grants nothing on this function".into(), None);
+    }
     let base = caller::base(principal, statement, setting);
     let clauses = setting.clauses(statement);
     let granted = Granted { base: &base, statement, clauses: &clauses, setting };
@@ -183,12 +189,10 @@ fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -
     {
         return (Exposure::Trusted, "the service is trusted, whoever it acts for".into(), None);
     }
-    let found = if let Base::Unclear(why) = base {
-        Err(why)
-    } else if !resources::covers(statement, setting) {
-        Err("its resource does not provably hold this function")
-    } else {
-        search::find(&granted)
+    let found = match (&base, resources::covers(statement, setting)) {
+        (Base::Unclear(why), _) => Err(*why),
+        (_, None) => Err("its resource does not provably hold this function"),
+        (_, Some(_)) => search::find(&granted),
     };
     match (found, granted.shut_one_by_one()) {
         (Ok(found), _) => (found.exposure, found.reason.into(), found.witness),

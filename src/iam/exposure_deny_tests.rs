@@ -39,7 +39,7 @@ fn a_deny_counts_for_neither_less_nor_more_than_it_is_worth() {
             star(),
             "lambda:InvokeFunction",
             json!({"Effect": "Deny", "Principal": "*", "NotAction": "lambda:Get*", "Resource": "*"}),
-            Unknown,
+            Internal,
         ),
         (
             star(),

@@ -95,8 +95,8 @@ fn if_exists_does_not_limit_because_a_missing_key_is_true() {
             (json!({"ArnLikeIfExists": {"AWS:SourceArn": format!("arn:aws:s3:::{OWN}")}}), Public),
             (json!({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}), Public),
             (json!({"StringEqualsIfExists": {"aws:SourceOrgID": "o-friend1234"}}), Public),
-            // Every request holds this key, so that the clause may limit after all.
-            (json!({"StringEqualsIfExists": {"aws:PrincipalAccount": OWN}}), Unknown),
+            // Every request holds this key, so that the clause limits after all.
+            (json!({"StringEqualsIfExists": {"aws:PrincipalAccount": OWN}}), Internal),
         ],
     );
 }
@@ -136,7 +136,7 @@ fn null_alone_does_not_limit() {
             (json!({"Null": {"aws:PrincipalOrgID": "false"}}), Public),
             (json!({"Null": {"aws:PrincipalOrgID": "true"}}), Public),
             (json!({"Null": {"aws:SourceAccount": "false"}}), Public),
-            (json!({"Null": {"aws:PrincipalAccount": "true"}}), Unknown),
+            (json!({"Null": {"aws:PrincipalAccount": "true"}}), Internal),
         ],
     );
 }
@@ -153,7 +153,7 @@ fn negated_operators_do_not_limit() {
                 Public,
             ),
             (json!({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}), Public),
-            (json!({"StringNotLike": {"aws:PrincipalAccount": "*"}}), Unknown),
+            (json!({"StringNotLike": {"aws:PrincipalAccount": "*"}}), Internal),
         ],
     );
 }
@@ -220,12 +220,12 @@ fn an_empty_account_matches_only_an_empty_account_so_nobody_enters() {
 }
 
 #[test]
-fn variables_are_unknown_except_the_functions_own_account() {
+fn variables_that_follow_from_the_request_are_resolved() {
     let equals = |value: &str| json!({"StringEquals": {"aws:PrincipalAccount": value}});
     check(
         &json!("*"),
         &[
-            (equals("${aws:PrincipalAccount}"), Unknown),
+            (equals("${aws:PrincipalAccount}"), Public),
             (equals("${aws:ResourceOrgID}"), Unknown),
             (equals("${aws:ResourceAccount}"), Internal),
             (equals("${AWS:resourceaccount}"), Internal),
@@ -242,7 +242,7 @@ fn variables_are_unknown_except_the_functions_own_account() {
     ] {
         let document = Document::parse(&text).unwrap();
         let worst = expose(&document, &resource(), &trusted(), FROM)[0].worst();
-        assert_eq!(worst, Unknown, "a variable is a literal here: {text}");
+        assert_eq!(worst, Internal, "a variable is a literal here, and nobody's account: {text}");
     }
 }
 

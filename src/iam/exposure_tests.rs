@@ -253,15 +253,15 @@ fn a_resource_that_does_not_hold_the_function_leaves_it_unknown() {
         ("Resource", json!("*"), Public),
         ("Resource", json!(["arn:aws:s3:::b", "arn:aws:lambda:*:*:function:w*"]), Public),
         ("Resource", json!(format!("{ARN}:live")), Unknown),
-        ("Resource", json!("arn:aws:lambda:*"), Unknown),
-        ("NotResource", json!("arn:aws:s3:::b"), Unknown),
+        ("Resource", json!("arn:aws:lambda:*"), Public),
+        ("NotResource", json!("arn:aws:s3:::b"), Public),
     ] {
         let statement = json!({"Effect": "Allow", "Principal": "*",
             "Action": "lambda:InvokeFunction", element: resource});
         assert_eq!(first(statement).exposure, want, "{element} {resource}");
     }
     let without = json!({"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"});
-    assert_eq!(first(without).exposure, Unknown);
+    assert_eq!(first(without).exposure, Public);
 }
 
 #[test]
@@ -301,8 +301,8 @@ fn actions_decide_what_is_granted_and_which_witness_stands() {
     assert_eq!((add.worst(), add.grants[0].witness.is_none()), (Public, true));
     let others = with("NotAction", json!("lambda:InvokeFunction"));
     assert_eq!((others.worst(), others.beyond_invoke), (Public, vec!["NotAction".to_owned()]));
-    assert_eq!(with("NotAction", json!("lambda:*")).worst(), Unknown);
-    assert_eq!(with("Action", json!("s3:GetObject")).worst(), Unknown);
+    assert_eq!(with("NotAction", json!("lambda:*")).worst(), Internal);
+    assert_eq!(with("Action", json!("s3:GetObject")).worst(), Internal);
 }
 
 #[test]

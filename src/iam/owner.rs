@@ -59,18 +59,21 @@ const ALWAYS_WITH_ACCOUNT: [&str; 9] =
 
 /// The owners that the values name one by one, values without an owner left out.
 pub(super) fn named<'c>(clause: &'c Clause, partition: &str) -> impl Iterator<Item = Owner<'c>> {
-    let known = clause.understood().zip(Form::of(clause.name()));
-    clause.values.iter().filter_map(move |value| {
-        let (operator, form) = known?;
-        of(form, operator.base, value, partition)
-    })
+    let form = Form::of(clause.name());
+    clause.values.iter().filter_map(move |value| of(form?, clause, value, partition))
 }
 
-/// The owner of everything that `value` matches, if it is one.
-pub(super) fn of<'v>(form: Form, base: Base, value: &'v str, partition: &str) -> Option<Owner<'v>> {
-    if value.contains("${") {
+/// The owner of everything that `value` of the clause matches, if it is one.
+pub(super) fn of<'v>(
+    form: Form,
+    clause: &Clause,
+    value: &'v str,
+    partition: &str,
+) -> Option<Owner<'v>> {
+    if clause.is_variable(value) {
         return None;
     }
+    let base = clause.understood()?.base;
     let exact = matches!(base, Base::Equals | Base::EqualsIgnoreCase);
     let text = exact || base == Base::Like;
     let fixed = exact || (base == Base::Like && !has_wildcard(value));

@@ -3,22 +3,30 @@
 //! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>.
 
 use super::actions::Names;
+use super::condition::Held;
 use super::model::Statement;
-use super::pattern::{self, Arn};
 use super::setting::Setting;
+use super::{pattern, targets};
 
-/// Whether the statement's resources provably hold the function it hangs on.
-pub(super) fn covers(statement: &Statement, setting: &Setting<'_>) -> bool {
+/// Whether the statement's resources hold the function it hangs on, as far as that can be said.
+pub(super) fn covers(statement: &Statement, setting: &Setting<'_>) -> Option<bool> {
     let own = setting.own.as_str();
-    let covered = |pattern: &str| {
-        pattern == "*"
-            || pattern == own
-            || Arn::parse(pattern)
-                .zip(Arn::parse(own))
-                .is_some_and(|(pattern, own)| pattern.matches(&own))
+    let account = setting.home.account.as_str();
+    let held = |key: &str| match key {
+        "aws:resourceaccount" => Held::One(account),
+        _ => Held::Unsure,
     };
+    match targets::names_resource(statement, own, &held) {
+        // Requests for its versions and aliases may be asked of the same policy.
+        Some(false) if mentions(statement, own) => None,
+        covered => covered,
+    }
+}
+
+fn mentions(statement: &Statement, own: &str) -> bool {
+    let mentioned = |list: &[String]| list.iter().any(|pattern| pattern.starts_with(own));
     match &statement.resources {
-        Some(Names::Only(list)) => list.iter().any(|pattern| covered(pattern)),
+        Some(Names::Only(list)) => mentioned(list),
         Some(Names::AllBut(_)) | None => false,
     }
 }

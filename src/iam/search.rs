@@ -139,6 +139,9 @@ impl<'a> Search<'a> {
 
     /// Two strangers who get in by the same means: then everybody does.
     fn strangers(&self, exposure: Exposure) -> Option<Found> {
+        let mut clauses = self.granted.clauses.iter();
+        let one_service = clauses.any(|clause| clause.name() == "aws:principalservicename");
+        let exposure = if one_service { Exposure::UnscopedService } else { exposure };
         let [first, second] = self.granted.setting.strangers()?;
         for means in self.means() {
             for organized in [false, true] {
@@ -185,8 +188,7 @@ impl<'a> Search<'a> {
             (_, None) => return None,
         };
         let means = self.means().into_iter();
-        let direct = means.filter(|m| !matches!(m, Means::Endpoint | Means::Unsigned));
-        direct.into_iter().find_map(|means| {
+        means.filter(|means| *means != Means::Unsigned).find_map(|means| {
             let account = Some(account);
             let caller =
                 Caller { means, account, role: &Role::Free, session: None, member, network: "" };

@@ -93,6 +93,8 @@ static ROWS: [Row; 29] = [
     row("sns", "sns", "topic", Rule::ArnIfAlone("arn:{p}:sns:*:{a}:*")),
     // The source account breaks the trigger:
     // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+    // Rules of other accounts call with their role, not as the service:
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
     Row {
         name: "events",
         arn: Some("events"),
@@ -132,11 +134,27 @@ static ROWS: [Row; 29] = [
         "distribution/DISTRIBUTION",
         Rule::ArnIfAlone("arn:{p}:cloudfront::{a}:distribution/*"),
     ),
-    row("elasticloadbalancing", "elasticloadbalancing", "targetgroup/t/1", Rule::Notify(LOOK_UP)),
+    // Target group and function are in the same account and Region:
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+    row(
+        "elasticloadbalancing",
+        "elasticloadbalancing",
+        "targetgroup/t/1",
+        Rule::Arn("arn:{p}:elasticloadbalancing:{r}:{a}:targetgroup/*"),
+    ),
     row("appsync", "appsync", "apis/api", Rule::Notify(LOOK_UP)),
     row("codecommit", "codecommit", "repository", Rule::Notify(UNVERIFIED)),
-    bare("vpc-lattice", Rule::Notify(UNVERIFIED)),
-    bare("ivs", Rule::Notify(UNVERIFIED)),
+    // The same: https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
+    Row {
+        name: "vpc-lattice",
+        arn: Some("vpc-lattice"),
+        resource: "targetgroup/tg-1",
+        account_sent: false,
+        rule: Rule::Arn("arn:{p}:vpc-lattice:{r}:{a}:targetgroup/*"),
+    },
+    // Room and function are in the same account and Region; the policy is given in full:
+    // https://docs.aws.amazon.com/ivs/latest/ChatUserGuide/security-iam.html
+    row("ivschat", "ivschat", "room/room", Rule::Arn("arn:{p}:ivschat:{r}:{a}:room/*")),
     bare("datazone", Rule::Notify(UNVERIFIED)),
     bare("alexa-appkit", Rule::Notify(TOKEN)),
     bare("alexa-connectedhome", Rule::Notify(TOKEN)),

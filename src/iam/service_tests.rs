@@ -60,6 +60,12 @@ fn triggers_that_always_live_in_the_functions_account_are_scoped_to_it_whoever_i
         ("lexv2", arn("arn:aws:lex:*:111122223333:*")),
         ("transfer", arn("arn:aws:transfer:*:111122223333:*")),
         ("connect", arn("arn:aws:connect:*:111122223333:*")),
+        (
+            "elasticloadbalancing",
+            arn("arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/*"),
+        ),
+        ("vpc-lattice", arn("arn:aws:vpc-lattice:eu-west-1:111122223333:targetgroup/*")),
+        ("ivschat", arn("arn:aws:ivschat:eu-west-1:111122223333:room/*")),
     ] {
         let service = format!("{service}.amazonaws.com");
         for trusted in [Trusted::default(), friends()] {
@@ -97,10 +103,8 @@ fn services_that_use_roles_need_no_statement() {
 #[test]
 fn services_without_a_certain_scope_are_only_reported() {
     for service in [
-        "elasticloadbalancing.amazonaws.com",
         "appsync.amazonaws.com",
         "codecommit.amazonaws.com",
-        "vpc-lattice.amazonaws.com",
         "ivs.amazonaws.com",
         "datazone.amazonaws.com",
         "alexa-appkit.amazon.com",

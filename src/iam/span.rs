@@ -26,8 +26,6 @@ pub(super) enum Present<'a> {
     OneOf(Vec<&'a str>),
     /// A value that belongs to the party.
     Owned(Form),
-    /// A value that belongs to somebody outside the circle, who need not be of the party.
-    Outside(Form),
     /// This time or later.
     From(OffsetDateTime),
 }
@@ -70,7 +68,7 @@ impl<'a> Group<'a> {
         let lists = operator.base == Base::Equals
             && operator.set == Set::One
             && !operator.negated
-            && clause.values.iter().all(|value| !value.contains("${"));
+            && !clause.values.iter().any(|value| clause.is_variable(value));
         if !lists {
             return;
         }
@@ -78,8 +76,7 @@ impl<'a> Group<'a> {
             Present::Never => false,
             Present::Anything | Present::From(_) => true,
             Present::OneOf(known) => known.contains(value),
-            Present::Owned(form) => self.may_be(*form, Base::Equals, value),
-            Present::Outside(form) => self.may_be_outside(*form, Base::Equals, value),
+            Present::Owned(form) => self.may_be(*form, clause, value),
         };
         let left: Vec<&str> = clause.values.iter().map(String::as_str).filter(fits).collect();
         span.present = if left.is_empty() { Present::Never } else { Present::OneOf(left) };
@@ -95,7 +92,10 @@ impl<'a> Group<'a> {
             ("aws:currenttime" | "aws:epochtime", _) => always(Present::From(self.setting.from)),
             ("aws:resourceaccount", _) => always(one(self.setting.home.account.as_str())),
             ("aws:principalaccount", Way::Unsigned) => always(one("anonymous")),
-            ("aws:principalaccount", Way::Signed) => always(self.owned(Form::Account)),
+            // Every request holds it; what it is for a service is not documented, but for its own.
+            ("aws:principalaccount", Way::Signed | Way::Service(_)) => {
+                always(self.owned(Form::Account))
+            }
             ("aws:principalarn", Way::Signed) => {
                 always(self.arn.map_or(Present::Owned(Form::PrincipalArn), one))
             }
@@ -112,9 +112,9 @@ impl<'a> Group<'a> {
                 Way::Signed | Way::Unsigned,
             ) => never(),
             (_, _) if key.starts_with("aws:principaltag/") && self.way == Way::Unsigned => never(),
-            // Whose network it is says who may come in through it.
+            // Whose network it is does not say who calls from there.
             (_, _) if key.starts_with("aws:vpc") || key == "aws:sourcevpcarn" => {
-                maybe(form.map_or(Present::Anything, Present::Outside))
+                maybe(Present::Anything)
             }
             (_, _) => maybe(form.map_or(Present::Anything, |form| self.owned(form))),
         }
@@ -127,14 +127,9 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn may_be(&self, form: Form, base: Base, value: &str) -> bool {
-        owner::of(form, base, value, &self.setting.home.partition)
+    fn may_be(&self, form: Form, clause: &Clause, value: &str) -> bool {
+        owner::of(form, clause, value, &self.setting.home.partition)
             .is_none_or(|owner| self.party.may_be(&owner, self.setting))
-    }
-
-    fn may_be_outside(&self, form: Form, base: Base, value: &str) -> bool {
-        owner::of(form, base, value, &self.setting.home.partition)
-            .is_none_or(|owner| !self.setting.holds(self.party.circle, &owner))
     }
 
     /// Whether the clause holds for all requests of the span, or for none; none if it differs.
@@ -143,18 +138,14 @@ impl<'a> Group<'a> {
         let present = match &span.present {
             Present::Never => return clause.when_absent(),
             Present::OneOf(values) => same(values.iter().map(|value| held(clause, value))),
-            Present::Anything | Present::Owned(_) | Present::Outside(_) | Present::From(_)
+            Present::Anything | Present::Owned(_) | Present::From(_)
                 if operator.base == Base::Null =>
             {
                 held(clause, "x")
             }
             Present::Anything => matches_all(operator, clause),
             Present::Owned(form) => {
-                let one = |value: &String| self.may_be(*form, operator.base, value);
-                some_match(operator, clause, clause.values.iter().any(one))
-            }
-            Present::Outside(form) => {
-                let one = |value: &String| self.may_be_outside(*form, operator.base, value);
+                let one = |value: &String| self.may_be(*form, clause, value);
                 some_match(operator, clause, clause.values.iter().any(one))
             }
             Present::From(from) => after(operator, clause, *from),
