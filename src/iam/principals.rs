@@ -3,8 +3,8 @@
 //! Forms: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 
 use super::condition::either;
-use super::model::{Principal, Statement};
 use super::owner::is_account;
+use super::model::{Principal, Statement};
 use super::pattern::{Arn, has_wildcard};
 use super::service::service_name;
 
@@ -88,6 +88,10 @@ fn names_principal(listed: &str, arn: &str, session: Option<&str>) -> Option<boo
     }
     let (kind, name) = named.resource.split_once('/').unwrap_or((named.resource, ""));
     let federated = caller.service == "sts";
+    // The ARN of a role's session is no `aws:PrincipalArn`.
+    if federated && !caller.resource.starts_with("federated-user/") {
+        return None;
+    }
     match (named.service, kind) {
         // "The account ARN and the shortened account ID behave the same way."
         ("iam", "root") if name.is_empty() => Some(true),

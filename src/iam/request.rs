@@ -102,7 +102,8 @@ pub fn evaluate(document: &Document, request: &Request) -> Decision {
 }
 
 impl Request {
-    fn held(&self, name: &str) -> Held<'_> {
+    /// What it holds for a key, given without case.
+    pub(super) fn held(&self, name: &str) -> Held<'_> {
         if let (Caller::Principal { arn, .. }, "aws:principalarn") = (&self.caller, name) {
             return Held::One(arn);
         }

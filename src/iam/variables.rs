@@ -110,6 +110,8 @@ fn read<'a>(inside: &str, lookup: &dyn Fn(&str) -> Held<'a>) -> Resolved {
         return Resolved::Unsure;
     }
     match (lookup(&key), default) {
+        // "A key that has no value": whether the empty text is one is not said.
+        (Held::One(""), _) => Resolved::Unsure,
         (Held::One(text), _) => Resolved::Text(text.to_owned()),
         (Held::Absent, Some(default)) => Resolved::Text(default.to_owned()),
         (Held::Absent, None) => Resolved::Nothing,
