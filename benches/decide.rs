@@ -22,7 +22,7 @@ use std::{
     path::Path,
     time::{Duration, Instant},
 };
-use time::macros::date;
+use time::macros::datetime;
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:111122223333:function:orders";
 /// Rounds of one measurement, and measurements; the median counts.
@@ -84,14 +84,14 @@ fn report(name: &str, policy: &ControlPolicy, payload: &str, state: &State) {
         region: "us-east-1".to_owned(),
     };
     let remit = Remit { policy, ceiling: Mode::Enforce, itself: None };
-    let today = date!(2026 - 11 - 21);
+    let now = datetime!(2026-11-21 12:00 UTC);
     let (mut deciding, mut parsing) = (Vec::new(), Vec::new());
     for _ in 0..MEASUREMENTS {
         deciding.push(timed(|| {
             let event = Event::parse(black_box(payload), &home).expect("an event");
-            let triage = triage(policy, &event);
+            let triage = triage(policy, &event, now);
             if !triage.controls.is_empty() {
-                black_box(decide(&remit, &event, &triage, state, today));
+                black_box(decide(&remit, &event, &triage, state, now));
             }
         }));
         parsing.push(timed(|| {

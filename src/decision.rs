@@ -4,6 +4,9 @@
 
 mod plan;
 mod policy_edits;
+mod rewritten;
+
+pub use rewritten::{After, Rewritten, rewritten};
 
 use crate::{
     controls::{self, Assessment, Case, Judgement, Response, Triage},
@@ -14,7 +17,7 @@ use crate::{
     resource::{FunctionArn, FunctionResource},
     state::State,
 };
-use time::Date;
+use time::{Date, OffsetDateTime, UtcOffset};
 
 /// What this installation may do.
 #[derive(Debug, Clone)]
@@ -66,21 +69,23 @@ impl Decision {
     }
 }
 
-/// Decides. `state` holds what [`controls::triage`] asked for; `today` is the day in UTC.
+/// Decides. `state` holds what [`controls::triage`] asked for; `now` is the time of the decision.
 pub fn decide(
     remit: &Remit<'_>,
     event: &Event,
     triage: &Triage,
     state: &State,
-    today: Date,
+    now: OffsetDateTime,
 ) -> Decision {
-    let case = Case { policy: remit.policy, event, state };
+    let case = Case::new(remit.policy, event, state, now);
     let assessments = controls::judge(&case, &triage.controls);
     let incident = incident(event, &assessments);
     let mut planner = plan::Planner::new(state, &incident);
     let evaluations = assessments
         .into_iter()
-        .map(|assessment| evaluate(remit, assessment, state, today, &mut planner))
+        .map(|assessment| {
+            evaluate(remit, assessment, state, now.to_offset(UtcOffset::UTC).date(), &mut planner)
+        })
         .collect::<Vec<_>>();
     let (plan, failed) = planner.finish();
     let evaluations = failed.into_iter().fold(evaluations, note);
@@ -110,22 +115,18 @@ fn evaluate(
             let mut subjects = Vec::new();
             for seen in all_seen {
                 let mark = mark(control, &resource, &seen.subject);
-                let proposal = plan::Proposal {
-                    control,
-                    resource: &resource,
-                    mode: remit.policy.mode(control).min(remit.ceiling),
-                    withheld: withheld(
-                        remit,
+                for response in seen.responses {
+                    let proposal = plan::Proposal {
                         control,
-                        &resource,
-                        &seen.response,
-                        state,
-                        &mark,
-                        today,
-                    ),
-                    mark,
-                };
-                unanswered.extend(planner.propose(proposal, seen.response));
+                        resource: &resource,
+                        mode: remit.policy.mode(control).min(remit.ceiling),
+                        withheld: withheld(
+                            remit, control, &resource, &response, state, &mark, today,
+                        ),
+                        mark: mark.clone(),
+                    };
+                    unanswered.extend(planner.propose(proposal, response));
+                }
                 evidence.push(seen.evidence);
                 subjects.push(seen.subject);
             }

@@ -75,7 +75,7 @@ struct Matter<'a> {
 
 impl Matter<'_> {
     fn decide(&self, state: &State) -> Decision {
-        decide(&self.remit, self.event, self.triage, state, self.now.date())
+        decide(&self.remit, self.event, self.triage, state, self.now)
     }
 }
 
@@ -98,7 +98,7 @@ impl Responder {
             tracing::info!(event = event.id, reason, "ignored");
             return Ok(Handled::Ignored { reason });
         }
-        let triage = controls::triage(&self.policy.policy, &event);
+        let triage = controls::triage(&self.policy.policy, &event, now);
         if triage.controls.is_empty() {
             let reason = "no control that is on concerns it".to_owned();
             return Ok(Handled::Ignored { reason });

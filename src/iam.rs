@@ -14,6 +14,9 @@ mod decimal;
 mod entry;
 mod evaluate;
 mod exposure;
+mod fate;
+#[cfg(test)]
+pub(crate) mod generated;
 mod json;
 mod model;
 mod moment;
@@ -22,6 +25,7 @@ mod named_cases;
 mod network;
 mod operator;
 mod owner;
+mod part;
 mod party;
 mod pattern;
 mod principals;
@@ -40,7 +44,8 @@ mod witness;
 
 pub use actions::Names;
 pub use condition::Clause;
-pub use exposure::{Exposure, Grant, StatementExposure, Trusted, expose, insider};
+pub use exposure::{Exposure, Grant, Standpoint, StatementExposure, Trusted, expose, insider};
+pub use fate::{Part, StatementFate, Terms, fates};
 pub use model::{Document, DocumentError, Effect, Principal, Statement};
 pub(crate) use pattern::glob;
 pub use request::{Caller, Context, Decision, Request, evaluate};

@@ -108,15 +108,22 @@ pub struct TrustedParties {
     /// Account ids, as strings.
     #[serde(default)]
     pub accounts: BTreeSet<AccountId>,
-    /// Organization ids, `o-...`.
+    /// Organization ids, `o-...`, or parts of organizations, `o-.../r-.../ou-.../*`.
     #[serde(default)]
     pub organizations: BTreeSet<String>,
+    /// Service principals that may invoke functions whoever they act for.
+    #[serde(default)]
+    pub services: BTreeSet<String>,
 }
 
 impl TrustedParties {
     /// As the analysis takes them.
     pub fn for_analysis(&self) -> Trusted {
-        Trusted { accounts: self.accounts.clone(), organizations: self.organizations.clone() }
+        Trusted {
+            accounts: self.accounts.clone(),
+            organizations: self.organizations.clone(),
+            services: self.services.clone(),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use time::macros::date;
+use time::macros::datetime;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -131,16 +131,16 @@ fn decided(control: ControlId, case: &Case) -> Decision {
         account: AccountId::parse("111122223333").expect("an account"),
         region: "us-east-1".to_owned(),
     };
-    let today = date!(2026 - 11 - 21);
+    let now = datetime!(2026-11-21 12:00 UTC);
     let default =
         format!("version: 1\ndefaults: {{ mode: enforce }}\ncontrols: {{ {control}: {{}} }}\n");
-    let policy = source::parse(case.policy.as_deref().unwrap_or(&default), today)
+    let policy = source::parse(case.policy.as_deref().unwrap_or(&default), now.date())
         .unwrap_or_else(|error| panic!("{}: {error}", case.name));
     let event =
         Event::parse(&event(case), &home).unwrap_or_else(|error| panic!("{}: {error}", case.name));
-    let triage = controls::triage(&policy, &event);
+    let triage = controls::triage(&policy, &event, now);
     let remit = Remit { policy: &policy, ceiling: Mode::Enforce, itself: None };
-    decide(&remit, &event, &triage, &State::from(case.state.clone()), today)
+    decide(&remit, &event, &triage, &State::from(case.state.clone()), now)
 }
 
 #[test]

@@ -11,7 +11,7 @@ use cordon::{
 };
 use serde_json::{Value, json};
 use std::{fs, path::Path};
-use time::macros::date;
+use time::macros::datetime;
 
 /// What may stand where something else should.
 fn wrong() -> Vec<Value> {
@@ -108,8 +108,9 @@ fn no_field_of_any_sample_can_be_wrong_enough_to_panic_or_to_hit_another_functio
                     errors += 1;
                     continue;
                 };
-                let triage = controls::triage(&policy, &event);
-                let decision = decide(&remit, &event, &triage, &state, date!(2026 - 11 - 21));
+                let now = datetime!(2026-11-21 12:00 UTC);
+                let triage = controls::triage(&policy, &event, now);
+                let decision = decide(&remit, &event, &triage, &state, now);
                 decisions += 1;
                 for planned in &decision.plan {
                     plans += 1;

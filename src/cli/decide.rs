@@ -18,7 +18,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 #[derive(Debug, Args)]
 pub(super) struct Decide {
@@ -48,8 +48,8 @@ struct Envelope {
 
 impl Decide {
     pub(super) fn run(self, as_json: bool) -> Result<Verdict, CliError> {
-        let today = self.today()?;
-        let policy = source::parse(&read(&self.policy)?, today)
+        let now = self.now()?;
+        let policy = source::parse(&read(&self.policy)?, now.date())
             .map_err(|problem| named(&self.policy, problem))?;
         let state = match &self.state {
             Some(path) => {
@@ -61,7 +61,7 @@ impl Decide {
         };
         let mut verdict = Verdict::Fine;
         for path in &self.events {
-            let (event, decision) = self.decide(&policy, state.as_ref(), path, today)?;
+            let (event, decision) = self.decide(&policy, state.as_ref(), path, now)?;
             if decision.findings().next().is_some() {
                 verdict = Verdict::Findings;
             }
@@ -74,11 +74,10 @@ impl Decide {
         Ok(verdict)
     }
 
-    fn today(&self) -> Result<Date, CliError> {
+    fn now(&self) -> Result<OffsetDateTime, CliError> {
         match &self.now {
-            None => Ok(OffsetDateTime::now_utc().date()),
+            None => Ok(OffsetDateTime::now_utc()),
             Some(text) => OffsetDateTime::parse(text, &Rfc3339)
-                .map(|now| now.to_offset(time::UtcOffset::UTC).date())
                 .map_err(|problem| error(format!("--now `{text}`: {problem}"))),
         }
     }
@@ -88,16 +87,16 @@ impl Decide {
         policy: &ControlPolicy,
         state: Option<&State>,
         path: &Path,
-        today: Date,
+        now: OffsetDateTime,
     ) -> Result<(Event, Decision), CliError> {
         let payload = read(path)?;
         let home = self.home(&payload).map_err(|problem| named(path, problem))?;
         let event = Event::parse(&payload, &home).map_err(|problem| named(path, problem))?;
-        let triage = controls::triage(policy, &event);
+        let triage = controls::triage(policy, &event, now);
         let remit = Remit { policy, ceiling: Mode::Enforce, itself: None };
         let shown = shown(&event);
         let state = state.unwrap_or(&shown);
-        let decision = decide(&remit, &event, &triage, state, today);
+        let decision = decide(&remit, &event, &triage, state, now);
         Ok((event, decision))
     }
 

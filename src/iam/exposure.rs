@@ -102,14 +102,20 @@ impl StatementExposure {
     }
 }
 
-/// Whom each statement of `document`, hung on `resource`, lets in from `from` on.
-pub fn expose(
-    document: &Document,
-    resource: &FunctionResource,
-    trusted: &Trusted,
-    from: OffsetDateTime,
-) -> Vec<StatementExposure> {
-    let setting = Setting::new(document.statements(), resource, trusted, from);
+/// From where a document is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standpoint<'a> {
+    /// The function, version or alias that the document hangs on.
+    pub resource: &'a FunctionResource,
+    /// Who is trusted.
+    pub trusted: &'a Trusted,
+    /// Requests are made at this time or later: what has expired lets nobody in.
+    pub from: OffsetDateTime,
+}
+
+/// Whom each statement of `document` lets in.
+pub fn expose(document: &Document, standpoint: Standpoint<'_>) -> Vec<StatementExposure> {
+    let setting = Setting::new(document.statements(), standpoint);
     let statements = document.statements().iter().enumerate();
     statements.map(|(index, statement)| expose_statement(index, statement, &setting)).collect()
 }
@@ -120,11 +126,9 @@ pub fn insider(
     document: &Document,
     index: usize,
     principal: &Principal,
-    resource: &FunctionResource,
-    trusted: &Trusted,
-    from: OffsetDateTime,
+    standpoint: Standpoint<'_>,
 ) -> Option<Witness> {
-    let setting = Setting::new(document.statements(), resource, trusted, from);
+    let setting = Setting::new(document.statements(), standpoint);
     let statement = document.statements().get(index)?;
     let base = caller::base(principal, statement, &setting);
     let clauses = setting.clauses(statement);

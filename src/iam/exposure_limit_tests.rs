@@ -241,7 +241,7 @@ fn variables_that_follow_from_the_request_are_resolved() {
         json!({"Version": "2008-10-17", "Statement": statement}).to_string(),
     ] {
         let document = Document::parse(&text).unwrap();
-        let worst = expose(&document, &resource(), &trusted(), FROM)[0].worst();
+        let worst = expose(&document, at(&resource(), &trusted()))[0].worst();
         assert_eq!(worst, Internal, "a variable is a literal here, and nobody's account: {text}");
     }
 }

@@ -11,11 +11,14 @@ mod limiting;
 #[path = "exposure_properties.rs"]
 mod properties;
 
-const FROM: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 const OWN: &str = "111122223333";
 const FRIEND: &str = "444455556666";
 const FOREIGN: &str = "777788889999";
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
+
+fn at<'a>(resource: &'a FunctionResource, trusted: &'a Trusted) -> Standpoint<'a> {
+    Standpoint { resource, trusted, from: datetime!(2026-11-21 12:00 UTC) }
+}
 
 fn resource() -> FunctionResource {
     FunctionResource::parse_arn(ARN).unwrap()
@@ -35,7 +38,7 @@ fn document(statements: &[Value]) -> Document {
 }
 
 fn all(statements: &[Value]) -> Vec<StatementExposure> {
-    expose(&document(statements), &resource(), &trusted(), FROM)
+    expose(&document(statements), at(&resource(), &trusted()))
 }
 
 fn allow(principal: Value, condition: Value) -> Value {
@@ -270,7 +273,7 @@ fn an_alias_is_held_by_its_own_arn() {
         "Action": "lambda:InvokeFunction", "Resource": format!("{ARN}:live")}})
     .to_string();
     let alias = FunctionResource::parse_arn(&format!("{ARN}:live")).unwrap();
-    let exposures = expose(&Document::parse(&text).unwrap(), &alias, &Trusted::default(), FROM);
+    let exposures = expose(&Document::parse(&text).unwrap(), at(&alias, &Trusted::default()));
     assert_eq!(exposures[0].worst(), Public);
     assert_eq!(exposures[0].grants[0].witness.as_ref().unwrap().resource, alias.to_string());
 }
@@ -282,7 +285,7 @@ fn elements_that_are_not_known_leave_everything_unknown() {
     assert_eq!(first(statement).exposure, Unknown);
     let text = json!({"Martian": 1, "Statement": allow(json!("*"), json!({}))}).to_string();
     let document = Document::parse(&text).unwrap();
-    assert_eq!(expose(&document, &resource(), &trusted(), FROM)[0].worst(), Unknown);
+    assert_eq!(expose(&document, at(&resource(), &trusted()))[0].worst(), Unknown);
 }
 
 #[test]

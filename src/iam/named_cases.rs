@@ -3,10 +3,10 @@
 //! they prove neither that it is open nor that it is closed.
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
-use super::{Document, Exposure, Trusted, expose};
+use super::{Document, Exposure, Standpoint, Trusted, expose};
 use crate::resource::{AccountId, FunctionResource};
 use std::collections::BTreeSet;
-use time::{OffsetDateTime, macros::datetime};
+use time::macros::datetime;
 
 mod actions;
 mod callers;
@@ -18,8 +18,11 @@ mod services;
 
 // The function is `web` of 111122223333; 444455556666 and o-friend1234 are trusted, 777788889999
 // and o-foreign123 are not.
-const FROM: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
+
+fn at<'a>(resource: &'a FunctionResource, trusted: &'a Trusted) -> Standpoint<'a> {
+    Standpoint { resource, trusted, from: datetime!(2026-11-21 12:00 UTC) }
+}
 
 /// One policy.
 struct Case {
@@ -96,7 +99,7 @@ impl Case {
         };
         let document = Document::parse(&self.text()).unwrap();
         let statements =
-            expose(&document, &FunctionResource::parse_arn(ARN).unwrap(), &trusted, FROM);
+            expose(&document, at(&FunctionResource::parse_arn(ARN).unwrap(), &trusted));
         let got = statements.iter().map(|s| s.worst()).min().unwrap_or(Exposure::Internal);
         let reasons: Vec<&str> =
             statements.iter().flat_map(|s| &s.grants).map(|g| &*g.reason).collect();

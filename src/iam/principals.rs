@@ -3,8 +3,8 @@
 //! Forms: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 
 use super::condition::either;
-use super::owner::is_account;
 use super::model::{Principal, Statement};
+use super::owner::is_account;
 use super::pattern::{Arn, has_wildcard};
 use super::service::service_name;
 

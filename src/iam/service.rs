@@ -3,13 +3,12 @@
 //! Guides: <https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html>.
 
 use super::condition::Clause;
-use super::exposure::{self, Exposure, Trusted};
+use super::exposure::{self, Exposure, Standpoint};
 use super::model::{Effect, Principal, Statement};
 use super::owner::{self, Owner};
 use super::setting::{Circle, Setting};
-use crate::resource::{FunctionResource, Home};
+use crate::resource::Home;
 use serde::Serialize;
-use time::OffsetDateTime;
 
 /// How to scope a service's statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,7 +25,7 @@ pub enum ServiceScope {
 }
 
 /// One clause to add to a statement's condition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Limit {
     /// The operator.
     pub operator: &'static str,
@@ -228,19 +227,20 @@ impl Row {
     }
 }
 
-/// How to scope `statement`, which grants to `service`, so that its trigger stays alive.
+/// How to scope what `statement` grants to `service`, so that its trigger stays alive. Whomever else
+/// the statement names, the grant is judged as if it named the service alone.
 pub fn scope_service(
     statement: &Statement,
     service: &str,
-    resource: &FunctionResource,
-    trusted: &Trusted,
-    from: OffsetDateTime,
+    standpoint: Standpoint<'_>,
 ) -> ServiceScope {
-    let setting = Setting::new(std::slice::from_ref(statement), resource, trusted, from);
     let principal = Principal::Service(service.to_owned());
-    if statement.effect != Effect::Allow || statement.principals != [principal.clone()] {
-        return ServiceScope::Undetermined("the statement names other principals as well");
+    if statement.effect != Effect::Allow || !statement.principals.contains(&principal) {
+        return ServiceScope::Undetermined("the statement grants nothing to this service");
     }
+    let alone = Statement { principals: vec![principal.clone()], ..statement.clone() };
+    let statement = &alone;
+    let setting = Setting::new(std::slice::from_ref(statement), standpoint);
     let grant = exposure::judge(&principal, statement, &setting);
     if grant.exposure != Exposure::UnscopedService {
         return ServiceScope::Undetermined("the statement is not provably unscoped");

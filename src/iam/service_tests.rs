@@ -7,9 +7,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use time::macros::datetime;
 
-const FROM: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 const OWN: &str = "111122223333";
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
+
+fn at<'a>(resource: &'a FunctionResource, trusted: &'a Trusted) -> Standpoint<'a> {
+    Standpoint { resource, trusted, from: datetime!(2026-11-21 12:00 UTC) }
+}
 
 fn resource() -> FunctionResource {
     FunctionResource::parse_arn(ARN).unwrap()
@@ -35,6 +38,11 @@ fn scope(service: &str, condition: Value, trusted: &Trusted) -> ServiceScope {
         trusted,
         FROM,
     )
+}
+
+fn scoping(document: &Document, limits: Vec<Limit>) -> Edit {
+    let principals = document.statements()[0].principals.clone();
+    Edit { index: 0, principals, change: Change::Scope(limits) }
 }
 
 fn account() -> ServiceScope {
@@ -123,9 +131,9 @@ fn a_bucket_keeps_its_arn_and_gets_its_account() {
     let bucket = json!({"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::bucket"}});
     let document = document("s3.amazonaws.com", bucket);
     let statement = &document.statements()[0];
-    let got = scope_service(statement, "s3.amazonaws.com", &resource(), &Trusted::default(), FROM);
+    let got = scope_service(statement, "s3.amazonaws.com", at(&resource(), &Trusted::default()));
     let ServiceScope::Limit(limits) = got else { panic!("{got:?}") };
-    let edits = [Edit { index: 0, change: Change::Scope(limits) }];
+    let edits = [scoping(&document, limits)];
     let written = rewrite(&document, &edits).unwrap().unwrap();
     let value: Value = serde_json::from_str(&written).unwrap();
     assert_eq!(
@@ -165,19 +173,27 @@ fn a_condition_on_the_same_key_is_never_widened() {
 }
 
 #[test]
-fn a_statement_with_other_principals_or_a_deny_is_not_scoped() {
-    for statement in [
-        json!({"Effect": "Allow", "Principal": {"Service": ["s3.amazonaws.com", "sns.amazonaws.com"]},
-            "Action": "lambda:InvokeFunction", "Resource": "*"}),
-        json!({"Effect": "Deny", "Principal": {"Service": "s3.amazonaws.com"},
-            "Action": "lambda:InvokeFunction", "Resource": "*"}),
-    ] {
-        let document = Document::parse(&json!({"Statement": statement}).to_string()).unwrap();
-        let statement = &document.statements()[0];
-        let got =
-            scope_service(statement, "s3.amazonaws.com", &resource(), &Trusted::default(), FROM);
-        assert!(matches!(got, ServiceScope::Undetermined(_)), "{got:?}");
-    }
+fn a_service_beside_other_principals_is_scoped_as_if_it_stood_alone() {
+    let text = json!({"Statement": {"Effect": "Allow", "Action": "lambda:InvokeFunction",
+        "Principal": {"AWS": ["111122223333", "*"], "Service": ["s3.amazonaws.com", "sns.amazonaws.com"]},
+        "Resource": "*"}});
+    let document = Document::parse(&text.to_string()).unwrap();
+    let scope = |service| {
+        scope_service(&document.statements()[0], service, at(&resource(), &Trusted::default()))
+    };
+    assert_eq!(scope("s3.amazonaws.com"), account());
+    assert_eq!(scope("sns.amazonaws.com"), arn("arn:aws:sns:*:111122223333:*"));
+    assert!(matches!(scope("events.amazonaws.com"), ServiceScope::Undetermined(_)));
+}
+
+#[test]
+fn a_deny_is_not_scoped() {
+    let text = json!({"Statement": {"Effect": "Deny", "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "lambda:InvokeFunction", "Resource": "*"}});
+    let document = Document::parse(&text.to_string()).unwrap();
+    let statement = &document.statements()[0];
+    let got = scope_service(statement, "s3.amazonaws.com", at(&resource(), &Trusted::default()));
+    assert!(matches!(got, ServiceScope::Undetermined(_)), "{got:?}");
 }
 
 #[test]
@@ -242,13 +258,13 @@ proptest! {
         let service = format!("{}{suffix}", ROWS[row].name);
         let trusted = if alone { Trusted::default() } else { friends() };
         let document = document(&service, condition);
-        let got = scope_service(&document.statements()[0], &service, &resource(), &trusted, FROM);
+        let got = scope_service(&document.statements()[0], &service, at(&resource(), &trusted));
         if let ServiceScope::Limit(limits) = got {
-            let before = expose(&document, &resource(), &trusted, FROM)[0].worst();
+            let before = expose(&document, at(&resource(), &trusted))[0].worst();
             prop_assert_eq!(before, Exposure::UnscopedService);
-            let edits = [Edit { index: 0, change: Change::Scope(limits) }];
+            let edits = [scoping(&document, limits)];
             let written = rewrite(&document, &edits).unwrap().unwrap();
-            let after = expose(&Document::parse(&written).unwrap(), &resource(), &trusted, FROM);
+            let after = expose(&Document::parse(&written).unwrap(), at(&resource(), &trusted));
             prop_assert_eq!(after[0].worst(), Exposure::Internal);
         }
     }

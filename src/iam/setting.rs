@@ -3,13 +3,13 @@
 //! Variables: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>.
 
 use super::condition::Clause;
-use super::exposure::{Exposure, Trusted};
+use super::exposure::{Exposure, Standpoint, Trusted};
 use super::model::{Effect, Principal, Statement};
 use super::owner::Owner;
 use super::pattern;
 use super::service::{self, Row};
 use super::stranger::Stranger;
-use crate::resource::{FunctionResource, Home};
+use crate::resource::Home;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use time::OffsetDateTime;
@@ -38,12 +38,8 @@ pub(super) struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    pub fn new(
-        statements: &'a [Statement],
-        resource: &FunctionResource,
-        trusted: &'a Trusted,
-        from: OffsetDateTime,
-    ) -> Self {
+    pub fn new(statements: &'a [Statement], standpoint: Standpoint<'a>) -> Self {
+        let Standpoint { resource, trusted, from } = standpoint;
         let denies = statements.iter().filter(|statement| statement.effect == Effect::Deny);
         Self {
             home: resource.function.home(),

@@ -3,7 +3,7 @@
 //! List: <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>.
 
 use super::page::{LAMBDA, RESOURCE, URLS};
-use super::{ARN, Case, FROM, check};
+use super::{ARN, Case, at, check};
 use crate::iam::Exposure::{Internal, Public};
 use crate::iam::{Document, Trusted, expose};
 use crate::resource::FunctionResource;
@@ -122,7 +122,7 @@ fn dangerous_grants_are_told_apart_from_invoking() {
         );
         let document = Document::parse(&text).unwrap();
         let function = FunctionResource::parse_arn(ARN).unwrap();
-        let exposures = expose(&document, &function, &Trusted::default(), FROM);
+        let exposures = expose(&document, at(&function, &Trusted::default()));
         assert_eq!(!exposures[0].beyond_invoke.is_empty(), beyond, "{action}");
     }
 }
