@@ -8,6 +8,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod analyze;
 mod decisions;
 mod harness;
 mod mangled;

@@ -4,11 +4,8 @@
 use super::{Assessment, Case, Judgement, Needs, Response, Seen, config_rule};
 use crate::{
     event::{Event, Kind, ShownPolicy},
-    finding::{ControlId, Evidence, shown, statement_name},
-    iam::{
-        Change, Document, Edit, Exposure, Grant, Principal, StatementExposure, Trusted, Witness,
-        expose,
-    },
+    finding::{ControlId, Evidence, fit_to_show, statement_name},
+    iam::{Change, Document, Edit, Exposure, Grant, Principal, StatementExposure, Trusted, expose},
     policy::ControlPolicy,
     resource::{AccountId, FunctionArn, FunctionResource},
     state::{PolicyState, Read},
@@ -203,18 +200,6 @@ fn evidence(statement: &StatementExposure, forbidden: &[&Grant]) -> Evidence {
     }
     let witness = forbidden.iter().find_map(|grant| grant.witness.clone()).map(fit_to_show);
     Evidence { witness, ..Evidence::new(format!("Statement[{}]", statement.index), &value) }
-}
-
-/// A witness as people may see it: values are as long as whoever wrote the policy liked, and an
-/// Alexa skill's token is a secret.
-fn fit_to_show(mut witness: Witness) -> Witness {
-    for (key, value) in &mut witness.context {
-        *value = match key.eq_ignore_ascii_case("lambda:EventSourceToken") {
-            true => "(not shown)".to_owned(),
-            false => shown(value, Evidence::LONGEST),
-        };
-    }
-    witness
 }
 
 /// Takes the forbidden principals away, with the statement if nobody is left.
