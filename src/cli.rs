@@ -7,6 +7,7 @@ mod controls;
 mod decide;
 mod resource_policies;
 mod restore;
+mod rewrite;
 mod terminal;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +36,8 @@ enum Verb {
     Decide(decide::Decide),
     /// Put back what was done in an incident.
     Restore(restore::Restore),
+    /// Say how resource policies would be scoped, and what is left to a person.
+    Rewrite(rewrite::Rewrite),
 }
 
 /// What a verb came to.
@@ -72,6 +75,7 @@ impl Command {
             Verb::Controls => controls::run(self.json),
             Verb::Decide(decide) => decide.run(self.json),
             Verb::Restore(restore) => restore.run(self.json),
+            Verb::Rewrite(rewrite) => rewrite.run(self.json),
         }
     }
 }
@@ -86,5 +90,5 @@ fn read(path: &Path) -> Result<String, CliError> {
 }
 
 fn named(path: &Path, problem: impl fmt::Display) -> CliError {
-    error(format!("{}: {problem}", path.display()))
+    error(format!("{}: {problem}", terminal::clean(&path.display().to_string())))
 }

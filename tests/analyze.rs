@@ -341,6 +341,11 @@ fn people_see_the_verdict_the_reason_and_the_request_without_colour_in_a_pipe() 
             "Action": ["lambda:InvokeFunction", "lambda:UpdateFunctionCode"],
         }),
         hourly(),
+        json!({
+            "Sid": "elsewhere",
+            "Principal": "*",
+            "Resource": "arn:aws:lambda:\u{1b}[2J:111122223333:function:orders",
+        }),
     ]);
     let folder = Folder::new("analyze-words", &[("p.json", document.to_string())]);
     let run = folder.cordon(&["analyze", "--account", "111122223333", "p.json"], "");
@@ -378,4 +383,28 @@ fn an_event_source_token_is_shown_nowhere() {
         assert!(!run.out.contains("amzn1.ask"), "{}", run.out);
         assert!(run.out.contains("(not shown)"), "{}", run.out);
     }
+}
+
+/// What the README shows: as the AWS CLI saves it.
+fn readme_policy() -> String {
+    let policy = policy(&[
+        json!({ "Sid": "partner", "Principal": "*" }),
+        json!({
+            "Sid": "uploads",
+            "Principal": { "Service": "s3.amazonaws.com" },
+            "Condition": { "ArnLike": { "AWS:SourceArn": "arn:aws:s3:::orders-uploads" } },
+        }),
+        hourly(),
+    ]);
+    json!({ "Policy": policy.to_string(), "RevisionId": "0c2d5a4e" }).to_string()
+}
+
+#[test]
+fn the_readme_shows_what_is_really_printed() {
+    let folder = Folder::new("analyze-readme", &[("orders.json", readme_policy())]);
+    let run = folder.cordon(&["analyze", "--account", "111122223333", "orders.json"], "");
+    let indented = |line: &str| if line.is_empty() { "\n".into() } else { format!("    {line}\n") };
+    let shown: String = run.out.lines().map(indented).collect();
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
+    assert!(readme.expect("the README").contains(&shown), "not in the README:\n{shown}");
 }

@@ -15,6 +15,7 @@ mod mangled;
 mod modules;
 mod notifications;
 mod resilience;
+mod rewrite;
 mod samples;
 mod stories;
 mod telling;

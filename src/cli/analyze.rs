@@ -4,10 +4,10 @@
 use super::{
     CliError, Verdict,
     resource_policies::{Found, ResourcePolicies},
-    terminal::{Ink, Paint, harmless, say},
+    terminal::{Ink, Paint, clean, harmless, say},
 };
 use crate::{
-    finding::{Evidence, fit_to_show, shown, statement_name, without_secrets},
+    finding::{fit_to_show, statement_name, without_secrets},
     iam::{Effect, Exposure, Grant, StatementExposure, Witness, expose},
 };
 use clap::Args;
@@ -87,15 +87,11 @@ fn in_words(
     statements: &[StatementExposure],
 ) -> String {
     let mut lines = vec![
-        format!(
-            "{}: {}, {}",
-            shown(&found.file, Evidence::LONGEST),
-            word(paint, worst, 0),
-            headline(worst)
-        ),
-        format!("  the policy of {}", found.resource),
+        format!("{}: {}, {}", clean(&found.file), word(paint, worst, 0), headline(worst)),
+        format!("  the policy of {}", clean(&found.resource.to_string())),
     ];
-    lines.extend(found.doubt.iter().map(|doubt| format!("  {}", paint.ink(Ink::Yellow, doubt))));
+    let doubt = |doubt: &String| format!("  {}", paint.ink(Ink::Yellow, &clean(doubt)));
+    lines.extend(found.doubt.iter().map(doubt));
     for statement in statements {
         lines.extend(told(paint, found, statement));
         lines.extend(beyond_invoke(statement));
@@ -138,16 +134,16 @@ fn told(paint: Paint, found: &Found, statement: &StatementExposure) -> Vec<Strin
     match statement.grants.as_slice() {
         [] => vec![format!("  {verdict} {name}: {}", without_grant(found, statement))],
         [only] => {
-            let mut lines = vec![format!("  {verdict} {name}: {}", reason(only))];
+            let mut lines = vec![format!("  {verdict} {name}: {}", clean(&only.reason))];
             lines.extend(witness(only));
             lines
         }
         several => {
             let mut lines = vec![format!("  {verdict} {name}:")];
             for grant in several {
-                let principal = shown(&grant.principal.to_string(), Evidence::LONGEST);
+                let principal = clean(&grant.principal.to_string());
                 let verdict = word(paint, grant.exposure, VERDICT);
-                lines.push(format!("    {verdict} {principal}: {}", reason(grant)));
+                lines.push(format!("    {verdict} {principal}: {}", clean(&grant.reason)));
                 lines.extend(witness(grant));
             }
             lines
@@ -158,12 +154,8 @@ fn told(paint: Paint, found: &Found, statement: &StatementExposure) -> Vec<Strin
 /// What else a statement allows that lets somebody in from outside.
 fn beyond_invoke(statement: &StatementExposure) -> Option<String> {
     let nobody = statement.worst() == Exposure::Internal || statement.beyond_invoke.is_empty();
-    let actions = shown(&statement.beyond_invoke.join(", "), Evidence::LONGEST);
+    let actions = clean(&statement.beyond_invoke.join(", "));
     (!nobody).then(|| format!("      it allows more than invoking: {actions}"))
-}
-
-fn reason(grant: &Grant) -> String {
-    shown(&grant.reason, Evidence::LONGEST)
 }
 
 /// The request that gets in, where somebody has to look.
@@ -174,13 +166,16 @@ fn witness(grant: &Grant) -> Vec<String> {
     let Witness { principal, action, resource, context } = fit_to_show(witness);
     let mut lines = vec![
         "      this request gets in:".to_owned(),
-        format!("        principal  {}", shown(&principal, Evidence::LONGEST)),
-        format!("        action     {}", shown(&action, Evidence::LONGEST)),
-        format!("        resource   {resource}"),
+        format!("        principal  {}", clean(&principal)),
+        format!("        action     {}", clean(&action)),
+        format!("        resource   {}", clean(&resource)),
     ];
     let heads = std::iter::once("context").chain(std::iter::repeat(""));
-    lines.extend(context.iter().zip(heads).map(|((key, value), head)| {
-        format!("        {head:10} {} = {value}", shown(key, Evidence::LONGEST))
-    }));
+    lines.extend(
+        context
+            .iter()
+            .zip(heads)
+            .map(|((key, value), head)| format!("        {head:10} {} = {value}", clean(key))),
+    );
     lines
 }

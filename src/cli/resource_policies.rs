@@ -11,6 +11,7 @@ use crate::{
 };
 use clap::Args;
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -121,11 +122,12 @@ fn text(path: &Path) -> Result<String, String> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
 }
 
-/// What `GetPolicy` and `GetResourcePolicy` answer: the policy as text.
+/// What `GetPolicy` and `GetResourcePolicy` answer.
 #[derive(Deserialize)]
-struct Answer {
-    #[serde(rename = "Policy")]
-    policy: String,
+struct Answer<'a> {
+    /// The policy, as text; as JSON where somebody has unpacked it.
+    #[serde(rename = "Policy", borrow)]
+    policy: &'a RawValue,
     /// A policy has one, an answer has none.
     #[serde(rename = "Statement")]
     statement: Option<IgnoredAny>,
@@ -136,17 +138,13 @@ fn policy(text: &str) -> Result<Document, String> {
     serde_json::from_str::<IgnoredAny>(text).map_err(|problem| {
         format!("not JSON: {problem}; save the policy or the AWS CLI's answer again")
     })?;
-    let parsed = |inside: &str, text: &str| {
-        Document::parse(text)
-            .map_err(|problem| format!("{inside}{problem}; whoever wrote the policy must mend it"))
+    let (inside, policy) = match serde_json::from_str(text) {
+        Ok(Answer { policy, statement: None }) => ("in `Policy`: ", policy.get()),
+        Ok(Answer { statement: Some(_), .. }) | Err(_) => ("", text),
     };
-    if let Ok(Answer { policy, statement: None }) = serde_json::from_str(text) {
-        return parsed("in `Policy`: ", &policy);
-    }
-    match serde_json::from_str::<String>(text) {
-        Ok(policy) => parsed("in the string: ", &policy),
-        Err(_) => parsed("", text),
-    }
+    let unquoted = serde_json::from_str::<String>(policy);
+    Document::parse(unquoted.as_deref().unwrap_or(policy))
+        .map_err(|problem| format!("{inside}{problem}; whoever wrote the policy must mend it"))
 }
 
 /// What the policy hangs on, as far as its statements tell, and what is doubtful about that.

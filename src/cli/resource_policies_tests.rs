@@ -1,3 +1,5 @@
+//! What a policy hangs on, and the forms in which policies are read.
+
 use super::*;
 
 fn account() -> AccountId {
@@ -103,6 +105,7 @@ fn a_policy_is_read_bare_or_as_the_aws_cli_prints_it() {
         quoted.clone(),
         format!(r#"{{"Policy":{quoted},"RevisionId":"1"}}"#),
         format!(r#"{{"RevisionId":"1","Policy":{quoted}}}"#),
+        format!(r#"{{"RevisionId":"1","Policy":{bare}}}"#),
     ] {
         assert_eq!(policy(&text).unwrap().statements(), naming(&["*"]).statements(), "{text}");
     }
@@ -116,13 +119,15 @@ fn what_is_not_a_policy_is_told_with_its_place() {
         (r#"{"Statement":[}"#, "line 1 column 15"),
         ("[]", "`document` should be an object"),
         ("{}", "`Statement` should be present"),
-        (r#"{"Policy":{}}"#, "`Statement` should be present"),
+        (r#"{"Policy":{}}"#, "in `Policy`: `Statement` should be present"),
         (r#"{"Policy":"{}"}"#, "in `Policy`: `Statement` should be present"),
-        (r#""{}""#, "in the string: `Statement` should be present"),
+        (r#""{}""#, "`Statement` should be present"),
         (
             r#"{"Policy":"{\"Statement\":[{\"Effect\":\"Alow\"}]}"}"#,
             "in `Policy`: `Statement[0].Effect`",
         ),
+        (r#"{"Policy":null}"#, "in `Policy`: `document` should be an object"),
+        (r#"{"Policy":"oops"}"#, "in `Policy`: `document` should be JSON"),
         // An answer has one policy and no statements: nothing is chosen between the two.
         (r#"{"Policy":"{\"Statement\":[]}","Policy":"{\"Statement\":[]}"}"#, "written once"),
         (r#"{"Policy":"{\"Statement\":[]}","Statement":[{}]}"#, "`Statement[0]."),

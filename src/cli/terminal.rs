@@ -2,16 +2,18 @@
 //! Refuses colour to pipes and to whoever sets `NO_COLOR`: <https://no-color.org>.
 
 use super::{CliError, error};
-use crate::finding::is_unseen;
+use crate::finding::{Evidence, is_unseen, shown};
 use std::io::{self, IsTerminal, Write};
 
 /// What a colour says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ink {
-    /// Bad.
+    /// Bad, or taken away.
     Red,
     /// To be looked at.
     Yellow,
+    /// Added.
+    Green,
     /// Nothing to look at.
     Dim,
 }
@@ -35,6 +37,7 @@ impl Paint {
         let code = match ink {
             Ink::Red => "1;31",
             Ink::Yellow => "33",
+            Ink::Green => "32",
             Ink::Dim => "2",
         };
         format!("\x1b[{code}m{text}\x1b[0m")
@@ -47,6 +50,11 @@ pub(super) fn say(text: &str) -> Result<(), CliError> {
         Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => Err(error(problem)),
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Text that somebody else wrote, in one line of bearable length.
+pub(super) fn clean(text: &str) -> String {
+    shown(text, Evidence::LONGEST)
 }
 
 /// Compact JSON with what could steer a terminal as escapes: the same value to a machine.
