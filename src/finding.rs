@@ -237,8 +237,9 @@ pub struct Finding {
 /// A statement of a resource policy as people are told of it.
 pub fn statement_name(sid: Option<&str>, index: usize) -> String {
     match sid {
+        // An empty one names nothing.
+        None | Some("") => format!("statement {index}"),
         Some(sid) => format!("statement `{}`", shown(sid, 100)),
-        None => format!("statement {index}"),
     }
 }
 
@@ -261,6 +262,13 @@ mod tests {
     fn what_steers_a_terminal_or_turns_a_line_around_is_not_shown() {
         assert_eq!(shown("a\u{1b}[2J\nb\u{9b}c\u{202e}d\u{200b}e", 100), "a [2J b c d e");
         assert_eq!(shown("Käse 日本", 4), "Käse…");
+    }
+
+    #[test]
+    fn a_statement_is_named_by_its_sid_or_else_by_its_place() {
+        assert_eq!(statement_name(Some("open"), 2), "statement `open`");
+        assert_eq!(statement_name(Some(""), 2), "statement 2");
+        assert_eq!(statement_name(None, 2), "statement 2");
     }
 
     #[test]
