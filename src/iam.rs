@@ -12,6 +12,8 @@ mod deny;
 mod entry;
 mod exposure;
 mod fate;
+#[cfg(test)]
+pub(crate) mod generated;
 mod json;
 mod limits;
 mod model;

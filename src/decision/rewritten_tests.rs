@@ -1,9 +1,11 @@
 //! A document without an event is answered as the same document under an event would be.
 
 use super::*;
+use crate::iam::{Exposure, expose, generated};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
+const ARN: &str = generated::ARN;
 
 fn policy() -> ControlPolicy {
     let text = json!({"version": 1, "defaults": {"mode": "off"},
@@ -126,4 +128,44 @@ fn names_that_whoever_wrote_the_policy_chose_stay_short_and_on_one_line() {
         got.edits,
         ["statement `a`: `777788889990`, `777788889991`, `777788889992`, 6 more dropped"]
     );
+}
+
+proptest! {
+    #[test]
+    fn what_is_open_is_closed_or_left_to_a_person_and_nothing_is_edited_a_second_time(
+        document in generated::documents(),
+        alone in any::<bool>(),
+    ) {
+        let resource = FunctionResource::parse_arn(ARN).unwrap();
+        let mut policy = policy();
+        if alone {
+            policy.trusted.accounts.clear();
+        } else {
+            policy.trusted.organizations.insert("o-a1b2c3d4e5".to_owned());
+        }
+        let first = rewritten(&policy, &resource, &document);
+        let after = match &first.after {
+            After::Replaced(text) => Document::parse(text).unwrap(),
+            After::Unchanged => document,
+            After::Deleted => return Ok(()),
+        };
+        for exposed in expose(&after, &resource, &policy.trusted.for_analysis()) {
+            for grant in exposed.grants {
+                let named = format!("`{}`", grant.principal);
+                let told = |words: &str| first.left.iter().any(|left| left.contains(words));
+                let fine = match grant.exposure {
+                    Exposure::Public | Exposure::External => false,
+                    Exposure::UnscopedService => told(&named),
+                    Exposure::Unknown => told("cannot tell"),
+                    Exposure::Trusted => exposed.beyond_invoke.is_empty(),
+                    Exposure::Internal => true,
+                };
+                prop_assert!(fine, "{:?} in {}, left: {:?}", grant, after.raw(), first.left);
+            }
+        }
+        let second = rewritten(&policy, &resource, &after);
+        prop_assert_eq!(second.edits, vec![""; 0], "{}", after.raw());
+        prop_assert_eq!(second.after, After::Unchanged);
+        prop_assert_eq!(second.left.len(), first.left.len(), "{:?} {:?}", second.left, first.left);
+    }
 }

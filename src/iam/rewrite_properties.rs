@@ -1,110 +1,12 @@
-//! Whatever the statements and the edits: the grants of the result are those of the document minus
+//! Whatever the statements and the edits are: the grants of the result are those of the document minus
 //! what was edited away, counted independently, one by one.
 
 use super::super::actions::Names;
-use super::super::exposure::{Exposure, Trusted, expose};
+use super::super::generated::documents;
 use super::super::model::{Effect, Statement};
-use super::super::service::{ServiceScope, scope_service};
 use super::*;
-use crate::resource::FunctionResource;
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-
-const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
-
-const ACTIONS: [&str; 5] = [
-    "lambda:InvokeFunction",
-    "lambda:UpdateFunctionCode",
-    "lambda:Get*",
-    "Lambda:invokefunctionurl",
-    "*",
-];
-
-const PRINCIPALS: [(&str, &str); 9] = [
-    ("AWS", "*"),
-    ("AWS", "111122223333"),
-    ("AWS", "arn:aws:iam::777788889999:root"),
-    ("AWS", "AIDAEXAMPLEEXAMPLE"),
-    ("Service", "s3.amazonaws.com"),
-    ("Service", "sns.amazonaws.com"),
-    ("Service", "events.amazonaws.com"),
-    ("Service", "states.amazonaws.com"),
-    ("Martian", "x"),
-];
-
-/// A list, or the one string that it holds.
-fn element(list: Vec<&str>, scalar: bool) -> Value {
-    match list.as_slice() {
-        [only] if scalar => json!(only),
-        list => json!(list),
-    }
-}
-
-fn principal() -> impl Strategy<Value = Value> {
-    let chosen = prop::collection::vec(select(PRINCIPALS.to_vec()), 1..7);
-    let typed = (chosen, any::<bool>()).prop_map(|(chosen, scalar)| {
-        let mut types: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (kind, value) in chosen {
-            types.entry(kind).or_default().push(value);
-        }
-        let typed = types.into_iter().map(|(kind, list)| (kind.to_owned(), element(list, scalar)));
-        Value::Object(typed.collect())
-    });
-    prop_oneof![8 => typed, 1 => Just(json!("*"))]
-}
-
-fn statement() -> impl Strategy<Value = Value> {
-    let sid = prop::option::of(select(vec!["a", "b", "aPart2", "with space", ""]));
-    let actions = (subsequence(ACTIONS.to_vec(), 1..=ACTIONS.len()), any::<bool>());
-    let conditions = select(vec![
-        json!(null),
-        json!({}),
-        json!({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
-        json!({"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::bucket"}, "Bool": {"x": true}}),
-        json!({"StringEquals": {"aws:SourceAccount": "777788889999"}}),
-    ]);
-    let effect = prop_oneof![9 => Just("Allow"), 1 => Just("Deny")];
-    let flags = (0_u8..8, 0_u8..8);
-    (sid, effect, principal(), actions, conditions, flags).prop_map(
-        |(sid, effect, principal, (actions, scalar), condition, (not_principal, not_action))| {
-            let mut one = json!({"Effect": effect, "Resource": ARN});
-            if let Some(sid) = sid {
-                one["Sid"] = json!(sid);
-            }
-            let named = if not_principal == 0 && principal.is_object() {
-                "NotPrincipal"
-            } else {
-                "Principal"
-            };
-            one[named] = principal;
-            one[if not_action == 0 { "NotAction" } else { "Action" }] = element(actions, scalar);
-            if !condition.is_null() {
-                one["Condition"] = condition;
-            }
-            one
-        },
-    )
-}
-
-fn document() -> impl Strategy<Value = Document> {
-    (prop::collection::vec(statement(), 1..=5), any::<bool>(), any::<bool>()).prop_map(
-        |(statements, list, pretty)| {
-            let statements = match statements.as_slice() {
-                [only] if !list => only.clone(),
-                several => json!(several),
-            };
-            let value = json!({"Version": "2012-10-17", "Statement": statements});
-            let text = if pretty {
-                serde_json::to_string_pretty(&value)
-            } else {
-                serde_json::to_string(&value)
-            };
-            Document::parse(&text.unwrap()).unwrap()
-        },
-    )
-}
+use std::collections::BTreeSet;
 
 fn limit(choice: u8) -> Limit {
     let (operator, key, value) = match choice % 3 {
@@ -228,49 +130,10 @@ fn raw_statements(text: &str) -> Vec<String> {
     raws.iter().map(|raw| json::compact(raw.get())).collect()
 }
 
-/// The edits that answer what the analysis finds, as the controls derive them, and the grants that
-/// are left to a person.
-fn derived(
-    document: &Document,
-    resource: &FunctionResource,
-    trusted: &Trusted,
-) -> (Vec<Edit>, BTreeSet<String>) {
-    let (mut edits, mut left) = (Vec::new(), BTreeSet::new());
-    for exposed in expose(document, resource, trusted) {
-        let statement = &document.statements()[exposed.index];
-        for grant in &exposed.grants {
-            let change = match (grant.exposure, &grant.principal) {
-                (Exposure::Public | Exposure::External, _) => Change::Drop,
-                (Exposure::UnscopedService, Principal::Service(service)) => {
-                    match scope_service(statement, service, resource, trusted) {
-                        ServiceScope::Limit(limits) => Change::Scope(limits),
-                        ServiceScope::NoTriggerNeedsIt | ServiceScope::Foreign => Change::Drop,
-                        ServiceScope::Undetermined(_) => {
-                            left.insert(grant.principal.to_string());
-                            continue;
-                        }
-                    }
-                }
-                (Exposure::UnscopedService, _) => {
-                    left.insert(grant.principal.to_string());
-                    continue;
-                }
-                (Exposure::Unknown | Exposure::Trusted | Exposure::Internal, _) => continue,
-            };
-            edits.push(Edit {
-                index: exposed.index,
-                principals: vec![grant.principal.clone()],
-                change,
-            });
-        }
-    }
-    (edits, left)
-}
-
 proptest! {
     #[test]
     fn the_result_grants_what_the_document_grants_minus_what_is_edited_away(
-        document in document(),
+        document in documents(),
         choices in prop::collection::vec((0_usize..5, any::<u32>(), 0_u8..5, any::<u32>()), 1..5),
     ) {
         let edits = edits(&document, &choices);
@@ -308,30 +171,5 @@ proptest! {
             prop_assert!(legal && (1..=100).contains(&sid.len()), "{sid}");
             prop_assert!(new.insert(sid), "{sid} twice in {written}");
         }
-    }
-
-    #[test]
-    fn what_the_analysis_finds_is_answered_and_nothing_is_edited_a_second_time(
-        document in document(),
-        alone in any::<bool>(),
-    ) {
-        let resource = FunctionResource::parse_arn(ARN).unwrap();
-        let mut trusted = Trusted::default();
-        if !alone {
-            trusted.organizations.insert("o-a1b2c3d4e5".to_owned());
-        }
-        let (edits, left) = derived(&document, &resource, &trusted);
-        let Some(written) = rewrite(&document, &edits).unwrap() else { return Ok(()) };
-        let after = Document::parse(&written).unwrap();
-        for exposed in expose(&after, &resource, &trusted) {
-            for grant in exposed.grants {
-                let open = matches!(grant.exposure, Exposure::Public | Exposure::External | Exposure::UnscopedService);
-                let reported = grant.exposure == Exposure::UnscopedService && left.contains(&grant.principal.to_string());
-                prop_assert!(!open || reported, "{grant:?} in {written}");
-            }
-        }
-        let (again, _) = derived(&after, &resource, &trusted);
-        prop_assert_eq!(&again, &vec![], "{}", written);
-        prop_assert_eq!(rewrite(&after, &again).unwrap(), Some(written));
     }
 }
