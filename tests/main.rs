@@ -9,6 +9,7 @@
 )]
 
 mod analyze;
+mod command_line;
 mod decisions;
 mod harness;
 mod mangled;

@@ -1,6 +1,6 @@
 //! `cordon rewrite` as people and scripts run it: what is proposed, and that it is enough.
 
-use crate::analyze::{Folder, Run, hourly, policy};
+use crate::command_line::{Folder, Run, hourly, policy};
 use serde_json::{Value, json};
 
 const ACCOUNT: [&str; 2] = ["--account", "111122223333"];
