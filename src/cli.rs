@@ -1,10 +1,14 @@
 //! The operator's command line: one file a verb. Exit code 0: fine; 1: findings or a refusal;
 //! 2: wrong usage or input. `--json` gives one JSON line for each item.
 
+mod analyze;
 mod check;
 mod controls;
 mod decide;
+mod resource_policies;
 mod restore;
+mod rewrite;
+mod terminal;
 
 use clap::{Parser, Subcommand};
 use std::{fmt, fs, io, path::Path};
@@ -22,6 +26,8 @@ pub struct Command {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Say whom resource policies let in, with the request that gets in.
+    Analyze(analyze::Analyze),
     /// Validate a control policy, and compile it for the function.
     Check(check::Check),
     /// List the controls.
@@ -30,6 +36,8 @@ enum Verb {
     Decide(decide::Decide),
     /// Put back what was done in an incident.
     Restore(restore::Restore),
+    /// Say how resource policies would be scoped, and what is left to a person.
+    Rewrite(rewrite::Rewrite),
 }
 
 /// What a verb came to.
@@ -43,11 +51,18 @@ pub enum Verdict {
 
 /// Why a verb could not do its work: exit code 2.
 #[derive(Debug)]
-pub struct CliError(String);
+pub struct CliError(Vec<String>);
 
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl CliError {
+    /// What is wrong, one problem for each input at most.
+    pub fn problems(&self) -> &[String] {
+        &self.0
     }
 }
 
@@ -55,16 +70,18 @@ impl Command {
     /// Runs the verb.
     pub fn run(self) -> Result<Verdict, CliError> {
         match self.verb {
+            Verb::Analyze(analyze) => analyze.run(self.json),
             Verb::Check(check) => check.run(self.json),
             Verb::Controls => controls::run(self.json),
             Verb::Decide(decide) => decide.run(self.json),
             Verb::Restore(restore) => restore.run(self.json),
+            Verb::Rewrite(rewrite) => rewrite.run(self.json),
         }
     }
 }
 
 fn error(problem: impl fmt::Display) -> CliError {
-    CliError(problem.to_string())
+    CliError(vec![problem.to_string()])
 }
 
 /// Reads a file, or says which one cannot be read.
@@ -73,5 +90,5 @@ fn read(path: &Path) -> Result<String, CliError> {
 }
 
 fn named(path: &Path, problem: impl fmt::Display) -> CliError {
-    CliError(format!("{}: {problem}", path.display()))
+    error(format!("{}: {problem}", terminal::clean(&path.display().to_string())))
 }

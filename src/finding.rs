@@ -143,11 +143,46 @@ impl Evidence {
 /// `text` as it may be shown to a person: one line, at most `longest` characters.
 pub fn shown(text: &str, longest: usize) -> String {
     let mut out: String =
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(longest).collect();
+        text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).take(longest).collect();
     if text.chars().count() > longest {
         out.push('…');
     }
     out
+}
+
+/// Whether a character steers a terminal, or makes a line look other than it is.
+/// Zero-width and bidirectional ones: <https://www.unicode.org/reports/tr36/>.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A witness as people may see it: values are as long as whoever wrote the policy liked.
+pub fn fit_to_show(witness: Witness) -> Witness {
+    let mut witness = without_secrets(witness);
+    for value in witness.context.values_mut() {
+        *value = shown(value, Evidence::LONGEST);
+    }
+    witness
+}
+
+/// A witness without an Alexa skill's token, which is a secret.
+pub fn without_secrets(mut witness: Witness) -> Witness {
+    for (key, value) in &mut witness.context {
+        if is_secret(key) {
+            NOT_SHOWN.clone_into(value);
+        }
+    }
+    witness
+}
+
+/// What stands in place of a secret.
+pub const NOT_SHOWN: &str = "(not shown)";
+
+/// Whether the values of a condition key are secrets.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html> (`EventSourceToken`)
+pub fn is_secret(key: &str) -> bool {
+    key.eq_ignore_ascii_case("lambda:EventSourceToken")
 }
 
 /// One control held against one resource.
@@ -202,8 +237,9 @@ pub struct Finding {
 /// A statement of a resource policy as people are told of it.
 pub fn statement_name(sid: Option<&str>, index: usize) -> String {
     match sid {
+        // An empty one names nothing.
+        None | Some("") => format!("statement {index}"),
         Some(sid) => format!("statement `{}`", shown(sid, 100)),
-        None => format!("statement {index}"),
     }
 }
 
@@ -215,4 +251,40 @@ pub fn fingerprint(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
     }
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn what_steers_a_terminal_or_turns_a_line_around_is_not_shown() {
+        assert_eq!(shown("a\u{1b}[2J\nb\u{9b}c\u{202e}d\u{200b}e", 100), "a [2J b c d e");
+        assert_eq!(shown("Käse 日本", 4), "Käse…");
+    }
+
+    #[test]
+    fn a_statement_is_named_by_its_sid_or_else_by_its_place() {
+        assert_eq!(statement_name(Some("open"), 2), "statement `open`");
+        assert_eq!(statement_name(Some(""), 2), "statement 2");
+        assert_eq!(statement_name(None, 2), "statement 2");
+    }
+
+    #[test]
+    fn a_skills_token_is_never_shown_and_long_values_are_cut_for_people_only() {
+        let long = "x".repeat(Evidence::LONGEST + 1);
+        let context = BTreeMap::from([
+            ("LAMBDA:eventsourcetoken".to_owned(), "amzn1.ask.skill.1".to_owned()),
+            ("aws:SourceArn".to_owned(), long.clone()),
+        ]);
+        let text = String::new;
+        let witness = Witness { principal: text(), action: text(), resource: text(), context };
+        let exact = without_secrets(witness.clone());
+        assert_eq!(exact.context["LAMBDA:eventsourcetoken"], NOT_SHOWN);
+        assert_eq!(exact.context["aws:SourceArn"], long);
+        let fit = fit_to_show(witness);
+        assert_eq!(fit.context["LAMBDA:eventsourcetoken"], NOT_SHOWN);
+        assert_eq!(fit.context["aws:SourceArn"].chars().count(), Evidence::LONGEST + 1);
+    }
 }

@@ -8,12 +8,15 @@
     reason = "tests fail by panicking"
 )]
 
+mod analyze;
+mod command_line;
 mod decisions;
 mod harness;
 mod mangled;
 mod modules;
 mod notifications;
 mod resilience;
+mod rewrite;
 mod samples;
 mod stories;
 mod telling;

@@ -9,7 +9,9 @@ fn main() -> ExitCode {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
         Ok(Verdict::Findings) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("cordon: {error}");
+            for problem in error.problems() {
+                eprintln!("cordon: {problem}");
+            }
             ExitCode::from(2)
         }
     }

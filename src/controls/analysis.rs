@@ -5,10 +5,10 @@
 use super::{Case, Judgement, Response, Seen};
 use crate::{
     event::ShownPolicy,
-    finding::{ControlId, Evidence, shown, statement_name},
+    finding::{ControlId, Evidence, fit_to_show, statement_name},
     iam::{
         Change, Document, DocumentError, Edit, Exposure, Grant, Standpoint, Statement,
-        StatementExposure, Trusted, Witness, expose,
+        StatementExposure, Trusted, expose,
     },
     policy::ControlPolicy,
     resource::FunctionResource,
@@ -178,18 +178,6 @@ fn evidence(exposed: &StatementExposure, forbidden: &[&Grant]) -> Evidence {
     }
     let witness = forbidden.iter().find_map(|grant| grant.witness.clone()).map(fit_to_show);
     Evidence { witness, ..Evidence::new(format!("Statement[{}]", exposed.index), &value) }
-}
-
-/// A witness as people may see it: values are as long as whoever wrote the policy liked, and an
-/// Alexa skill's token is a secret.
-fn fit_to_show(mut witness: Witness) -> Witness {
-    for (key, value) in &mut witness.context {
-        *value = match key.eq_ignore_ascii_case("lambda:EventSourceToken") {
-            true => "(not shown)".to_owned(),
-            false => shown(value, Evidence::LONGEST),
-        };
-    }
-    witness
 }
 
 /// An edit of what the statement grants to these.

@@ -151,6 +151,11 @@ impl Document {
         &self.raw
     }
 
+    /// The same JSON without the white space between its tokens.
+    pub fn compact(&self) -> String {
+        json::compact(&self.raw)
+    }
+
     /// The statements in order.
     pub fn statements(&self) -> &[Statement] {
         &self.statements

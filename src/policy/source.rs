@@ -42,8 +42,9 @@ fn problems(policy: &ControlPolicy, today: Date) -> impl Iterator<Item = String>
     organizations.chain(exceptions).collect::<Vec<_>>().into_iter()
 }
 
+/// Whether `id` has the form of an organization's id.
 /// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
-fn is_organization(id: &str) -> bool {
+pub fn is_organization(id: &str) -> bool {
     id.strip_prefix("o-").is_some_and(|rest| {
         (10..=32).contains(&rest.len())
             && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
