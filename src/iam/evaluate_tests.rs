@@ -185,6 +185,9 @@ fn the_first_reason_to_say_no_is_enough_even_beside_something_unclear() {
     let mut unclear =
         statement("Allow", json!({"Federated": "x"}), json!({"Martian": {"a:b": "c"}}));
     assert_eq!(decide_all(&[unclear.clone()], principal(ANA), json!({})), UNCLEAR);
+    let mut resource = statement("Allow", json!("*"), json!({}));
+    resource["Resource"] = json!("arn:aws:*");
+    assert_eq!(decide_all(&[resource], principal(ANA), json!({})), UNCLEAR);
     unclear["Condition"]["StringEquals"] = json!({"aws:PrincipalTag/a": "b"});
     assert_eq!(decide_all(&[unclear.clone()], principal(ANA), json!({})), Decision::Implicit);
     unclear["Resource"] = json!("arn:aws:s3:::b");

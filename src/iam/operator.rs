@@ -79,6 +79,8 @@ impl Operator {
     /// What it gives for a key that the request does not hold; `Null` looks at its value instead.
     /// `ForAllValues` is true and `ForAnyValue` is false without the key, negated or not:
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
+    /// (The table for `ForAllValues:StringNotLike` among the operators has every row the other way
+    /// round, that of a key that is there too, against the definition it stands under.)
     pub fn when_absent(self) -> Option<bool> {
         match self.set {
             Set::All => Some(true),

@@ -49,6 +49,7 @@ fn a_wildcard_crosses_a_colon_certainly_only_at_the_end_of_its_segment() {
         ("arn:aws:lambda:*live", ALIAS, None),
         ("arn:aws:lambda:eu*1:111122223333:function:web", F, Some(true)),
         ("arn:aws:lambda:eu*3:function:web", F, None),
+        ("arn:aws:lambda:*:*:f*n:live", "arn:aws:lambda:r:1:function:main:live", None),
         ("arn:aws:lambda:eu-west-1:111122223333:function:w*live", ALIAS, None),
         ("arn:aws:lambda:eu-west-1:111122223333:function:web?live", ALIAS, None),
         ("arn:aws:lambda:eu-west-1:111122223333:function:w*s", F, Some(false)),
