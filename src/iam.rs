@@ -50,5 +50,5 @@ pub use model::{Document, DocumentError, Effect, Principal, Statement};
 pub(crate) use pattern::glob;
 pub use request::{Caller, Context, Decision, Request, evaluate};
 pub use rewrite::{Change, Edit, RewriteError, rewrite};
-pub use service::{Limit, ServiceScope, scope_service};
+pub use service::{Limit, ServiceScope, is_service_principal, scope_service};
 pub use witness::Witness;

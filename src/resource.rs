@@ -31,7 +31,7 @@ pub struct AccountId(String);
 impl AccountId {
     /// Parses exactly twelve ASCII digits.
     pub fn parse(text: &str) -> Result<Self, ResourceError> {
-        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+        if is_account_id(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(ResourceError::new(text, "a twelve-digit account id"))
@@ -42,6 +42,20 @@ impl AccountId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether the text has the form of an account id.
+pub fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether the text has the form of an organization's id.
+/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
+pub fn is_organization_id(text: &str) -> bool {
+    text.strip_prefix("o-").is_some_and(|rest| {
+        (10..=32).contains(&rest.len())
+            && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
 }
 
 /// Where Cordon looks from: the partition, account and Region its events and functions live in.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     finding::{fit_to_show, statement_name, without_secrets},
-    iam::{Effect, Exposure, Grant, StatementExposure, Witness, expose},
+    iam::{Effect, Exposure, Grant, Standpoint, StatementExposure, Witness, expose, insider},
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -24,7 +24,10 @@ impl Analyze {
         let paint = Paint::of_stdout();
         self.policies.each(|policy, found| {
             let trusted = policy.trusted.for_analysis();
-            let statements = expose(&found.document, &found.resource, &trusted);
+            let standpoint =
+                Standpoint { resource: &found.resource, trusted: &trusted, from: found.now };
+            let mut statements = expose(&found.document, standpoint);
+            show_insiders(found, standpoint, &mut statements);
             let worst = worst(&statements);
             match as_json {
                 true => say(&harmless(&line(found, worst, &statements).to_string()))?,
@@ -32,6 +35,16 @@ impl Analyze {
             }
             Ok(if is_closed(worst) { Verdict::Fine } else { Verdict::Findings })
         })
+    }
+}
+
+/// Gives closed grants a request too: one from inside that gets in.
+fn show_insiders(found: &Found, standpoint: Standpoint<'_>, statements: &mut [StatementExposure]) {
+    for statement in statements {
+        let index = statement.index;
+        for grant in statement.grants.iter_mut().filter(|grant| is_closed(grant.exposure)) {
+            grant.witness = insider(&found.document, index, &grant.principal, standpoint);
+        }
     }
 }
 
@@ -69,7 +82,7 @@ fn line(found: &Found, worst: Exposure, statements: &[StatementExposure]) -> Val
             "index": statement.index,
             "sid": statement.sid,
             "exposure": statement.worst(),
-            "reason": grant.map_or(without_grant(found, statement), |grant| &grant.reason),
+            "reason": grant.map_or(without_grant(found, statement), |grant| &*grant.reason),
             "witness": grant.and_then(|grant| grant.witness.clone()).map(without_secrets),
         })
     };

@@ -26,7 +26,8 @@ pub(super) struct ResourcePolicies {
     /// An account that is trusted besides; may be repeated.
     #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
     trust_account: Vec<AccountId>,
-    /// An organization that is trusted; may be repeated.
+    /// An organization that is trusted, or a part of one as `o-.../r-.../ou-.../*`; may be
+    /// repeated.
     #[arg(long, value_name = "ID", value_parser = organization)]
     trust_org: Vec<String>,
     /// A control policy, in YAML: whom it trusts is trusted too.
@@ -42,9 +43,9 @@ pub(super) struct ResourcePolicies {
 }
 
 fn organization(id: &str) -> Result<String, String> {
-    match source::is_organization(id) {
+    match source::is_organization_or_part(id) {
         true => Ok(id.to_owned()),
-        false => Err("not an organization id such as `o-a1b2c3d4e5`".to_owned()),
+        false => Err(format!("not {}", source::ORGANIZATION)),
     }
 }
 
@@ -57,6 +58,8 @@ pub(super) struct Found {
     pub resource: FunctionResource,
     /// What was assumed about that, where it may be wrong.
     pub doubt: Option<String>,
+    /// When it is looked at.
+    pub now: OffsetDateTime,
 }
 
 impl ResourcePolicies {
@@ -66,10 +69,11 @@ impl ResourcePolicies {
         &self,
         look: impl Fn(&ControlPolicy, &Found) -> Result<Verdict, CliError>,
     ) -> Result<Verdict, CliError> {
-        let policy = self.control_policy()?;
+        let now = OffsetDateTime::now_utc();
+        let policy = self.control_policy(now)?;
         let (mut verdict, mut problems) = (Verdict::Fine, Vec::new());
         for path in &self.files {
-            match self.find(path).and_then(|found| look(&policy, &found)) {
+            match self.find(path, now).and_then(|found| look(&policy, &found)) {
                 Ok(Verdict::Fine) => {}
                 Ok(Verdict::Findings) => verdict = Verdict::Findings,
                 Err(CliError(more)) => problems.extend(more),
@@ -78,7 +82,7 @@ impl ResourcePolicies {
         if problems.is_empty() { Ok(verdict) } else { Err(CliError(problems)) }
     }
 
-    fn control_policy(&self) -> Result<ControlPolicy, CliError> {
+    fn control_policy(&self, now: OffsetDateTime) -> Result<ControlPolicy, CliError> {
         if let Some(function) = &self.function
             && *function.function.account() != self.account
         {
@@ -89,22 +93,23 @@ impl ResourcePolicies {
         }
         let mut policy = match &self.policy {
             None => ControlPolicy::default(),
-            Some(path) => source::parse(&read(path)?, OffsetDateTime::now_utc().date())
-                .map_err(|problem| named(path, problem))?,
+            Some(path) => {
+                source::parse(&read(path)?, now.date()).map_err(|problem| named(path, problem))?
+            }
         };
         policy.trusted.accounts.extend(self.trust_account.iter().cloned());
         policy.trusted.organizations.extend(self.trust_org.iter().cloned());
         Ok(policy)
     }
 
-    fn find(&self, path: &Path) -> Result<Found, CliError> {
+    fn find(&self, path: &Path, now: OffsetDateTime) -> Result<Found, CliError> {
         let text = text(path).map_err(|problem| named(path, problem))?;
         let document = policy(&text).map_err(|problem| named(path, problem))?;
         let (resource, doubt) = match &self.function {
             Some(function) => (function.clone(), others_named(&document, function)),
             None => hung_on(&document, &self.account).map_err(error)?,
         };
-        Ok(Found { file: path.display().to_string(), document, resource, doubt })
+        Ok(Found { file: path.display().to_string(), document, resource, doubt, now })
     }
 }
 

@@ -25,7 +25,7 @@ impl Rewrite {
     pub(super) fn run(self, as_json: bool) -> Result<Verdict, CliError> {
         let paint = Paint::of_stdout();
         self.policies.each(|policy, found| {
-            let mut rewritten = rewritten(policy, &found.resource, &found.document);
+            let mut rewritten = rewritten(policy, &found.resource, &found.document, found.now);
             // A change may name the account and Region of what the policy is taken to hang on.
             if changed(&rewritten) {
                 rewritten.left.extend(found.doubt.clone());

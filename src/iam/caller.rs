@@ -3,10 +3,10 @@
 //! Forms: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 
 use super::model::{Principal, Statement};
-use super::owner::is_account;
 use super::pattern::{Arn, has_wildcard};
 use super::service::{self, Row};
 use super::setting::Setting;
+use crate::resource::is_account_id;
 
 /// Whom a principal stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +118,7 @@ pub(super) fn base(principal: &Principal, statement: &Statement, setting: &Setti
 }
 
 fn named(text: &str, partition: &str) -> Option<Named> {
-    if is_account(text) {
+    if is_account_id(text) {
         return Some(Named {
             written: text.to_owned(),
             account: text.to_owned(),
@@ -142,7 +142,7 @@ fn named(text: &str, partition: &str) -> Option<Named> {
         }
         _ => return None,
     };
-    is_account(arn.account).then(|| Named {
+    is_account_id(arn.account).then(|| Named {
         written: text.to_owned(),
         account: arn.account.to_owned(),
         role,

@@ -199,8 +199,11 @@ fn principal_states<'a>(
         }
         "aws:principalorgid" => organization(caller),
         "aws:principalorgpaths" => organization_paths(caller, asked.clauses),
-        key if key.starts_with("aws:principaltag/") && unsigned => vec![State::Absent],
-        key if key.starts_with("aws:principaltag/") && !service => {
+        // It tells the tags of an IAM principal, which these are not.
+        key if key.starts_with("aws:principaltag/") && (unsigned || service) => {
+            vec![State::Absent]
+        }
+        key if key.starts_with("aws:principaltag/") => {
             absent_or_asked(asked_values(asked.clauses))
         }
         _ => vec![State::Unsure],

@@ -179,9 +179,6 @@ fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -
     if actions::none_of_lambda(&statement.actions) {
         return (Exposure::Internal, "it grants no action of Lambda".into(), None);
     }
-    if resources::covers(statement, setting) == Some(false) {
-        return (Exposure::Internal, "it grants nothing on this function".into(), None);
-    }
     let base = caller::base(principal, statement, setting);
     let clauses = setting.clauses(statement);
     let granted = Granted { base: &base, statement, clauses: &clauses, setting };
@@ -195,8 +192,10 @@ fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -
     }
     let found = match (&base, resources::covers(statement, setting)) {
         (Base::Unclear(why), _) => Err(*why),
+        // AWS accepts no policy that names another function.
+        (_, Some(false)) => Err("its resource is not this function"),
         (_, None) => Err("its resource does not provably hold this function"),
-        (_, Some(_)) => search::find(&granted),
+        (_, Some(true)) => search::find(&granted),
     };
     match (found, granted.shut_one_by_one()) {
         (Ok(found), _) => (found.exposure, found.reason.into(), found.witness),

@@ -4,6 +4,7 @@
 
 use super::condition::{Base, Clause};
 use super::pattern::{Arn, glob, has_wildcard, literal_through_account};
+use crate::resource::{is_account_id, is_organization_id};
 
 /// Who stands behind a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,17 +79,17 @@ pub(super) fn of<'v>(
     let text = exact || base == Base::Like;
     let fixed = exact || (base == Base::Like && !has_wildcard(value));
     match form {
-        Form::Account if fixed && is_account(value) => Some(Owner::Account(value)),
+        Form::Account if fixed && is_account_id(value) => Some(Owner::Account(value)),
         // Only an unsigned request holds something else.
         Form::Account => {
             (exact && !value.eq_ignore_ascii_case("anonymous")).then_some(Owner::Nobody)
         }
         Form::Organization => {
-            (fixed && is_organization(value)).then_some(Owner::Organization(value))
+            (fixed && is_organization_id(value)).then_some(Owner::Organization(value))
         }
         Form::OrganizationPath => {
             let (organization, _) = value.split_once('/')?;
-            (text && is_organization(organization)).then_some(Owner::Path(value))
+            (text && is_organization_id(organization)).then_some(Owner::Path(value))
         }
         Form::PrincipalArn | Form::SourceArn => {
             let arn = match base {
@@ -112,7 +113,7 @@ fn of_arn<'v>(form: Form, arn: &Arn<'v>, exact: bool, partition: &str) -> Option
     if !here {
         return None;
     }
-    if is_account(arn.account) {
+    if is_account_id(arn.account) {
         return Some(Owner::Account(arn.account));
     }
     // An empty account matches only an ARN without one, which these never are.
@@ -123,16 +124,4 @@ fn of_arn<'v>(form: Form, arn: &Arn<'v>, exact: bool, partition: &str) -> Option
         Form::Account | Form::Organization | Form::OrganizationPath => false,
     };
     (arn.account.is_empty() && never).then_some(Owner::Nobody)
-}
-
-/// Twelve digits.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
-fn is_organization(text: &str) -> bool {
-    text.strip_prefix("o-").is_some_and(|id| {
-        !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    })
 }

@@ -4,9 +4,9 @@
 
 use super::condition::either;
 use super::model::{Principal, Statement};
-use super::owner::is_account;
 use super::pattern::{Arn, has_wildcard};
 use super::service::service_name;
+use crate::resource::is_account_id;
 
 /// Who calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,19 +68,19 @@ fn names_service(listed: &str, caller: &str) -> Option<bool> {
 /// Whether a value of `AWS` names a user, a role, a root user or a federated user.
 fn names_principal(listed: &str, arn: &str, session: Option<&str>) -> Option<bool> {
     let caller = Arn::parse(arn)?;
-    if is_account(listed) {
+    if is_account_id(listed) {
         return Some(listed == caller.account);
     }
     if listed == arn || session == Some(listed) {
         return Some(true);
     }
     let named = Arn::parse(listed)?;
-    if is_account(named.account) && named.account != caller.account {
+    if is_account_id(named.account) && named.account != caller.account {
         return Some(false);
     }
     // "You cannot use a wildcard to match part of a principal name or ARN."
     let plain = !has_wildcard(listed)
-        && is_account(named.account)
+        && is_account_id(named.account)
         && named.partition == caller.partition
         && named.region.is_empty();
     if !plain {

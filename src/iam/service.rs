@@ -168,6 +168,11 @@ static ROWS: [Row; 29] = [
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 const SUFFIXES: [&str; 2] = [".amazonaws.com", ".amazonaws.com.cn"];
 
+/// Whether the text has the form of a service principal.
+pub fn is_service_principal(text: &str) -> bool {
+    service_name(text).is_some()
+}
+
 /// The name and the Region, if it has one, of a service principal.
 pub(super) fn service_name(principal: &str) -> Option<(&str, Option<&str>)> {
     // Alexa's principals end otherwise: https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html

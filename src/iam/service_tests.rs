@@ -1,8 +1,9 @@
 //! The scope of every service in the table, and when there is none.
 
 use super::*;
+use crate::iam::Trusted;
 use crate::iam::{Change, Document, Edit, expose, rewrite};
-use crate::resource::AccountId;
+use crate::resource::{AccountId, FunctionResource};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -31,13 +32,7 @@ fn document(service: &str, condition: Value) -> Document {
 }
 
 fn scope(service: &str, condition: Value, trusted: &Trusted) -> ServiceScope {
-    scope_service(
-        &document(service, condition).statements()[0],
-        service,
-        &resource(),
-        trusted,
-        FROM,
-    )
+    scope_service(&document(service, condition).statements()[0], service, at(&resource(), trusted))
 }
 
 fn scoping(document: &Document, limits: Vec<Limit>) -> Edit {
@@ -230,9 +225,7 @@ fn scopes_follow_the_functions_partition() {
     let got = scope_service(
         statement,
         "events.amazonaws.com.cn",
-        &china.unwrap(),
-        &Trusted::default(),
-        FROM,
+        at(&china.unwrap(), &Trusted::default()),
     );
     assert_eq!(got, arn("arn:aws-cn:events:cn-north-1:111122223333:rule/*"));
 }

@@ -14,6 +14,7 @@ use super::resources;
 use super::service;
 use super::setting::{Circle, Setting};
 use super::span::{Group, Present};
+use crate::resource::is_account_id;
 use std::borrow::Cow;
 
 /// One grant: a principal of an Allow, with the clauses as they are meant.
@@ -241,7 +242,7 @@ fn whole_account(text: &str) -> Option<&str> {
 /// The account that the principal belongs to.
 fn account_of(text: &str) -> Option<&str> {
     let account = Arn::parse(text).map_or(text, |arn| arn.account);
-    owner::is_account(account).then_some(account)
+    is_account_id(account).then_some(account)
 }
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html>

@@ -1,7 +1,8 @@
 //! The control policy as written: YAML, with errors that name the line. Only the command line
 //! reads it; the function loads what this compiled.
 
-use super::{ControlPolicy, Exception};
+use super::{ControlPolicy, Exception, TrustedParties};
+use crate::{iam::is_service_principal, resource::is_organization_id};
 use serde_saphyr::Options;
 use time::Date;
 
@@ -28,27 +29,36 @@ pub fn parse(text: &str, today: Date) -> Result<ControlPolicy, PolicyError> {
 }
 
 fn problems(policy: &ControlPolicy, today: Date) -> impl Iterator<Item = String> {
-    let organizations =
-        policy.trusted.organizations.iter().filter(|id| !is_organization(id)).map(|id| {
-            format!(
-                "trusted.organizations: `{id}` is not an organization id such as `o-a1b2c3d4e5`"
-            )
-        });
+    let TrustedParties { organizations, services, .. } = &policy.trusted;
+    let organizations = organizations
+        .iter()
+        .filter(|text| !is_organization_or_part(text))
+        .map(|text| format!("trusted.organizations: `{text}` is not {ORGANIZATION}"));
+    let services = services.iter().filter(|name| !is_service_principal(name)).map(|name| {
+        format!("trusted.services: `{name}` is not a service principal such as `sns.amazonaws.com`")
+    });
     let exceptions = policy
         .exceptions
         .iter()
         .enumerate()
         .flat_map(move |(index, exception)| exception_problems(index, exception, today));
-    organizations.chain(exceptions).collect::<Vec<_>>().into_iter()
+    organizations.chain(services).chain(exceptions).collect::<Vec<_>>().into_iter()
 }
 
-/// Whether `id` has the form of an organization's id.
-/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
-pub fn is_organization(id: &str) -> bool {
-    id.strip_prefix("o-").is_some_and(|rest| {
-        (10..=32).contains(&rest.len())
-            && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    })
+/// What a trusted organization should be.
+pub const ORGANIZATION: &str =
+    "an organization id such as `o-a1b2c3d4e5`, or a part of one such as `o-a1b2c3d4e5/r-ab12/*`";
+
+/// Whether the text is an organization's id or a path in it, as `aws:PrincipalOrgPaths` has it.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed-view-data-orgs.html>
+pub fn is_organization_or_part(text: &str) -> bool {
+    let Some((id, path)) = text.split_once('/') else { return is_organization_id(text) };
+    let unit = |unit: &str| {
+        ["r-", "ou-"].iter().any(|kind| unit.starts_with(kind))
+            && unit.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let units = path.strip_suffix("/*").or_else(|| path.strip_suffix('/'));
+    is_organization_id(id) && units.is_some_and(|units| units.split('/').all(unit))
 }
 
 fn exception_problems(index: usize, exception: &Exception, today: Date) -> Vec<String> {

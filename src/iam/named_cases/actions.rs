@@ -4,7 +4,7 @@
 
 use super::page::{LAMBDA, RESOURCE, URLS};
 use super::{ARN, Case, at, check};
-use crate::iam::Exposure::{Internal, Public};
+use crate::iam::Exposure::{Internal, Public, Unknown};
 use crate::iam::{Document, Trusted, expose};
 use crate::resource::FunctionResource;
 
@@ -53,10 +53,10 @@ const CASES: &[Case] = &[
         RESOURCE,
     ),
     Case::of(
-        "another function's name grants nothing here",
+        "another function's name, which AWS would not accept",
         r#"{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction",
         "Resource":"arn:aws:lambda:eu-west-1:111122223333:function:other"}"#,
-        Internal,
+        Unknown,
         RESOURCE,
     ),
     Case::of(
