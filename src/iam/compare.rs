@@ -2,7 +2,7 @@
 //! rewrite keeps it.
 
 use super::Document;
-use super::json::Node;
+use super::node::Node;
 use serde_json::Value;
 
 impl Document {

@@ -4,8 +4,9 @@
 
 use super::actions::Names;
 use super::condition::{self, Clause};
-use super::json::{self, Kind, Node};
+use super::json::{self, Kind};
 use super::model::{DocumentError, Effect, Principal, Statement};
+use super::node::Node;
 use serde_json::value::RawValue;
 
 /// What a policy hangs on: that decides which elements it must and must not have.
