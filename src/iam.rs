@@ -2,6 +2,7 @@
 //! Refuses to guess: what is not understood completely is `unknown`, and that never remediates.
 //! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
 
+mod access;
 mod actions;
 mod addresses;
 mod arns;
@@ -11,24 +12,30 @@ mod comparison;
 mod condition;
 mod context;
 mod decimal;
+mod denial;
 mod entry;
 mod evaluate;
 mod exposure;
 mod fate;
 #[cfg(test)]
 pub(crate) mod generated;
+mod identity;
 mod json;
 mod model;
 mod moment;
 #[cfg(test)]
 mod named_cases;
 mod network;
+mod node;
 mod operator;
 mod owner;
 mod part;
 mod party;
 mod pattern;
 mod principals;
+mod privilege;
+mod reach;
+mod reading;
 mod request;
 mod resources;
 mod rewrite;
@@ -39,6 +46,7 @@ mod shut;
 mod span;
 mod stranger;
 mod targets;
+mod trust;
 mod variables;
 mod witness;
 
@@ -46,9 +54,13 @@ pub use actions::Names;
 pub use condition::Clause;
 pub use exposure::{Exposure, Grant, Standpoint, StatementExposure, Trusted, expose, insider};
 pub use fate::{Part, StatementFate, Terms, fates};
-pub use model::{Document, DocumentError, Effect, Principal, Statement};
+pub use identity::privileges;
+pub use model::{Document, DocumentError, Effect, IdentityDocument, Principal, Statement};
 pub(crate) use pattern::glob;
+pub use privilege::{Certainty, Privilege, Privileges, Use};
+pub use reach::Extent;
 pub use request::{Caller, Context, Decision, Request, evaluate};
 pub use rewrite::{Change, Edit, RewriteError, rewrite};
 pub use service::{Limit, ServiceScope, is_service_principal, scope_service};
+pub use trust::{TrustGrant, TrustLimit, Trustee, trust};
 pub use witness::Witness;

@@ -2,6 +2,7 @@
 //! rewrite keeps it.
 
 use super::Document;
+use super::node::Node;
 use serde_json::Value;
 
 impl Document {
@@ -36,7 +37,9 @@ impl Document {
     }
 }
 
+/// None for what says nothing, or two things at once: a key written twice.
 fn parsed(text: &str) -> Option<Value> {
+    Node::parse(text).and_then(|node| node.check(0)).ok()?;
     serde_json::from_str(text).ok()
 }
 
@@ -83,6 +86,8 @@ mod tests {
         let one = Document::parse(&document(&["a", "b"])).unwrap();
         assert!(one.says(&document(&["a", "b"]).replace(',', " ,\n")));
         assert!(!one.says(&document(&["b", "a"])));
+        let twice = document(&["a", "b"]).replace("\"Effect\"", "\"Effect\":\"Deny\",\"Effect\"");
+        assert!(!one.says(&twice));
         assert!(one.is_without(&document(&["a", "x", "b"]), &["x".to_owned()]));
         assert!(!one.is_without(&document(&["a", "x", "b"]), &["a".to_owned()]));
         let spaced = Document::parse(&one.raw().replace("\":", "\" : ")).unwrap();

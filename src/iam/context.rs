@@ -203,9 +203,7 @@ fn principal_states<'a>(
         key if key.starts_with("aws:principaltag/") && (unsigned || service) => {
             vec![State::Absent]
         }
-        key if key.starts_with("aws:principaltag/") => {
-            absent_or_asked(asked_values(asked.clauses))
-        }
+        key if key.starts_with("aws:principaltag/") => absent_or_asked(asked_values(asked.clauses)),
         _ => vec![State::Unsure],
     }
 }
