@@ -113,7 +113,11 @@ fn each_statement_has_its_exposure_and_the_worst_is_the_documents() {
         assert_eq!(json!(verdicts(&lines[0])), want, "{name}");
         let closed = lines[0]["statements"].as_array().expect("a list").iter();
         let mut closed = closed.filter(|s| s["exposure"] == "internal");
-        assert!(closed.all(|s| s["witness"].is_null()), "{name}");
+        let inside = |witness: &Value| {
+            let caller = format!("{}{}", witness["principal"], witness["context"]);
+            witness.is_null() || caller.contains("111122223333")
+        };
+        assert!(closed.all(|s| inside(&s["witness"])), "{name}");
     }
 }
 

@@ -99,7 +99,10 @@ pub(super) fn grants(actions: &Names, action: &str) -> bool {
 /// Whether the statement's actions hold none of Lambda's.
 pub(super) fn none_of_lambda(actions: &Names) -> bool {
     match actions {
-        Names::Only(list) => !list.iter().any(|action| is_lambda(action)),
+        Names::Only(list) => list.iter().all(|action| {
+            let service = action.split_once(':').map(|(service, _)| service);
+            service.is_some_and(|s| !has_wildcard(s) && !s.eq_ignore_ascii_case("lambda"))
+        }),
         Names::AllBut(list) => list.iter().any(|action| covers(&lower(action), "lambda:*")),
     }
 }
