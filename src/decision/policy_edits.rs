@@ -121,3 +121,7 @@ fn names(principals: &[Principal]) -> String {
     }
     names.join(", ")
 }
+
+#[cfg(test)]
+#[path = "policy_edits_tests.rs"]
+mod tests;

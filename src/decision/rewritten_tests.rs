@@ -1,7 +1,10 @@
 //! A document without an event is answered as the same document under an event would be.
 
 use super::*;
-use crate::iam::{Exposure, Standpoint, expose, generated};
+use crate::iam::{
+    Caller, Change, Context, Decision, Edit, Effect, Exposure, Principal, Request, Standpoint,
+    evaluate, expose, generated, rewrite,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -171,5 +174,46 @@ proptest! {
         prop_assert_eq!(second.edits, vec![""; 0], "{}", after.raw());
         prop_assert_eq!(second.after, After::Unchanged);
         prop_assert_eq!(second.left.len(), first.left.len(), "{:?} {:?}", second.left, first.left);
+    }
+
+    #[test]
+    fn a_trigger_of_the_own_account_that_a_statement_names_goes_on(document in generated::documents()) {
+        let resource = FunctionResource::parse_arn(ARN).unwrap();
+        // What everybody gets goes; what is granted to the service by name is what counts.
+        let everybody = |principal: &&Principal| match principal {
+            Principal::Anyone | Principal::NotListed => true,
+            Principal::Service(name) => name == "*",
+            Principal::Aws(_) | Principal::Dead(_) | Principal::Federated(_) => false,
+            Principal::Other { .. } => false,
+        };
+        let allows = document.statements().iter().enumerate().filter(|(_, s)| s.effect == Effect::Allow);
+        let edits: Vec<Edit> = allows
+            .flat_map(|(index, s)| s.principals.iter().filter(everybody).map(move |p| (index, p)))
+            .map(|(index, p)| Edit { index, principals: vec![p.clone()], change: Change::Drop })
+            .collect();
+        let Some(named) = rewrite(&document, &edits).unwrap() else { return Ok(()) };
+        let named = Document::parse(&named).unwrap();
+        let mut policy = policy();
+        policy.trusted.accounts.clear();
+        let after = match rewritten(&policy, &resource, &named, NOW).after {
+            After::Unchanged => named.clone(),
+            After::Replaced(text) => Document::parse(&text).unwrap(),
+            After::Deleted => Document::parse(r#"{"Statement":[]}"#).unwrap(),
+        };
+        for (service, source) in [
+            ("s3.amazonaws.com", "arn:aws:s3:::bucket"),
+            ("sns.amazonaws.com", "arn:aws:sns:eu-west-1:111122223333:topic"),
+            ("events.amazonaws.com", "arn:aws:events:eu-west-1:111122223333:rule/rule"),
+        ] {
+            let mut context = Context::default();
+            context.insert("aws:SourceArn", [source]);
+            context.insert("aws:SourceAccount", ["111122223333"]);
+            context.insert("x", ["true"]);
+            let action = "lambda:InvokeFunction".to_owned();
+            let caller = Caller::Service(service.to_owned());
+            let request = Request { caller, action, resource: ARN.to_owned(), context };
+            let allowed = |document| matches!(evaluate(document, &request), Decision::Allow { .. });
+            prop_assert_eq!(allowed(&named), allowed(&after), "{} {}", named.raw(), after.raw());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Documents for the property tests of everything that reads or writes policies: all kinds of
 //! principals in one statement, with and without lists, Sids, conditions and negated elements.
 
-use super::Document;
+use super::{Caller, Context, Document, Request};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Value, json};
@@ -105,4 +105,38 @@ pub(crate) fn documents() -> impl Strategy<Value = Document> {
             Document::parse(&text.unwrap()).unwrap()
         },
     )
+}
+
+/// Requests near to what the documents speak of.
+pub(crate) fn requests() -> impl Strategy<Value = Request> {
+    let principal = |arn: &str| Caller::Principal { arn: arn.to_owned(), session: None };
+    let caller = select(vec![
+        Caller::Anonymous,
+        principal("arn:aws:iam::111122223333:role/own"),
+        principal("arn:aws:iam::777788889999:root"),
+        principal("arn:aws:iam::444455556666:user/partner"),
+        Caller::Service("s3.amazonaws.com".to_owned()),
+        Caller::Service("sns.amazonaws.com".to_owned()),
+        Caller::Service("events.amazonaws.com".to_owned()),
+    ]);
+    let action = select(vec![
+        "lambda:InvokeFunction",
+        "lambda:InvokeFunctionUrl",
+        "lambda:GetFunction",
+        "lambda:UpdateFunctionCode",
+    ]);
+    let held = vec![
+        ("aws:PrincipalOrgID", "o-a1b2c3d4e5"),
+        ("aws:SourceOrgID", "o-a1b2c3d4e5"),
+        ("aws:SourceAccount", "111122223333"),
+        ("aws:SourceArn", "arn:aws:sns:eu-west-1:111122223333:topic"),
+        ("aws:SourceArn", "arn:aws:s3:::bucket"),
+        ("x", "true"),
+    ];
+    let count = held.len();
+    (caller, action, subsequence(held, 0..=count)).prop_map(|(caller, action, held)| {
+        let mut context = Context::default();
+        held.into_iter().for_each(|(key, value)| context.insert(key, [value]));
+        Request { caller, action: action.to_owned(), resource: ARN.to_owned(), context }
+    })
 }

@@ -65,7 +65,6 @@ fn thin_principals(text: &str, part: &Part) -> Result<String, DocumentError> {
 
 /// The strings that are wanted; none if none is. What loses nothing keeps its text, and a list of
 /// one becomes a string: Terraform's `aws_lambda_permission` reads strings only.
-/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_permission>
 fn thin(
     text: &str,
     path: &str,

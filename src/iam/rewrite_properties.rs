@@ -2,8 +2,9 @@
 //! what was edited away, counted independently, one by one.
 
 use super::super::actions::Names;
-use super::super::generated::documents;
+use super::super::generated::{documents, requests};
 use super::super::model::{Effect, Statement};
+use super::super::request::{Decision, Request, evaluate};
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -130,6 +131,15 @@ fn raw_statements(text: &str) -> Vec<String> {
     raws.iter().map(|raw| json::compact(raw.get())).collect()
 }
 
+/// How much a document lets a request do: nothing, perhaps, certainly. None is no policy.
+fn access(document: Option<&Document>, request: &Request) -> u8 {
+    match document.map(|document| evaluate(document, request)) {
+        None | Some(Decision::Deny { .. } | Decision::Implicit) => 0,
+        Some(Decision::Unclear { .. }) => 1,
+        Some(Decision::Allow { .. }) => 2,
+    }
+}
+
 proptest! {
     #[test]
     fn the_result_grants_what_the_document_grants_minus_what_is_edited_away(
@@ -170,6 +180,29 @@ proptest! {
             let legal = sid.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
             prop_assert!(legal && (1..=100).contains(&sid.len()), "{sid}");
             prop_assert!(new.insert(sid), "{sid} twice in {written}");
+        }
+    }
+
+    #[test]
+    fn no_edit_lets_anybody_do_more_and_a_split_alone_changes_nothing(
+        document in documents(),
+        choices in prop::collection::vec((0_usize..5, any::<u32>(), 0_u8..5, any::<u32>()), 1..5),
+        requests in prop::collection::vec(requests(), 1..8),
+    ) {
+        let edits = edits(&document, &choices);
+        let Ok(written) = rewrite(&document, &edits) else { return Ok(()) };
+        let after = written.as_deref().map(|text| Document::parse(text).unwrap());
+        let scopes = edits.iter().all(|edit| matches!(edit.change, Change::Scope(_)));
+        for mut request in requests {
+            let (before, now) = (access(Some(&document), &request), access(after.as_ref(), &request));
+            prop_assert!(now <= before, "{before} {now} {request:?} {written:?}");
+            if scopes {
+                // Who satisfies every limit that was added notices nothing.
+                request.context.insert("aws:SourceOrgID", ["o-a1b2c3d4e5"]);
+                request.context.insert("aws:SourceAccount", ["111122223333"]);
+                request.context.insert("aws:SourceArn", ["arn:aws:sns:eu-west-1:111122223333:t"]);
+                prop_assert_eq!(access(Some(&document), &request), access(after.as_ref(), &request));
+            }
         }
     }
 }
