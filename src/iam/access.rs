@@ -3,7 +3,7 @@
 //! than their verb says are not known here.
 //! Levels: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html>.
 
-use super::pattern::{covers, glob};
+use super::pattern::{self, covers, glob};
 
 /// How much of a service an action pattern grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,6 +179,11 @@ pub(super) fn covers_service(pattern: &str, service: &str) -> bool {
 pub(super) fn includes(outer: &str, inner: &str) -> bool {
     let (outer, inner) = (outer.to_ascii_lowercase(), inner.to_ascii_lowercase());
     covers(&outer, &inner) || covers(&outer, ANY)
+}
+
+/// Whether provably no action matches both patterns.
+pub(super) fn disjoint(one: &str, other: &str) -> bool {
+    pattern::disjoint(&one.to_ascii_lowercase(), &other.to_ascii_lowercase())
 }
 
 /// Known actions that write.
