@@ -3,7 +3,7 @@
 //! than their verb says are not known here.
 //! Levels: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html>.
 
-use super::pattern::{covers, glob};
+use super::pattern::{self, covers, glob};
 
 /// How much of a service an action pattern grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,25 +23,44 @@ pub(super) enum Level {
 /// Any action there may be, as a pattern.
 const ANY: &str = "?*:?*";
 
-/// The verbs that actions of the levels List and Read begin with, and no others are known to.
+/// What actions of the levels List and Read begin with: verbs, and some whole names whose verb does
+/// not tell (`CheckoutLicense` and `IssueCertificate` write). What is in doubt is left out: it counts
+/// as a write.
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
-const READS: [&str; 17] = [
+const READS: [&str; 34] = [
+    "adminget",
+    "adminlist",
+    "batchcheck",
     "batchdescribe",
     "batchget",
+    "batchread",
     "count",
+    "decodeauthorizationmessage",
     "describe",
+    "discoverinstances",
+    "downloaddblogfileportion",
     "estimate",
     "filter",
+    "generatecredentialreport",
+    "generateservicelastaccesseddetails",
     "get",
     "head",
+    "isauthorized",
+    "ismemberingroups",
     "list",
     "lookup",
+    "partiqlselect",
     "preview",
     "query",
+    "read",
+    "receivemessage",
     "scan",
     "search",
     "select",
     "simulate",
+    "testeventpattern",
+    "validatepolicy",
+    "validatetemplate",
     "view",
 ];
 
@@ -160,6 +179,11 @@ pub(super) fn covers_service(pattern: &str, service: &str) -> bool {
 pub(super) fn includes(outer: &str, inner: &str) -> bool {
     let (outer, inner) = (outer.to_ascii_lowercase(), inner.to_ascii_lowercase());
     covers(&outer, &inner) || covers(&outer, ANY)
+}
+
+/// Whether provably no action matches both patterns.
+pub(super) fn disjoint(one: &str, other: &str) -> bool {
+    pattern::disjoint(&one.to_ascii_lowercase(), &other.to_ascii_lowercase())
 }
 
 /// Known actions that write.

@@ -5,7 +5,7 @@
 use super::access;
 use super::actions::Names;
 use super::model::{Effect, IdentityDocument, Statement};
-use super::pattern::{Arn, covers, glob};
+use super::pattern::{Arn, covers, disjoint, glob};
 
 /// The Deny statements of one identity.
 pub(super) struct Denials<'a> {
@@ -31,7 +31,7 @@ impl<'a> Denials<'a> {
     pub fn may_touch(&self, action: &str, resource: &str) -> bool {
         self.all.iter().any(|deny| {
             let actions = match &deny.actions {
-                Names::Only(list) => list.iter().any(|p| !disjoint(&lower(p), &lower(action))),
+                Names::Only(list) => list.iter().any(|p| !access::disjoint(p, action)),
                 Names::AllBut(list) => !list.iter().any(|p| access::includes(p, action)),
             };
             let resources = match &deny.resources {
@@ -72,7 +72,7 @@ impl<'a> Denials<'a> {
 fn covers_action(denied: &Names, action: &str) -> bool {
     match denied {
         Names::Only(list) => list.iter().any(|pattern| access::includes(pattern, action)),
-        Names::AllBut(list) => list.iter().all(|p| disjoint(&lower(p), &lower(action))),
+        Names::AllBut(list) => list.iter().all(|p| access::disjoint(p, action)),
     }
 }
 
@@ -96,19 +96,6 @@ fn includes(outer: &str, inner: &str) -> bool {
                 && covers(outer.account, inner.account)
                 && covers(outer.resource, inner.resource)
         })
-}
-
-/// Whether the texts before the first wildcards or variables show that no text matches both
-/// patterns.
-pub(super) fn disjoint(one: &str, other: &str) -> bool {
-    let literal = |pattern: &str| pattern.find(['*', '?', '$']).unwrap_or(pattern.len());
-    let (one, other) =
-        (one.get(..literal(one)).unwrap_or(one), other.get(..literal(other)).unwrap_or(other));
-    !one.starts_with(other) && !other.starts_with(one)
-}
-
-fn lower(text: &str) -> String {
-    text.to_ascii_lowercase()
 }
 
 #[cfg(test)]

@@ -166,9 +166,7 @@ impl<'a> Place<'a> {
         if extent == Extent::Part || grant.left_out.iter().any(covered) {
             return;
         }
-        let apart = |pattern: &String| {
-            super::denial::disjoint(&pattern.to_ascii_lowercase(), &format!("{service}:"))
-        };
+        let apart = |pattern: &String| access::disjoint(pattern, &format!("{service}:"));
         let full = extent == Extent::Service && grant.left_out.iter().all(apart);
         let power = if full { Power::FullAccess } else { Power::WriteAll };
         self.add(grant, (power, service), None, denials, found);
@@ -281,10 +279,10 @@ fn restored(
 
 /// How certainly the statement grants all actions of the pattern on every resource.
 fn gives(statement: &Statement, pattern: &str, denials: &Denials<'_>) -> Option<Certainty> {
-    let (Names::Only(actions), Some(Names::Only(resources))) =
-        (&statement.actions, &statement.resources)
-    else {
-        return None;
+    let Some(Names::Only(resources)) = &statement.resources else { return None };
+    let granted = match &statement.actions {
+        Names::Only(actions) => actions.iter().any(|action| access::includes(action, pattern)),
+        Names::AllBut(left_out) => left_out.iter().all(|p| access::disjoint(p, pattern)),
     };
     let everything = |resource: &String| {
         let reach = reach(resource, statement.variables);
@@ -292,7 +290,7 @@ fn gives(statement: &Statement, pattern: &str, denials: &Denials<'_>) -> Option<
     };
     let gives = statement.effect == Effect::Allow
         && statement.unknown_elements.is_empty()
-        && actions.iter().any(|action| access::includes(action, pattern))
+        && granted
         && resources.iter().any(everything)
         && !denials.cover(pattern, "*");
     let plain = statement.conditions.is_empty();

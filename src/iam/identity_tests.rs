@@ -124,6 +124,16 @@ fn what_one_statement_leaves_out_another_may_give_back() {
     assert_eq!(all(allow(json!("iam:*"), json!("*"))), None);
     assert_eq!(all(allow(json!(["iam:C*", "account:*"]), json!("*"))), None);
     assert_eq!(all(allow(json!(["iam:*", "account:*"]), json!("arn:aws:iam::*:*"))), None);
+    // Two statements that leave out different things grant everything together.
+    let others = json!({"Effect": "Allow", "NotAction": ["s3:*", "ec2:*"], "Resource": "*"});
+    assert_eq!(all(others), Some(Certainty::Certain));
+    let overlapping = json!({"Effect": "Allow", "NotAction": ["iam:Create*"], "Resource": "*"});
+    assert_eq!(all(overlapping), None);
+    let denied = json!({"Effect": "Deny", "Action": "account:*", "Resource": "*"});
+    assert_eq!(all(json!([allow(json!(["iam:*", "account:*"]), json!("*")), denied])), None);
+    let some = json!({"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::a"});
+    let both = judged(json!([some, allow(json!("iam:*"), json!("*"))]));
+    assert_eq!(shown(&both), ["nearly * AllBut", "full iam Everything"]);
 }
 
 #[test]

@@ -124,6 +124,18 @@ fn errors_name_the_place_and_what_was_expected() {
     let twice = r#"{"Statement":[{"Effect":"Deny","Effect":"Allow"}]}"#;
     let error = Document::parse(twice).unwrap_err().to_string();
     assert_eq!(error, "`Statement[0].Effect` should be written once");
+    for (text, place) in [
+        (r#"{"Statement":[{"Extra":{"a":[{"b":1,"b":2}]}}]}"#, "Statement[0].Extra.a[0].b"),
+        (r#"{"More":{"a":1,"a":2},"Statement":[]}"#, "More.a"),
+        (
+            r#"{"Statement":[{"Condition":{"Bool":{"k":1,"k":1}}}]}"#,
+            "Statement[0].Condition.Bool.k",
+        ),
+        (r#"{"Statement":[{"Principal":{"AWS":"*","AWS":"*"}}]}"#, "Statement[0].Principal.AWS"),
+    ] {
+        let error = Document::parse(text).unwrap_err().to_string();
+        assert_eq!(error, format!("`{place}` should be written once"));
+    }
 }
 
 #[test]

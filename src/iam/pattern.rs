@@ -24,6 +24,15 @@ pub(super) fn covers(outer: &str, inner: &str) -> bool {
     matches(outer, inner, |p, t| if p == '?' { t != '*' } else { p == t })
 }
 
+/// Whether the texts before the first wildcards or variables show that nothing matches both
+/// patterns.
+pub(super) fn disjoint(one: &str, other: &str) -> bool {
+    let literal = |pattern: &str| pattern.find(['*', '?', '$']).unwrap_or(pattern.len());
+    let (one, other) =
+        (one.get(..literal(one)).unwrap_or(one), other.get(..literal(other)).unwrap_or(other));
+    !one.starts_with(other) && !other.starts_with(one)
+}
+
 /// Greedy matching with one point to return to: the last `*`.
 fn matches(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> bool {
     let mut pattern = pattern.chars();
