@@ -53,13 +53,12 @@ pub(super) struct Row {
 /// function's partition, Region and account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rule {
-    /// The trigger always lives in the function's account.
-    Account,
-    /// The same, by ARN.
+    /// The trigger always lives in the function's account; by ARN.
     Arn(&'static str),
     /// The source account for Regional principals, the ARN for the global one.
     AccountIfRegional(&'static str),
-    /// The trigger may live elsewhere: only if nobody else is trusted.
+    /// The trigger may live elsewhere, or no page says that it may not: only if nobody else is
+    /// trusted.
     AccountIfAlone,
     /// The same, by ARN.
     ArnIfAlone(&'static str),
@@ -114,16 +113,16 @@ static ROWS: [Row; 29] = [
         "cognito-idp",
         "cognito-idp",
         "userpool/pool",
-        Rule::Arn("arn:{p}:cognito-idp:*:{a}:userpool/*"),
+        Rule::ArnIfAlone("arn:{p}:cognito-idp:*:{a}:userpool/*"),
     ),
-    row("lexv2", "lex", "bot-alias/BOT/ALIAS", Rule::Arn("arn:{p}:lex:*:{a}:*")),
-    row("transfer", "transfer", "server/s-1", Rule::Arn("arn:{p}:transfer:*:{a}:*")),
-    row("connect", "connect", "instance/1", Rule::Arn("arn:{p}:connect:*:{a}:*")),
+    row("lexv2", "lex", "bot-alias/BOT/ALIAS", Rule::ArnIfAlone("arn:{p}:lex:*:{a}:*")),
+    row("transfer", "transfer", "server/s-1", Rule::ArnIfAlone("arn:{p}:transfer:*:{a}:*")),
+    row("connect", "connect", "instance/1", Rule::ArnIfAlone("arn:{p}:connect:*:{a}:*")),
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
     row("lambda.alarms.cloudwatch", "cloudwatch", "alarm:alarm", Rule::AccountIfAlone),
-    row("secretsmanager", "secretsmanager", "secret:secret", Rule::Account),
-    row("ses", "ses", "receipt-rule-set/set:receipt-rule/rule", Rule::Account),
-    row("bedrock", "bedrock", "agent/AGENT", Rule::Account),
+    row("secretsmanager", "secretsmanager", "secret:secret", Rule::AccountIfAlone),
+    row("ses", "ses", "receipt-rule-set/set:receipt-rule/rule", Rule::AccountIfAlone),
+    row("bedrock", "bedrock", "agent/AGENT", Rule::AccountIfAlone),
     // Organization rules call from the management account:
     // https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html
     row("config", "config", "config-rule/rule", Rule::Notify(ORGANIZATION_RULES)),
@@ -210,11 +209,9 @@ pub(super) fn row_of(principal: &str) -> Option<&'static Row> {
 /// The services whose own triggers reach a function.
 pub(super) fn triggers() -> impl Iterator<Item = &'static Row> {
     ROWS.iter().filter(|row| match row.rule {
-        Rule::Account
-        | Rule::Arn(_)
-        | Rule::AccountIfRegional(_)
-        | Rule::AccountIfAlone
-        | Rule::ArnIfAlone(_) => true,
+        Rule::Arn(_) | Rule::AccountIfRegional(_) | Rule::AccountIfAlone | Rule::ArnIfAlone(_) => {
+            true
+        }
         Rule::Role | Rule::Notify(_) => false,
     })
 }
@@ -294,7 +291,6 @@ fn by_rule(statement: &Statement, service: &str, setting: &Setting<'_>) -> Servi
     }
     let alone = setting.trusted.is_alone();
     let limit = match row.rule {
-        Rule::Account => account_limit(&setting.home),
         Rule::Arn(arn) => arn_limit(arn, &setting.home),
         Rule::AccountIfRegional(_) if regional => account_limit(&setting.home),
         Rule::AccountIfRegional(arn) => arn_limit(arn, &setting.home),

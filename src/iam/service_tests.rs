@@ -56,13 +56,6 @@ fn triggers_that_always_live_in_the_functions_account_are_scoped_to_it_whoever_i
         ("events", arn("arn:aws:events:eu-west-1:111122223333:rule/*")),
         ("logs.eu-west-1", account()),
         ("logs", arn("arn:aws:logs:eu-west-1:111122223333:*")),
-        ("secretsmanager", account()),
-        ("ses", account()),
-        ("bedrock", account()),
-        ("cognito-idp", arn("arn:aws:cognito-idp:*:111122223333:userpool/*")),
-        ("lexv2", arn("arn:aws:lex:*:111122223333:*")),
-        ("transfer", arn("arn:aws:transfer:*:111122223333:*")),
-        ("connect", arn("arn:aws:connect:*:111122223333:*")),
         (
             "elasticloadbalancing",
             arn("arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/*"),
@@ -87,6 +80,13 @@ fn triggers_that_may_live_elsewhere_are_scoped_only_when_nobody_else_is_trusted(
         ("sns.eu-south-1", arn("arn:aws:sns:*:111122223333:*")),
         ("apigateway", arn("arn:aws:execute-api:*:111122223333:*")),
         ("cloudfront", arn("arn:aws:cloudfront::111122223333:distribution/*")),
+        ("secretsmanager", account()),
+        ("ses", account()),
+        ("bedrock", account()),
+        ("cognito-idp", arn("arn:aws:cognito-idp:*:111122223333:userpool/*")),
+        ("lexv2", arn("arn:aws:lex:*:111122223333:*")),
+        ("transfer", arn("arn:aws:transfer:*:111122223333:*")),
+        ("connect", arn("arn:aws:connect:*:111122223333:*")),
     ] {
         let service = format!("{service}.amazonaws.com");
         assert_eq!(scope(&service, json!({}), &Trusted::default()), want, "{service}");
