@@ -5,10 +5,9 @@
 pub(super) use super::operator::{Base, Operator, Set};
 
 use super::comparison::{self, Matched};
-use super::json::{self, Kind};
 use super::model::DocumentError;
+use super::node::Node;
 use super::variables;
-use serde_json::value::RawValue;
 
 /// One operator on one key, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,14 +213,14 @@ pub(super) fn either(results: impl Iterator<Item = Option<bool>>) -> Option<bool
 }
 
 /// Reads a `Condition` element.
-pub(super) fn parse(raw: &RawValue, path: &str) -> Result<Vec<Clause>, DocumentError> {
+pub(super) fn read(value: Node<'_>) -> Result<Vec<Clause>, DocumentError> {
     let mut clauses: Vec<Clause> = Vec::new();
-    for (operator, keys) in json::object(raw.get(), path, "an object of operators")? {
-        let path = format!("{path}.{operator}");
-        for (key, values) in json::object(keys.get(), &path, "an object of condition keys")? {
-            let path = format!("{path}.{key}");
-            let (values, regular) = read_values(values, &path, Operator::parse(&operator))?;
-            let mut clause = Clause::new(operator.clone(), key, values);
+    for (operator, keys) in value.object("an object of operators")? {
+        let inside = |error: DocumentError| error.inside(&operator);
+        for (key, values) in keys.object("an object of condition keys").map_err(inside)? {
+            let read = read_values(values, Operator::parse(&operator));
+            let (values, regular) = read.map_err(|error| inside(error.inside(&key)))?;
+            let mut clause = Clause::new(operator.to_string(), key.into_owned(), values);
             if !regular {
                 clause.parsed = None;
             }
@@ -239,31 +238,24 @@ pub(super) fn parse(raw: &RawValue, path: &str) -> Result<Vec<Clause>, DocumentE
 
 /// The values as text, and whether each has a form whose text is certain.
 fn read_values(
-    raw: &RawValue,
-    path: &str,
+    value: Node<'_>,
     operator: Option<Operator>,
 ) -> Result<(Vec<String>, bool), DocumentError> {
-    let expected = "a string, a number, a boolean or a list of them";
-    let items = if json::kind(raw.get()) == Kind::List {
-        json::list(raw.get(), path, expected)?
-    } else {
-        vec![raw]
-    };
     let mut regular = true;
     let mut values = Vec::new();
-    for item in items {
-        match json::kind(item.get()) {
-            Kind::Text => values.push(json::text(item.get(), path, expected)?),
+    for item in value.items() {
+        match item {
+            Node::Text(text) => values.push(text.into_owned()),
             // "Quotation marks are optional for numeric and Boolean values."
             // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-            Kind::Boolean => values.push(item.get().to_owned()),
-            Kind::Number => {
+            Node::Boolean(value) => values.push(value.to_string()),
+            Node::Number(text) => {
                 let numeric = operator.is_some_and(|op| matches!(op.base, Base::Number(_)));
-                regular &= numeric || is_plain_integer(item.get());
-                values.push(item.get().to_owned());
+                regular &= numeric || is_plain_integer(&text);
+                values.push(text);
             }
-            Kind::Null | Kind::Object | Kind::List => {
-                return Err(DocumentError::new(path, expected));
+            Node::Null | Node::Object(_) | Node::List(_) => {
+                return Err(DocumentError::here("a string, a number, a boolean or a list of them"));
             }
         }
     }

@@ -161,7 +161,7 @@ fn a_key_with_several_values_needs_a_set_operator() {
 }
 
 fn parsed(json: &str) -> Vec<Clause> {
-    parse(serde_json::from_str(json).unwrap(), "Condition").unwrap()
+    read(Node::parse(json).unwrap()).unwrap()
 }
 
 /// "Quotation marks are optional for numeric and Boolean values."

@@ -4,7 +4,6 @@
 
 use super::model::DocumentError;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
@@ -22,10 +21,10 @@ pub(super) enum Node<'a> {
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
     List(Vec<Node<'a>>),
     Text(Cow<'a, str>),
-    /// The value of a `Condition`, unread: its numbers keep their text.
-    Condition(&'a RawValue),
-    /// A number, a boolean or null: no element of a policy but a condition holds one.
-    Other,
+    Boolean(bool),
+    /// A number, written in full.
+    Number(String),
+    Null,
 }
 
 impl<'a> Node<'a> {
@@ -53,8 +52,18 @@ impl<'a> Node<'a> {
     pub fn text(self, expected: &'static str) -> Result<String, DocumentError> {
         match self {
             Self::Text(text) => Ok(text.into_owned()),
-            Self::Object(_) | Self::List(_) | Self::Condition(_) | Self::Other => {
+            Self::Object(_) | Self::List(_) | Self::Boolean(_) | Self::Number(_) | Self::Null => {
                 Err(DocumentError::here(expected))
+            }
+        }
+    }
+
+    /// One value, or each of a list.
+    pub fn items(self) -> Vec<Self> {
+        match self {
+            Self::List(items) => items,
+            Self::Object(_) | Self::Text(_) | Self::Boolean(_) | Self::Number(_) | Self::Null => {
+                vec![self]
             }
         }
     }
@@ -84,8 +93,7 @@ impl<'a> Node<'a> {
             Self::List(items) => items.iter().enumerate().try_for_each(|(index, item)| {
                 item.check(depth + 1).map_err(|error| error.at(index))
             }),
-            Self::Condition(raw) => Node::parse(raw.get())?.check(depth),
-            Self::Text(_) | Self::Other => Ok(()),
+            Self::Text(_) | Self::Boolean(_) | Self::Number(_) | Self::Null => Ok(()),
         }
     }
 }
@@ -125,11 +133,7 @@ impl<'de> Visitor<'de> for Nodes {
         let mut entries = Vec::new();
         while let Some(key) = map.next_key()? {
             let Node::Text(key) = key else { return Err(A::Error::custom("a key")) };
-            let value = match key.as_ref() {
-                "Condition" => Node::Condition(map.next_value()?),
-                _ => map.next_value()?,
-            };
-            entries.push((key, value));
+            entries.push((key, map.next_value()?));
         }
         Ok(Node::Object(entries))
     }
@@ -150,24 +154,25 @@ impl<'de> Visitor<'de> for Nodes {
         Ok(Node::Text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Node::Other)
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Node::Boolean(value))
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Node::Other)
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Node::Number(number.to_string()))
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Node::Other)
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Node::Number(number.to_string()))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Node::Other)
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        // With its point, which tells it from an integer.
+        Ok(Node::Number(format!("{number:?}")))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Node::Other)
+        Ok(Node::Null)
     }
 }
 

@@ -54,7 +54,7 @@ fn read_statements(value: Node<'_>, attached: Attached) -> Result<Vec<Statement>
     let items = match value {
         Node::List(items) => items,
         Node::Object(_) => vec![value],
-        Node::Text(_) | Node::Condition(_) | Node::Other => {
+        Node::Text(_) | Node::Boolean(_) | Node::Number(_) | Node::Null => {
             return Err(DocumentError::here("an object or a list of objects"));
         }
     };
@@ -128,7 +128,7 @@ impl Parts {
             "NotAction" => once(&mut self.actions, Names::AllBut(value.texts(STRINGS)?))?,
             "Resource" => once(&mut self.resources, Names::Only(value.texts(STRINGS)?))?,
             "NotResource" => once(&mut self.resources, Names::AllBut(value.texts(STRINGS)?))?,
-            "Condition" => self.conditions = read_condition(&value)?,
+            "Condition" => self.conditions = condition::read(value)?,
             _ => {
                 value.check(3)?;
                 self.unknown.push(key.to_owned());
@@ -143,13 +143,6 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), DocumentError> {
     match slot.replace(value) {
         None => Ok(()),
         Some(_) => Err(DocumentError::here("without its negated twin")),
-    }
-}
-
-fn read_condition(value: &Node<'_>) -> Result<Vec<Clause>, DocumentError> {
-    match value {
-        Node::Condition(raw) => condition::parse(raw, ""),
-        Node::Object(_) | Node::List(_) | Node::Text(_) | Node::Other => Ok(Vec::new()),
     }
 }
 
