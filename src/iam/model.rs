@@ -6,7 +6,7 @@ use super::actions::Names;
 use super::condition::Clause;
 use super::json;
 use super::reading::{self, Attached};
-pub(super) use super::reading::{parse_principals, principal, statement_texts};
+pub(super) use super::reading::{principal, statement_texts};
 use serde::Serialize;
 use std::fmt;
 

@@ -40,11 +40,6 @@ impl Network {
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
     }
-
-    /// Whether the range is so wide that it counts as everybody: wider than /8, or /32 for IPv6.
-    pub fn is_broad(&self) -> bool {
-        self.prefix < if self.address.is_ipv4() { 8 } else { 32 }
-    }
 }
 
 /// Whether the range written in a policy holds the address of a request.

@@ -165,11 +165,6 @@ fn read_principals(value: Node<'_>) -> Result<Vec<Principal>, DocumentError> {
     Ok(principals)
 }
 
-/// The principals of a `Principal` or `NotPrincipal` element.
-pub(super) fn parse_principals(raw: &str, path: &str) -> Result<Vec<Principal>, DocumentError> {
-    Node::parse(raw).and_then(read_principals).map_err(|error| error.inside(path))
-}
-
 /// The principal that `value` is under the type `kind`.
 pub(super) fn principal(kind: &str, value: String) -> Principal {
     match kind {

@@ -3,7 +3,7 @@
 //! Variables: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>.
 
 use super::condition::Clause;
-use super::exposure::{Exposure, Standpoint, Trusted};
+use super::exposure::{Standpoint, Trusted};
 use super::model::{Effect, Principal, Statement};
 use super::owner::Owner;
 use super::pattern;
@@ -78,15 +78,6 @@ impl<'a> Setting<'a> {
         }
         let account = self.home.account.as_str();
         statement.conditions.iter().map(|clause| clause.resolved(account)).collect()
-    }
-
-    /// Internal or trusted; none for everybody else.
-    pub fn circle(&self, owner: &Owner<'_>) -> Option<Exposure> {
-        if self.holds(Circle::Own, owner) {
-            Some(Exposure::Internal)
-        } else {
-            self.holds(Circle::Trusted, owner).then_some(Exposure::Trusted)
-        }
     }
 
     /// Whether all that `owner` stands for is inside the circle.
