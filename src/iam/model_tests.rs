@@ -168,8 +168,6 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
-
     #[test]
     fn parsing_arbitrary_text_never_panics(text in ".{0,200}") {
         let _ = Document::parse(&text);

@@ -141,8 +141,6 @@ fn a_policy_longer_than_aws_accepts_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
-
     #[test]
     fn what_is_written_parses_again_and_unedited_statements_are_byte_equal(
         sids in prop::collection::vec("[a-z\"\\\\ é]{0,8}", 1..6),
