@@ -2,7 +2,8 @@
 //! Refuses names that IAM would not create and sources that the service would not send.
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
-use super::condition::{Base, Clause, State};
+use super::condition::{Base, Clause};
+use super::context::State;
 use super::exposure::Setting;
 use super::pattern::{Arn, example, glob, has_wildcard};
 use super::service::Row;
@@ -68,7 +69,13 @@ pub(super) fn of_sources(
             let made = match operator.base {
                 Base::Equals => Some(value.clone()),
                 Base::Arn | Base::Like => fill(value, &sample, row, any_bucket),
-                Base::EqualsIgnoreCase | Base::Bool | Base::Ip | Base::Null => None,
+                Base::EqualsIgnoreCase
+                | Base::Bool
+                | Base::Ip
+                | Base::Null
+                | Base::Number(_)
+                | Base::Date(_)
+                | Base::Binary => None,
             };
             arns.extend(made.filter(|arn| is_plausible(arn, &sample, row)));
         }

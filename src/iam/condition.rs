@@ -1,12 +1,15 @@
-//! One condition clause: operator, key, values; and whether it holds for one value of its key.
+//! One condition clause: operator, key, values; and whether it holds for what a request holds.
 //! Refuses to answer (`None`) for operators, values and combinations it does not understand fully.
 //! Semantics: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>.
 
+pub(super) use super::network::Network;
+pub(super) use super::operator::{Base, Operator, Set};
+
+use super::comparison::{self, Matched};
 use super::json::{self, Kind};
 use super::model::DocumentError;
-use super::pattern::{Arn, glob};
+use super::variables;
 use serde_json::value::RawValue;
-use std::net::IpAddr;
 
 /// One operator on one key, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,219 +20,193 @@ pub struct Clause {
     pub key: String,
     /// The values; any of them may match.
     pub values: Vec<String>,
-    /// Whether every value was a string or a boolean and the key stands once under its operator.
-    pub(super) regular: bool,
-}
-
-/// What an operator compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Base {
-    Equals,
-    EqualsIgnoreCase,
-    Like,
-    Arn,
-    Bool,
-    Ip,
-    Null,
-}
-
-/// How an operator treats a key with several values in the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Set {
-    One,
-    Any,
-    All,
-}
-
-/// An operator that is understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Operator {
-    pub base: Base,
-    pub set: Set,
-    pub negated: bool,
-    pub if_exists: bool,
+    /// The key without case.
+    name: String,
+    /// The operator, if it and the form of the values are understood.
+    parsed: Option<Operator>,
+    /// Whether `${...}` is a variable here: only in documents of version 2012-10-17.
+    pub(super) variables: bool,
 }
 
 /// What a request holds for one key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum State {
-    Present(String),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held<'a> {
     Absent,
+    One(&'a str),
+    /// A list; the empty list is a key that is there without a value.
+    Many(&'a [String]),
     /// Nothing certain can be said.
     Unsure,
 }
 
 /// Keys with several values in a request: without a set operator their meaning is not defined.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
-const MULTIVALUED: [&str; 4] = [
-    "aws:principalorgpaths",
-    "aws:sourceorgpaths",
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>,
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>
+const MULTIVALUED: [&str; 10] = [
     "aws:calledvia",
+    "aws:principalorgpaths",
     "aws:principalservicenameslist",
+    "aws:resourceorgpaths",
+    "aws:sourceorgpaths",
+    "aws:tagkeys",
+    "aws:vpceorgpaths",
+    "lambda:layer",
+    "lambda:securitygroupids",
+    "lambda:subnetids",
 ];
 
-/// The operator spelt `text`. Spelling with another case is not relied upon.
-fn operator(text: &str) -> Option<Operator> {
-    let (set, rest) = match text.split_once(':') {
-        None => (Set::One, text),
-        Some(("ForAnyValue", rest)) => (Set::Any, rest),
-        Some(("ForAllValues", rest)) => (Set::All, rest),
-        Some(_) => return None,
-    };
-    let (rest, if_exists) =
-        rest.strip_suffix("IfExists").map_or((rest, false), |stripped| (stripped, true));
-    let (base, negated) = match rest {
-        "StringEquals" => (Base::Equals, false),
-        "StringNotEquals" => (Base::Equals, true),
-        "StringEqualsIgnoreCase" => (Base::EqualsIgnoreCase, false),
-        "StringNotEqualsIgnoreCase" => (Base::EqualsIgnoreCase, true),
-        "StringLike" => (Base::Like, false),
-        "StringNotLike" => (Base::Like, true),
-        // `ArnEquals` and `ArnLike` behave identically.
-        "ArnEquals" | "ArnLike" => (Base::Arn, false),
-        "ArnNotEquals" | "ArnNotLike" => (Base::Arn, true),
-        "Bool" => (Base::Bool, false),
-        "IpAddress" => (Base::Ip, false),
-        "NotIpAddress" => (Base::Ip, true),
-        "Null" => (Base::Null, false),
-        _ => return None,
-    };
-    let plain_only = base == Base::Null && (if_exists || set != Set::One);
-    // What `IfExists` adds to a set operator is not documented for every case.
-    let both = if_exists && set != Set::One;
-    (!plain_only && !both).then_some(Operator { base, set, negated, if_exists })
+/// Whether a request may hold several values for the key, given without case.
+pub(super) fn is_multivalued(name: &str) -> bool {
+    MULTIVALUED.contains(&name)
 }
 
 impl Clause {
+    /// The clause as it stands in a document without variables.
+    pub(super) fn new(operator: String, key: String, values: Vec<String>) -> Self {
+        let name = key.to_ascii_lowercase();
+        let parsed = Operator::parse(&operator).filter(|operator| {
+            operator.base == Base::Null || operator.set != Set::One || !is_multivalued(&name)
+        });
+        Self { operator, key, values, name, parsed, variables: false }
+    }
+
     /// The key without case, as it is compared.
-    pub(super) fn key_name(&self) -> String {
-        self.key.to_ascii_lowercase()
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The operator, if all of the clause is understood.
     pub(super) fn understood(&self) -> Option<Operator> {
-        let operator = operator(&self.operator)?;
-        let multivalued = MULTIVALUED.contains(&self.key_name().as_str());
-        let defined = operator.base == Base::Null || operator.set != Set::One || !multivalued;
-        (self.regular && defined && !self.values.is_empty()).then_some(operator)
+        self.parsed.filter(|_| !self.values.is_empty())
     }
 
-    /// Whether the clause is true for a request; `None` if that cannot be said.
-    pub(super) fn holds(&self, state: &State) -> Option<bool> {
+    /// Whether the clause is true for a request that holds `held` for its key; `None` if that
+    /// cannot be said. `variables` tells what it holds for a key without case.
+    pub(super) fn holds<'a>(
+        &self,
+        held: Held<'a>,
+        variables: &dyn Fn(&str) -> Held<'a>,
+    ) -> Option<bool> {
         let operator = self.understood()?;
-        let wants_absent = || match self.values.as_slice() {
-            [only] => only.parse::<bool>().ok(),
+        match (held, operator.base) {
+            (Held::Unsure, _) => None,
+            (Held::Absent, _) => self.when_absent(),
+            (_, Base::Null) => self.when_present(held),
+            (Held::One(text), _) => match operator.set {
+                Set::One => self.holds_for(operator, text, variables),
+                Set::Any | Set::All => {
+                    self.holds_for_set(operator, std::iter::once(text), variables)
+                }
+            },
+            (Held::Many(list), _) => match (operator.set, list) {
+                (Set::One, [only]) => self.holds_for(operator, only, variables),
+                (Set::One, _) => None,
+                (Set::Any | Set::All, _) => {
+                    self.holds_for_set(operator, list.iter().map(String::as_str), variables)
+                }
+            },
+        }
+    }
+
+    /// What the clause gives for a key that the request does not hold.
+    pub(super) fn when_absent(&self) -> Option<bool> {
+        let operator = self.understood()?;
+        if operator.base == Base::Null { self.wants_absent() } else { operator.when_absent() }
+    }
+
+    /// What `Null` gives for a key that the request holds: `false` asks that "the key exists and
+    /// its value is not null", and a key without values counts as null. Whether the empty text
+    /// does is not said: "resolves to a null dataset, such as an empty string".
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null>
+    fn when_present(&self, held: Held<'_>) -> Option<bool> {
+        match held {
+            Held::Many([]) => self.wants_absent(),
+            Held::One("") | Held::Unsure => None,
+            Held::Many([only]) if only.is_empty() => None,
+            Held::One(_) | Held::Many(_) => self.wants_absent().map(|absent| !absent),
+            Held::Absent => self.wants_absent(),
+        }
+    }
+
+    fn wants_absent(&self) -> Option<bool> {
+        match self.values.as_slice() {
+            [only] => only.parse().ok(),
             _ => None,
-        };
-        match (state, operator.base) {
-            (State::Unsure, _) => None,
-            (State::Absent, Base::Null) => wants_absent(),
-            (State::Present(_), Base::Null) => wants_absent().map(|absent| !absent),
-            (State::Absent, _) => absent(operator),
-            (State::Present(value), base) => Some(self.matches(base, value)? != operator.negated),
         }
     }
 
-    /// Whether any value matches; a value that is not understood leaves it open.
-    fn matches(&self, base: Base, present: &str) -> Option<bool> {
-        let results: Vec<Option<bool>> =
-            self.values.iter().map(|value| value_matches(base, value, present)).collect();
-        if results.contains(&Some(true)) {
-            return Some(true);
+    /// Every value, or any, of those that the request holds.
+    fn holds_for_set<'a, 'h>(
+        &self,
+        operator: Operator,
+        held: impl Iterator<Item = &'h str> + Clone,
+        variables: &dyn Fn(&str) -> Held<'a>,
+    ) -> Option<bool> {
+        let empty = held.clone().next().is_none();
+        // A key whose only value is the empty text "resolves to a null dataset".
+        let null = empty || held.clone().eq([""]);
+        match operator.set {
+            Set::All if null => Some(true),
+            Set::Any if empty => (!operator.if_exists).then_some(false),
+            Set::Any | Set::One => {
+                let any = either(held.map(|text| self.holds_for(operator, text, variables)));
+                // Whether an empty text can be matched as a member of the set is not documented.
+                any.filter(|holds| !null || !holds)
+            }
+            Set::All => either(
+                held.map(|text| self.holds_for(operator, text, variables).map(|holds| !holds)),
+            )
+            .map(|fails| !fails),
         }
-        if results.contains(&None) { None } else { Some(false) }
     }
 
-    /// The clause with `${aws:ResourceAccount}` replaced by the account that owns the function.
-    /// In documents without the version 2012-10-17 a variable is a literal and stays as it is.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
-    pub(super) fn resolved(&self, account: &str, variables: bool) -> Self {
+    /// Whether one value that the request holds matches any of the clause's, or none if negated.
+    fn holds_for<'a>(
+        &self,
+        operator: Operator,
+        held: &str,
+        variables: &dyn Fn(&str) -> Held<'a>,
+    ) -> Option<bool> {
+        let matches = self.values.iter().map(|value| {
+            if !self.variables || !value.contains(variables::START) {
+                return comparison::matches(operator.base, value, held);
+            }
+            match comparison::matches_with_variables(operator.base, value, held, variables)? {
+                Matched::Compared(matches) => Some(matches),
+                // "To prevent variables from causing invalid statements, use the ...IfExists
+                // condition operator": what it then gives is not said.
+                Matched::Nothing => (!operator.if_exists || operator.negated).then_some(false),
+            }
+        });
+        either(matches).map(|matches| matches != operator.negated)
+    }
+
+    /// The clause with `${aws:ResourceAccount}` replaced by the account that owns the function,
+    /// wherever it is a variable.
+    pub(super) fn resolved(&self, account: &str) -> Self {
         let mut clause = self.clone();
-        if variables {
+        if self.variables && self.parsed.is_some_and(|op| comparison::place(op.base).is_some()) {
             for value in &mut clause.values {
-                *value = replace_ignoring_case(value, "${aws:ResourceAccount}", account);
+                if let Some(resolved) = variables::with_account(value, account) {
+                    *value = resolved;
+                }
             }
         }
         clause
     }
 }
 
-/// What an operator gives for a key that the request does not hold.
-fn absent(operator: Operator) -> Option<bool> {
-    match operator.set {
-        Set::All => Some(true),
-        Set::Any => (!operator.negated).then_some(false),
-        Set::One => Some(operator.if_exists || operator.negated),
-    }
-}
-
-fn value_matches(base: Base, value: &str, present: &str) -> Option<bool> {
-    if value.contains("${") {
-        return None;
-    }
-    match base {
-        Base::Equals => Some(value == present),
-        Base::EqualsIgnoreCase => Some(value.eq_ignore_ascii_case(present)),
-        Base::Like => Some(glob(value, present)),
-        Base::Arn => Some(Arn::parse(value)?.matches(&Arn::parse(present)?)),
-        Base::Bool => Some(value.parse::<bool>().ok()? == present.parse::<bool>().ok()?),
-        Base::Ip => Some(Network::parse(value)?.contains(present.parse().ok()?)),
-        Base::Null => None,
-    }
-}
-
-fn replace_ignoring_case(text: &str, what: &str, with: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    match lower.find(&what.to_ascii_lowercase()) {
-        None => text.to_owned(),
-        Some(at) => {
-            let (before, from) = text.split_at(at);
-            let after = from.get(what.len()..).unwrap_or_default();
-            format!("{before}{with}{}", replace_ignoring_case(after, what, with))
+/// Whether any is true; one that is not known leaves it open.
+pub(super) fn either(results: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut open = false;
+    for result in results {
+        match result {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => open = true,
         }
     }
-}
-
-/// An address range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Network {
-    pub address: IpAddr,
-    pub prefix: u32,
-}
-
-impl Network {
-    /// An address, or an address with a prefix length.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (address, prefix) =
-            text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-        let address: IpAddr = address.parse().ok()?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => longest,
-            Some(digits) => digits.parse().ok()?,
-        };
-        (prefix <= longest).then_some(Self { address, prefix })
-    }
-
-    /// Whether the range holds `address`.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(net), IpAddr::V4(ip)) => {
-                let mask = u32::MAX.checked_shl(32 - self.prefix.min(32)).unwrap_or(0);
-                (net.to_bits() ^ ip.to_bits()) & mask == 0
-            }
-            (IpAddr::V6(net), IpAddr::V6(ip)) => {
-                let mask = u128::MAX.checked_shl(128 - self.prefix.min(128)).unwrap_or(0);
-                (net.to_bits() ^ ip.to_bits()) & mask == 0
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
-    }
-
-    /// Whether the range is so wide that it counts as everybody: wider than /8, or /32 for IPv6.
-    pub fn is_broad(&self) -> bool {
-        self.prefix < if self.address.is_ipv4() { 8 } else { 32 }
-    }
+    if open { None } else { Some(false) }
 }
 
 /// Reads a `Condition` element.
@@ -239,23 +216,28 @@ pub(super) fn parse(raw: &RawValue, path: &str) -> Result<Vec<Clause>, DocumentE
         let path = format!("{path}.{operator}");
         for (key, values) in json::object(keys.get(), &path, "an object of condition keys")? {
             let path = format!("{path}.{key}");
-            let (values, mut regular) = read_values(values, &path, &operator)?;
+            let (values, regular) = read_values(values, &path, Operator::parse(&operator))?;
+            let mut clause = Clause::new(operator.clone(), key, values);
+            if !regular {
+                clause.parsed = None;
+            }
             // The same key in another case: whether AWS takes both or either is not documented.
             for other in &mut clauses {
-                if other.operator == operator && other.key.eq_ignore_ascii_case(&key) {
-                    (other.regular, regular) = (false, false);
+                if other.operator == operator && other.name == clause.name {
+                    (other.parsed, clause.parsed) = (None, None);
                 }
             }
-            clauses.push(Clause { operator: operator.clone(), key, values, regular });
+            clauses.push(clause);
         }
     }
     Ok(clauses)
 }
 
+/// The values as text, and whether each has a form whose text is certain.
 fn read_values(
     raw: &RawValue,
     path: &str,
-    operator: &str,
+    operator: Option<Operator>,
 ) -> Result<(Vec<String>, bool), DocumentError> {
     let expected = "a string, a number, a boolean or a list of them";
     let items = if json::kind(raw.get()) == Kind::List {
@@ -268,12 +250,12 @@ fn read_values(
     for item in items {
         match json::kind(item.get()) {
             Kind::Text => values.push(json::text(item.get(), path, expected)?),
-            Kind::Boolean => {
-                regular &= operator.starts_with("Bool") || operator == "Null";
-                values.push(item.get().to_owned());
-            }
+            // "Quotation marks are optional for numeric and Boolean values."
+            // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+            Kind::Boolean => values.push(item.get().to_owned()),
             Kind::Number => {
-                regular = false;
+                let numeric = operator.is_some_and(|op| matches!(op.base, Base::Number(_)));
+                regular &= numeric || is_plain_integer(item.get());
                 values.push(item.get().to_owned());
             }
             Kind::Null | Kind::Object | Kind::List => {
@@ -282,6 +264,11 @@ fn read_values(
         }
     }
     Ok((values, regular))
+}
+
+/// Whether any reader of JSON would write the number with these digits again.
+fn is_plain_integer(text: &str) -> bool {
+    text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

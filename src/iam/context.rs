@@ -5,7 +5,7 @@
 use super::actions::{INVOKE, INVOKE_URL};
 use super::arns;
 use super::caller::{Caller, Means, Member, Role};
-use super::condition::{Base, Clause, Network, State};
+use super::condition::{Base, Clause, Held, Network};
 use super::exposure::Setting;
 use super::pattern::example;
 use super::service::Row;
@@ -15,6 +15,27 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 const RENTED: [&str; 2] = ["5.9.10.11", "51.15.20.30"];
 /// The same, for IPv6.
 const RENTED_V6: &str = "2a01:4f8::1";
+
+/// What a request may hold for one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum State {
+    Present(String),
+    Absent,
+    /// Nothing certain can be said.
+    Unsure,
+}
+
+impl State {
+    /// Whether the clause is true for it, no variable being known.
+    pub(super) fn satisfies(&self, clause: &Clause) -> Option<bool> {
+        let held = match self {
+            Self::Present(text) => Held::One(text),
+            Self::Absent => Held::Absent,
+            Self::Unsure => Held::Unsure,
+        };
+        clause.holds(held, &|_| Held::Unsure)
+    }
+}
 
 /// A key with the clauses that ask for it.
 pub(super) struct Asked<'a> {

@@ -3,7 +3,7 @@
 //! Evaluation: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
 use super::actions;
-use super::condition::State;
+use super::context::State;
 use super::exposure::Setting;
 use super::model::{Effect, Principal, Statement};
 use super::pattern::Arn;
@@ -42,7 +42,7 @@ pub(super) fn may_reach(
         let names = deny.principals.iter().any(|principal| may_name(principal, who));
         let holds = || {
             let clauses = setting.clauses(deny);
-            clauses.iter().all(|c| c.holds(&state(&c.key_name())) != Some(false))
+            clauses.iter().all(|c| state(c.name()).satisfies(c) != Some(false))
         };
         names
             && actions::may_grant(&deny.actions, action)

@@ -4,8 +4,8 @@
 
 use super::actions::{Candidate, INVOKE, INVOKE_URL};
 use super::caller::{Base, Caller, Means, Named, Role};
-use super::condition::{self, Clause, State};
-use super::context::{self, Asked};
+use super::condition::{self, Clause};
+use super::context::{self, Asked, State};
 use super::deny::{self, Who};
 use super::exposure::Witness;
 use super::search::{Search, Stranger};
@@ -19,13 +19,13 @@ impl Search<'_> {
             return None;
         }
         let mut chosen = Chosen::new();
-        let keys: BTreeSet<String> = self.clauses.iter().map(Clause::key_name).collect();
+        let keys: BTreeSet<String> = self.clauses.iter().map(|c| c.name().to_owned()).collect();
         for key in keys {
             let clauses = self.asked(caller, &key);
             let asked = Asked { key: &key, clauses: &clauses, action };
             let state = context::states(caller, &asked, self.setting)
                 .into_iter()
-                .find(|state| clauses.iter().all(|c| c.holds(state) == Some(true)))?;
+                .find(|state| clauses.iter().all(|c| state.satisfies(c) == Some(true)))?;
             let written = clauses.first().map_or_else(String::new, |c| c.key.clone());
             chosen.insert(key, (written, state));
         }
@@ -51,7 +51,7 @@ impl Search<'_> {
     fn asked(&self, caller: &Caller, key: &str) -> Vec<Clause> {
         let from_internet = matches!(caller.means, Means::Internet | Means::Unsigned);
         let mut clauses: Vec<Clause> =
-            self.clauses.iter().filter(|c| c.key_name() == key).cloned().collect();
+            self.clauses.iter().filter(|c| c.name() == key).cloned().collect();
         if from_internet && key == "aws:sourceip" {
             for clause in &mut clauses {
                 let positive = clause
@@ -84,7 +84,7 @@ impl Search<'_> {
 
     /// Whether the statement speaks of invocations through the URL.
     fn asks_for_url(&self) -> bool {
-        self.clauses.iter().any(|c| c.key_name() == "lambda:invokedviafunctionurl")
+        self.clauses.iter().any(|c| c.name() == "lambda:invokedviafunctionurl")
     }
 
     /// A principal to show where the ARN is not certain.

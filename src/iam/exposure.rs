@@ -146,7 +146,7 @@ impl<'a> Setting<'a> {
     /// The statement's clauses with the variables that are the function's own resolved.
     pub fn clauses(&self, statement: &Statement) -> Vec<Clause> {
         let account = self.home.account.as_str();
-        statement.conditions.iter().map(|c| c.resolved(account, statement.variables)).collect()
+        statement.conditions.iter().map(|c| c.resolved(account)).collect()
     }
 }
 
@@ -229,9 +229,9 @@ fn serves_url(statement: &Statement) -> bool {
     };
     let asks = |operator: &str, key: &str, value: &str| {
         statement.conditions.iter().any(|clause| {
-            clause.regular
+            clause.understood().is_some()
                 && clause.operator == operator
-                && clause.key_name() == key
+                && clause.name() == key
                 && clause.values == [value]
         })
     };

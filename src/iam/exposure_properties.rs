@@ -1,7 +1,7 @@
 //! What holds for every statement.
 
 use super::*;
-use crate::iam::condition;
+use crate::iam::context::State;
 use proptest::prelude::*;
 
 fn principals() -> impl Strategy<Value = Value> {
@@ -84,8 +84,8 @@ proptest! {
         if let Some(witness) = grant.witness {
             for clause in &document.statements()[0].conditions {
                 let value = witness.context.iter().find(|(k, _)| k.eq_ignore_ascii_case(&clause.key));
-                let state = value.map_or(condition::State::Absent, |(_, v)| condition::State::Present(v.clone()));
-                prop_assert_eq!(clause.holds(&state), Some(true), "{:?} {:?}", clause, witness);
+                let state = value.map_or(State::Absent, |(_, v)| State::Present(v.clone()));
+                prop_assert_eq!(state.satisfies(clause), Some(true), "{:?} {:?}", clause, witness);
             }
         }
         prop_assert_eq!(grant.exposure < Unknown, grant.reason.contains("anybody") || grant.reason.contains("outside the trusted") || grant.reason.contains("somebody else"));

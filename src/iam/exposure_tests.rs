@@ -146,7 +146,7 @@ fn limits_add_up_and_contradictions_are_unknown() {
             (json!({"Martian": {"x": "y"}}), Unknown),
             (json!({"StringEquals": {"aws:Martian": "y"}}), Unknown),
             (json!({"StringEquals": {"aws:PrincipalAccount": []}}), Unknown),
-            (json!({"StringEquals": {"aws:PrincipalAccount": 111122223333_u64}}), Unknown),
+            (json!({"StringEquals": {"aws:PrincipalAccount": 111122223333_u64}}), Internal),
             (
                 json!({"StringEquals": {"aws:PrincipalAccount": OWN, "aws:principalaccount": FOREIGN}}),
                 Unknown,

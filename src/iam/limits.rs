@@ -3,7 +3,7 @@
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
 use super::caller::Base as Caller;
-use super::condition::{Base, Clause, Operator, Set, State};
+use super::condition::{Base, Clause, Operator, Set};
 use super::exposure::{Exposure, Setting};
 use super::pattern::{Arn, glob, has_wildcard, literal_through_account};
 use super::service;
@@ -50,29 +50,31 @@ pub(super) fn is_positive(clause: &Clause, all: &[Clause]) -> Option<Operator> {
     let lenient = operator.if_exists || operator.set == Set::All;
     let fine = match operator.base {
         Base::Equals | Base::EqualsIgnoreCase | Base::Like | Base::Arn => !operator.negated,
-        Base::Bool | Base::Ip | Base::Null => false,
+        Base::Bool | Base::Ip | Base::Null | Base::Number(_) | Base::Date(_) | Base::Binary => {
+            false
+        }
     };
-    (fine && (!lenient || key_is_demanded(&clause.key_name(), all))).then_some(operator)
+    (fine && (!lenient || key_is_demanded(clause.name(), all))).then_some(operator)
 }
 
 fn key_is_demanded(key: &str, all: &[Clause]) -> bool {
     all.iter().any(|other| {
-        other.key_name() == key
+        other.name() == key
             && other.understood().is_some_and(|operator| operator.base == Base::Null)
-            && other.holds(&State::Absent) == Some(false)
+            && other.when_absent() == Some(false)
     })
 }
 
 /// The owners of a clause's values, if every value has exactly one.
 pub(super) fn owners(clause: &Clause, all: &[Clause], setting: &Setting<'_>) -> Option<Vec<Owner>> {
     let operator = is_positive(clause, all)?;
-    let form = form(&clause.key_name())?;
+    let form = form(clause.name())?;
     clause.values.iter().map(|value| owner(form, operator.base, value, setting)).collect()
 }
 
 /// The owners that the values name one by one, values without an owner left out.
 pub(super) fn named_owners(clause: &Clause, setting: &Setting<'_>) -> Vec<Owner> {
-    let (Some(operator), Some(form)) = (clause.understood(), form(&clause.key_name())) else {
+    let (Some(operator), Some(form)) = (clause.understood(), form(clause.name())) else {
         return Vec::new();
     };
     clause.values.iter().filter_map(|value| owner(form, operator.base, value, setting)).collect()
@@ -99,7 +101,13 @@ fn owner(form: Form, base: Base, value: &str, setting: &Setting<'_>) -> Option<O
                 Base::Arn => Arn::parse(value)?,
                 Base::Like => literal_through_account(value)?,
                 Base::Equals => Arn::parse(value)?,
-                Base::EqualsIgnoreCase | Base::Bool | Base::Ip | Base::Null => return None,
+                Base::EqualsIgnoreCase
+                | Base::Bool
+                | Base::Ip
+                | Base::Null
+                | Base::Number(_)
+                | Base::Date(_)
+                | Base::Binary => return None,
             };
             arn_owner(form, &arn, base, setting)
         }
@@ -110,9 +118,14 @@ fn arn_owner(form: Form, arn: &Arn<'_>, base: Base, setting: &Setting<'_>) -> Op
     let partition = &setting.home.partition;
     let here = match base {
         Base::Arn | Base::Like => glob(arn.partition, partition),
-        Base::Equals | Base::EqualsIgnoreCase | Base::Bool | Base::Ip | Base::Null => {
-            arn.partition == partition
-        }
+        Base::Equals
+        | Base::EqualsIgnoreCase
+        | Base::Bool
+        | Base::Ip
+        | Base::Null
+        | Base::Number(_)
+        | Base::Date(_)
+        | Base::Binary => arn.partition == partition,
     };
     if !here {
         return None;
@@ -182,7 +195,7 @@ pub(super) fn proven_close(
 /// Conditions that close a service's grant in ways of their own.
 fn closed_to_service(name: &str, clause: &Clause, all: &[Clause]) -> Option<String> {
     let operator = is_positive(clause, all)?;
-    let key = clause.key_name();
+    let key = clause.name();
     // Requests of service principals do not hold the organization of a principal.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
     if key == "aws:principalorgid" || key == "aws:principalorgpaths" {

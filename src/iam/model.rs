@@ -137,6 +137,9 @@ impl Document {
             let path = format!("Statement[{index}]");
             let mut statement = parse_statement(raw, &path)?;
             statement.variables = variables;
+            for clause in &mut statement.conditions {
+                clause.variables = variables;
+            }
             statement.unknown_elements.extend(unknown.iter().cloned());
             statements.push(statement);
         }

@@ -9,22 +9,23 @@ pub(super) fn has_wildcard(text: &str) -> bool {
 
 /// Whether `pattern` (`*` any run, `?` one character) matches the whole of `text`.
 pub(crate) fn glob(pattern: &str, text: &str) -> bool {
-    matches(pattern, text, false)
+    matches(pattern, text, |p, t| p == '?' || p == t)
+}
+
+/// The same, letters compared without case.
+pub(super) fn glob_ignoring_case(pattern: &str, text: &str) -> bool {
+    matches(pattern, text, |p, t| p == '?' || p.eq_ignore_ascii_case(&t))
 }
 
 /// Whether everything that `inner` matches is matched by `outer` too. A wildcard of `inner` is
 /// taken as a character that only a wildcard at least as wide can match, so `false` may only mean
 /// that the proof failed.
 pub(super) fn covers(outer: &str, inner: &str) -> bool {
-    matches(outer, inner, true)
+    matches(outer, inner, |p, t| if p == '?' { t != '*' } else { p == t })
 }
 
 /// Greedy matching with one point to return to: the last `*`.
-fn matches(pattern: &str, text: &str, text_is_pattern: bool) -> bool {
-    let same = |p: char, t: char| match p {
-        '?' => !(text_is_pattern && t == '*'),
-        _ => p == t,
-    };
+fn matches(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> bool {
     let mut pattern = pattern.chars();
     let mut text = text.chars();
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;

@@ -243,8 +243,7 @@ enum Source {
 }
 
 fn source(clauses: &[Clause], setting: &Setting<'_>) -> Source {
-    let is_source =
-        |c: &Clause| matches!(c.key_name().as_str(), "aws:sourceaccount" | "aws:sourcearn");
+    let is_source = |c: &Clause| matches!(c.name(), "aws:sourceaccount" | "aws:sourcearn");
     let foreign =
         |owner: &Owner| matches!(owner, Owner::Account(_)) && setting.circle(owner).is_none();
     let all_foreign = |c: &Clause| {
