@@ -63,6 +63,7 @@ test-package: setup-template
 # The policy analysis without the AWS SDK, in release: a hundred thousand cases take a minute.
 PROOF := --locked --release --manifest-path proof/Cargo.toml
 CASES ?= 100000
+QUESTIONS ?= 60000
 SEED ?= 1
 
 .PHONY: prove prove-oracle
@@ -72,7 +73,7 @@ prove: ## Every property of the policy analysis, CASES times (SEED chooses which
 # AGPL-licensed and a program of its own: installed under CACHE, run beside ours, part of neither
 # the function nor the command line.
 ORACLE := $(CACHE)/oracle
-prove-oracle: ## The evaluator against another implementation of IAM; needs node and npm
+prove-oracle: ## QUESTIONS to the evaluator and to another implementation of IAM; needs node
 	@command -v node npm >/dev/null || { echo "prove-oracle needs node (20 or later) and npm" >&2; exit 2; }
 	mkdir -p $(ORACLE)
 	cp tests/oracle/package.json tests/oracle/simulate.mjs $(ORACLE)/
@@ -81,7 +82,7 @@ prove-oracle: ## The evaluator against another implementation of IAM; needs node
 		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(ORACLE) && \
 		cp tests/oracle/package-lock.json $(ORACLE)/installed.json; }
 	cargo run $(PROOF) --quiet --bin oracle -- $(ORACLE)/simulate.mjs \
-		tests/oracle/known-differences.json $(CASES) $(SEED)
+		tests/oracle/known-differences.json $(QUESTIONS) $(SEED)
 
 # libFuzzer wants the compiler's own flags, which a stable compiler gives only when told so. Nothing
 # in the analysis is unsafe, so that no sanitizer is needed.

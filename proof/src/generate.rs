@@ -7,7 +7,7 @@
 use crate::choices::Choices;
 use crate::statement::statement;
 use crate::words::{
-    ACTIONS, ADDRESSES, ARNS, BINARIES, DATES, FUNCTION, KEYS, Kind, NUMBERS, PRINCIPALS,
+    ACTIONS, ADDRESSES, ALWAYS, ARNS, BINARIES, DATES, FUNCTION, KEYS, Kind, NUMBERS, PRINCIPALS,
     RESOURCES, SERVICES, TEXTS, TRUTHS,
 };
 use serde_json::{Map, Value, json};
@@ -41,7 +41,7 @@ fn request(choices: &mut Choices<'_>) -> Value {
     let caller = caller(choices, &mut context);
     context.insert("aws:ResourceAccount".to_owned(), json!("111122223333"));
     for (key, kind, set) in KEYS.iter().take(KEYS.len() - 1) {
-        let held = match (choices.chance(55), set) {
+        let held = match (ALWAYS.contains(key) || choices.chance(55), set) {
             (false, _) => continue,
             _ if context.contains_key(*key) || *key == "aws:PrincipalArn" => continue,
             (true, false) => json!(held(choices, *kind)),

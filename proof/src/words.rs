@@ -34,6 +34,9 @@ pub const KEYS: [(&str, Kind, bool); 15] = [
     ("AWS:SOURCEACCOUNT", Kind::Text, false),
 ];
 
+/// Keys that every request holds.
+pub const ALWAYS: [&str; 3] = ["aws:UserAgent", "aws:CurrentTime", "aws:SecureTransport"];
+
 pub const OPERATORS: [(&str, Kind); 26] = [
     ("StringEquals", Kind::Text),
     ("StringNotEquals", Kind::Text),
@@ -179,8 +182,8 @@ pub const ACTIONS: [&str; 12] = [
     "lambda:GetFunction",
     "lambda:InvokeFunction?",
     "s3:*",
-    "lambd?:InvokeFunction",
-    "*:InvokeFunction",
+    "lambda:i*k?f*n",
+    "lambda:*Function?rl",
 ];
 pub const FUNCTION: &str = "arn:aws:lambda:us-east-1:111122223333:function:orders";
 pub const RESOURCES: [&str; 14] = [

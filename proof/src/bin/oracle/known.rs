@@ -13,9 +13,9 @@ pub struct Known(Vec<Entry>);
 struct Entry {
     /// What it is about, in one line.
     name: String,
-    /// A wildcard pattern over the case in words.
-    case: String,
-    /// Our verdict.
+    /// Wildcard patterns over the smallest case in words; one must fit.
+    cases: Vec<String>,
+    /// Our verdict, or `*`.
     ours: String,
     /// Theirs, or `*`.
     theirs: String,
@@ -48,9 +48,10 @@ impl Known {
     /// The entry a difference belongs to.
     pub fn find(&self, words: &str, ours: Verdict, theirs: Verdict) -> Option<usize> {
         self.0.iter().position(|entry| {
-            entry.ours == ours.name()
+            (entry.ours == "*" || entry.ours == ours.name())
+                && !(entry.ours == "*" && ours == Verdict::Unclear)
                 && (entry.theirs == "*" || entry.theirs == theirs.name())
-                && proof::fits(&entry.case, words)
+                && entry.cases.iter().any(|case| proof::fits(case, words))
         })
     }
 

@@ -9,7 +9,7 @@ pub fn of(case: &Case) -> String {
     match case.policy["Version"].as_str() {
         Some("2012-10-17") => {}
         Some(version) => words.push(format!("Version {version}")),
-        None => words.push("no Version".to_owned()),
+        None => words.push("Version missing".to_owned()),
     }
     for statement in case.policy["Statement"].as_array().into_iter().flatten() {
         words.push(of_statement(statement, &case.request));
