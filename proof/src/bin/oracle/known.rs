@@ -19,18 +19,15 @@ struct Entry {
     ours: String,
     /// Theirs, or `*`.
     theirs: String,
-    /// Who is right: `ours`, `theirs`, or `undocumented`, where we say `unclear`.
-    #[serde(rename = "right")]
-    _right: Right,
+    /// Who is right.
+    right: Right,
     /// Why, in a sentence.
-    #[serde(rename = "why")]
-    _why: String,
-    /// The page that says so, or that should.
-    #[serde(rename = "documentation")]
-    _documentation: String,
+    why: String,
+    /// The page of AWS that says so, or that should.
+    documentation: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Right {
     Ours,
@@ -42,7 +39,15 @@ impl Known {
     /// Reads the list.
     pub fn read(path: &str) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|error| format!("`{path}`: {error}"))?;
-        serde_json::from_str(&text).map(Self).map_err(|error| format!("`{path}`: {error}"))
+        let known: Vec<Entry> =
+            serde_json::from_str(&text).map_err(|error| format!("`{path}`: {error}"))?;
+        let bare = |entry: &&Entry| {
+            entry.why.is_empty() || !entry.documentation.starts_with("https://docs.aws.amazon.com/")
+        };
+        match known.iter().find(bare) {
+            Some(entry) => Err(format!("`{path}`: `{}` lacks its reason or its page", entry.name)),
+            None => Ok(Self(known)),
+        }
     }
 
     /// The entry a difference belongs to.
@@ -55,9 +60,17 @@ impl Known {
         })
     }
 
-    /// The name of an entry.
-    pub fn name(&self, entry: usize) -> &str {
-        self.0.get(entry).map_or("", |entry| &entry.name)
+    /// The name of an entry, and who is right.
+    pub fn name(&self, entry: usize) -> String {
+        let words = |entry: &Entry| {
+            let verdict = match entry.right {
+                Right::Ours => "we are right",
+                Right::Theirs => "they are right",
+                Right::Undocumented => "undocumented",
+            };
+            format!("{}: {verdict}", entry.name)
+        };
+        self.0.get(entry).map(words).unwrap_or_default()
     }
 
     /// All entries.

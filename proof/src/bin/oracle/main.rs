@@ -143,7 +143,7 @@ fn report(tally: &Tally, known: &Known, asked: u64) -> bool {
         }
     }
     let unseen = known.all().filter(|entry| !tally.known.contains_key(entry));
-    let idle: Vec<&str> = unseen.map(|entry| known.name(entry)).collect();
+    let idle: Vec<String> = unseen.map(|entry| known.name(entry)).collect();
     for name in &idle {
         println!("         not seen: {name}");
     }

@@ -129,7 +129,7 @@ fn fewer(value: &Value) -> Vec<Value> {
                 })
             })
             .collect(),
-        Value::Array(list) => list.iter().cloned().collect(),
+        Value::Array(list) => list.clone(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     }
 }
