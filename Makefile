@@ -60,16 +60,63 @@ test-package: setup-template
 	$(TEMPLATE_VENV)/bin/sam build --template template.yaml --build-dir $(CACHE)/sam-build
 	python3 tests/package.py $(CACHE)/sam-build/CordonFunction
 
+# The policy analysis without the AWS SDK, in release: a hundred thousand cases take a minute.
+PROOF := --locked --release --manifest-path proof/Cargo.toml
+CASES ?= 100000
+QUESTIONS ?= 60000
+SEED ?= 1
+
+.PHONY: prove prove-oracle
+prove: ## Every property of the policy analysis, CASES times (SEED chooses which)
+	PROPTEST_CASES=$(CASES) PROPTEST_RNG_SEED=$(SEED) cargo test $(PROOF) --lib
+
+# AGPL-licensed and a program of its own: installed under CACHE, run beside ours, part of neither
+# the function nor the command line.
+ORACLE := $(CACHE)/oracle
+prove-oracle: ## QUESTIONS to the evaluator and to another implementation of IAM; needs node
+	@command -v node npm >/dev/null || { echo "prove-oracle needs node (20 or later) and npm" >&2; exit 2; }
+	mkdir -p $(ORACLE)
+	cp tests/oracle/package.json tests/oracle/simulate.mjs $(ORACLE)/
+	cmp -s tests/oracle/package-lock.json $(ORACLE)/installed.json || { \
+		cp tests/oracle/package-lock.json $(ORACLE)/ && \
+		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(ORACLE) && \
+		cp tests/oracle/package-lock.json $(ORACLE)/installed.json; }
+	cargo run $(PROOF) --quiet --bin oracle -- $(ORACLE)/simulate.mjs \
+		tests/oracle/known-differences.json $(QUESTIONS) $(SEED)
+
+# libFuzzer wants the compiler's own flags, which a stable compiler gives only when told so. Nothing
+# in the analysis is unsafe, so that no sanitizer is needed.
+FUZZ_SECONDS ?= 60
+FUZZ := $(CACHE)/fuzz
+.PHONY: fuzz
+fuzz: ## Fuzz the policy analysis, FUZZ_SECONDS for each target; needs a C++ compiler
+	@command -v c++ >/dev/null || { echo "fuzz needs a C++ compiler, c++" >&2; exit 2; }
+	cargo install --quiet --locked --version 0.13.2 --root $(FUZZ) cargo-fuzz
+	for target in parse evaluate rewrite; do \
+		mkdir -p $(FUZZ)/corpus/$$target $(FUZZ)/failures; \
+		RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/fuzz PATH="$(FUZZ)/bin:$$PATH" \
+			cargo fuzz run --fuzz-dir fuzz --sanitizer none $$target \
+			$(FUZZ)/corpus/$$target fuzz/seeds -- -dict=fuzz/policy.dict -max_len=20480 \
+			-timeout=2 -rss_limit_mb=512 -max_total_time=$(FUZZ_SECONDS) -verbosity=0 \
+			-print_final_stats=1 -artifact_prefix=$(FUZZ)/failures/$$target-; \
+	done
+
 .PHONY: demo
 demo: setup ## Show it at work against an emulated account
 	cargo build --locked --features cli --bins --example demo
 	$(CARGO_TARGET_DIR)/debug/examples/demo
 
-.PHONY: bench bench-decide bench-footprint bench-cold-start
-bench: bench-decide bench-footprint bench-cold-start ## Measure
+.PHONY: bench bench-decide bench-exposure bench-footprint bench-cold-start
+bench: bench-decide bench-exposure bench-footprint bench-cold-start ## Measure
 
 bench-decide:
 	cargo bench --locked --bench decide
+
+BENCH_VENV := $(CACHE)/venv-bench
+bench-exposure: ## The policy analysis, beside Cloud Custodian's
+	$(call venv,$(BENCH_VENV),proof/requirements-bench.txt)
+	CORDON_BENCH_PYTHON=$(BENCH_VENV)/bin/python \
+		cargo bench --locked --manifest-path proof/Cargo.toml --bench exposure
 
 bench-footprint: setup
 	cargo build --locked --release --bin bootstrap

@@ -1,11 +1,7 @@
 //! `make bench-decide`: what one event costs in processor time from its text to the decision, with
 //! no AWS call, beside parsing the same text as untyped JSON.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "it measures what is shipped with the project"
-)]
+#![allow(clippy::expect_used, reason = "it measures what is shipped with the project")]
 
 use cordon::{
     controls::triage,
@@ -16,13 +12,11 @@ use cordon::{
     state::{DescribedState, State},
 };
 use serde_json::{Value, json};
-use std::{
-    fs,
-    hint::black_box,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, hint::black_box, path::Path};
+use stopwatch::{median, timed};
 use time::macros::datetime;
+
+mod stopwatch;
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:111122223333:function:orders";
 /// Rounds of one measurement, and measurements; the median counts.
@@ -87,33 +81,18 @@ fn report(name: &str, policy: &ControlPolicy, payload: &str, state: &State) {
     let now = datetime!(2026-11-21 12:00 UTC);
     let (mut deciding, mut parsing) = (Vec::new(), Vec::new());
     for _ in 0..MEASUREMENTS {
-        deciding.push(timed(|| {
+        deciding.push(timed(ROUNDS, || {
             let event = Event::parse(black_box(payload), &home).expect("an event");
             let triage = triage(policy, &event, now);
             if !triage.controls.is_empty() {
                 black_box(decide(&remit, &event, &triage, state, now));
             }
         }));
-        parsing.push(timed(|| {
-            black_box(serde_json::from_str::<Value>(black_box(payload)).expect("JSON"));
+        parsing.push(timed(ROUNDS, || {
+            serde_json::from_str::<Value>(black_box(payload)).expect("JSON")
         }));
     }
     let (decide, parse) = (median(deciding), median(parsing));
     let ratio = decide / parse;
     println!("{name:44} {decide:7.1} us {parse:9.1} us {ratio:6.2}x");
-}
-
-/// Microseconds of one round.
-fn timed(mut work: impl FnMut()) -> f64 {
-    let start = Instant::now();
-    for _ in 0..ROUNDS {
-        work();
-    }
-    start.elapsed().div_f64(f64::from(ROUNDS)).as_secs_f64()
-        / Duration::from_micros(1).as_secs_f64()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -62,8 +62,6 @@ fn conditions() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
-
     #[test]
     fn a_condition_that_is_not_understood_never_makes_it_worse(
         principal in principals(), condition in conditions(), key in "[a-z]{1,8}:[A-Za-z]{1,8}",

@@ -72,8 +72,6 @@ fn speaks(statement: &Statement, used: &Use) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
-
     #[test]
     fn a_certain_privilege_has_a_witness_that_the_policies_allow(
         first in prop::collection::vec(any_statement(), 0..4),

@@ -74,6 +74,14 @@ fn names_principal(listed: &str, arn: &str, session: Option<&str>) -> Option<boo
     if listed == arn || session == Some(listed) {
         return Some(true);
     }
+    // User names have a case here. Of roles that is not said, and two cannot differ by case alone:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    let but_for_case = |text: &str| listed.eq_ignore_ascii_case(text);
+    if caller.resource.starts_with("role/")
+        && (but_for_case(arn) || session.is_some_and(but_for_case))
+    {
+        return None;
+    }
     let named = Arn::parse(listed)?;
     if is_account_id(named.account) && named.account != caller.account {
         return Some(false);
@@ -109,7 +117,8 @@ fn is_other_session(listed: &str, caller: &Arn<'_>, session: Option<&str>) -> bo
     let Some((role, name)) = listed.split_once('/') else { return false };
     let own = caller.resource.strip_prefix("role/").and_then(|path| path.rsplit('/').next());
     let complete = !role.is_empty() && !name.is_empty() && !name.contains('/');
-    complete && (own != Some(role) || session.is_some())
+    let same_role = own.is_some_and(|own| own.eq_ignore_ascii_case(role));
+    complete && (!same_role || session.is_some())
 }
 
 /// Whether `NotPrincipal` leaves the caller out. A user must be listed with its account, a session

@@ -54,6 +54,9 @@ fn each_form_names_the_callers_that_are_documented() {
             (aws("arn:aws:iam::444455556666:user/team/Bob"), [T, F, F, F, None, F, F]),
             (aws("arn:aws:iam::444455556666:user/team/bob"), [F, F, F, F, None, F, F]),
             (aws(ROLE), [F, F, T, T, F, F, F]),
+            // Whether a role is found by a name in another case is not documented.
+            (aws("arn:aws:iam::444455556666:role/path/Audit"), [F, F, None, None, F, F, F]),
+            (aws("arn:aws:sts::444455556666:assumed-role/Audit/app"), [F, F, None, None, F, F, F]),
             (aws("arn:aws:iam::444455556666:role/audit"), [F, F, F, F, F, F, F]),
             (aws("arn:aws:sts::444455556666:assumed-role/audit/app"), [F, F, T, None, F, F, F]),
             (aws("arn:aws:sts::444455556666:assumed-role/audit/other"), [F, F, F, None, F, F, F]),

@@ -231,8 +231,6 @@ fn scopes_follow_the_functions_partition() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
-
     #[test]
     fn what_was_scoped_is_never_unscoped_again(
         row in 0..ROWS.len(),

@@ -1,0 +1,57 @@
+//! A policy, generated from bytes or given as text: it is exposed the same way twice, every edit is
+//! refused or gives a policy that parses and is short enough, and what was not edited is still there.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use proof::choices::Choices;
+use proof::generate;
+use proof::iam::{Change, Document, Edit, Effect, Statement, Trusted, expose, rewrite};
+use proof::resource::FunctionResource;
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const LONGEST: usize = 20_480;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((edits, bytes)) = bytes.split_last() else { return };
+    let text = match bytes.split_first() {
+        Some((b'{', _)) => String::from_utf8_lossy(bytes).into_owned(),
+        Some(_) | None => generate::case(&mut Choices::from_bytes(bytes)).policy.to_string(),
+    };
+    let Ok(document) = Document::parse(&text) else { return };
+    let function = "arn:aws:lambda:us-east-1:111122223333:function:orders";
+    let Ok(resource) = FunctionResource::parse_arn(function) else { return };
+    let exposed = expose(&document, &resource, &Trusted::default());
+    assert_eq!(exposed, expose(&document, &resource, &Trusted::default()));
+    assert_eq!(exposed.len(), document.statements().len());
+    let edits = some(&document, *edits);
+    match rewrite(&document, &edits) {
+        Ok(Some(written)) => {
+            assert!(written.len() <= LONGEST);
+            let after = Document::parse(&written).expect("what is written parses again");
+            for (index, statement) in document.statements().iter().enumerate() {
+                let edited = edits.iter().any(|edit| edit.index == index);
+                assert!(edited || after.statements().contains(statement), "{text} -> {written}");
+            }
+        }
+        Ok(None) => assert!(!edits.is_empty()),
+        Err(_) => {}
+    }
+});
+
+/// Takes the first principal out of every second statement that the bits name, and every principal
+/// out of the others.
+fn some(document: &Document, bits: u8) -> Vec<Edit> {
+    let named = |(index, _): &(usize, &Statement)| bits >> (index % 8) & 1 == 1;
+    let allows = document.statements().iter().enumerate().filter(named);
+    let allows = allows.filter(|(_, statement)| statement.effect == Effect::Allow);
+    allows.map(|(index, statement)| edit(index, statement)).collect()
+}
+
+fn edit(index: usize, statement: &Statement) -> Edit {
+    let change = match index % 2 {
+        0 => Change::Remove,
+        _ => Change::DropPrincipals(statement.principals.iter().take(1).cloned().collect()),
+    };
+    Edit { index, change }
+}
