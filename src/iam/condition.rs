@@ -2,12 +2,18 @@
 //! Refuses to answer (`None`) for operators, values and combinations it does not understand fully.
 //! Semantics: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>.
 
-pub(super) use super::operator::{Base, Operator, Set};
+pub(super) mod comparison;
+mod decimal;
+mod moment;
+pub(super) mod network;
+pub(super) mod operator;
+pub(super) mod variables;
 
-use super::comparison::{self, Matched};
-use super::model::DocumentError;
-use super::node::Node;
-use super::variables;
+pub(super) use operator::{Base, Operator, Set};
+
+use super::document::DocumentError;
+use super::document::node::Node;
+use comparison::Matched;
 
 /// One operator on one key, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,5 +274,5 @@ fn is_plain_integer(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "condition_tests.rs"]
+#[path = "condition/tests.rs"]
 mod tests;

@@ -2,12 +2,15 @@
 //! Refuses to decide where a statement that is not understood could change the outcome.
 //! Logic: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
-pub(super) use super::principals::Whom;
+mod principals;
+pub(super) mod request;
+pub(super) mod targets;
+
+pub(super) use principals::Whom;
 
 use super::condition::Held;
-use super::model::{Effect, Statement};
-use super::request::Decision;
-use super::{principals, targets};
+use super::document::{Effect, Statement};
+use request::Decision;
 
 /// A request as far as a policy looks at it.
 pub(super) struct Facts<'a> {
@@ -78,5 +81,5 @@ fn strongest(statements: &[Statement], facts: &Facts<'_>, effect: Effect) -> Opt
 }
 
 #[cfg(test)]
-#[path = "evaluate_tests.rs"]
+#[path = "evaluate/tests.rs"]
 mod tests;

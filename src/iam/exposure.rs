@@ -3,19 +3,33 @@
 //! Deny, and to call it closed without a proof; all between is unknown.
 //! Evaluation: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
+mod addresses;
+mod arns;
+mod caller;
+mod context;
+mod entry;
+pub(super) mod owner;
+mod party;
+mod resources;
+mod search;
+pub(super) mod setting;
+mod shut;
+mod span;
+mod stranger;
+pub(super) mod witness;
+
 use super::actions::{self, INVOKE, INVOKE_URL, Names};
-use super::caller::{self, Base};
-use super::model::{Document, Effect, Principal, Statement};
-use super::setting::Setting;
-use super::shut::Granted;
-use super::witness::Witness;
-use super::{resources, search};
+use super::document::{Document, Effect, Principal, Statement};
 use crate::resource::{AccountId, FunctionResource};
+use caller::Base;
 use serde::Serialize;
+use setting::Setting;
+use shut::Granted;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use time::OffsetDateTime;
+use witness::Witness;
 
 /// Who is trusted besides the function's own account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -225,5 +239,5 @@ fn serves_url(statement: &Statement) -> bool {
 }
 
 #[cfg(test)]
-#[path = "exposure_tests.rs"]
+#[path = "exposure/tests.rs"]
 mod tests;

@@ -4,13 +4,19 @@
 //! condition is never taken to hold, and a Deny counts only where it takes a whole grant away.
 //! Evaluation: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
-use super::access::{self, Level};
+mod access;
+mod denial;
+pub(super) mod privilege;
+pub(super) mod reach;
+pub(super) mod trust;
+
 use super::actions::Names;
-use super::denial::Denials;
-use super::model::{Effect, IdentityDocument, Statement};
+use super::document::{Effect, IdentityDocument, Statement};
 use super::pattern::example;
-use super::privilege::{Certainty, Privilege, Privileges, Use};
-use super::reach::{Extent, Reach, reach};
+use access::Level;
+use denial::Denials;
+use privilege::{Certainty, Privilege, Privileges, Use};
+use reach::{Extent, Reach, reach};
 use std::collections::BTreeMap;
 
 /// How much a privilege is; the worst first.
@@ -298,5 +304,5 @@ fn gives(statement: &Statement, pattern: &str, denials: &Denials<'_>) -> Option<
 }
 
 #[cfg(test)]
-#[path = "identity_tests.rs"]
+#[path = "identity/tests.rs"]
 mod tests;

@@ -2,11 +2,13 @@
 //! Refuses edits that change nothing, that narrow a Deny, or whose outcome does not parse again.
 //! Limit: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 
-use super::fate::{self, StatementFate};
-use super::json;
-use super::model::{self, Document, DocumentError, Principal};
-use super::part;
+pub(super) mod fate;
+mod part;
+
+use super::document::json;
+use super::document::{self, Document, DocumentError, Principal};
 use super::service::Limit;
+use fate::StatementFate;
 
 /// What becomes of grants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +78,7 @@ pub fn rewrite(document: &Document, edits: &[Edit]) -> Result<Option<String>, Re
             entries.push((key, json::compact(value.get())));
             continue;
         }
-        let (in_list, raws) = model::statement_texts(value)?;
+        let (in_list, raws) = document::statement_texts(value)?;
         let originals: Vec<String> = raws.iter().map(|raw| json::compact(raw.get())).collect();
         let texts = statements(document, originals, &fates)?;
         let text = match (in_list, texts.as_slice()) {
@@ -113,9 +115,9 @@ fn statements(
 }
 
 #[cfg(test)]
-#[path = "rewrite_tests.rs"]
+#[path = "rewrite/tests.rs"]
 mod tests;
 
 #[cfg(test)]
-#[path = "rewrite_properties.rs"]
+#[path = "rewrite/properties.rs"]
 mod properties;

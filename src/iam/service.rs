@@ -3,10 +3,10 @@
 //! Guides: <https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html>.
 
 use super::condition::Clause;
+use super::document::{Effect, Principal, Statement};
+use super::exposure::owner::{self, Owner};
+use super::exposure::setting::{Circle, Setting};
 use super::exposure::{self, Exposure, Standpoint};
-use super::model::{Effect, Principal, Statement};
-use super::owner::{self, Owner};
-use super::setting::{Circle, Setting};
 use crate::resource::Home;
 use serde::Serialize;
 

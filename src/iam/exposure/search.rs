@@ -1,0 +1,254 @@
+//! The search for a caller whose request a grant lets in: strangers first, then whoever is named.
+//! Refuses to report one unless every clause holds for it and no Deny may reach it.
+//! Evaluation: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
+
+use super::Exposure;
+use super::caller::{Base, Caller, Means, Member, Named, Role};
+use super::owner::{self, Owner};
+use super::setting::Circle;
+use super::shut::Granted;
+use super::stranger::Stranger;
+use super::witness::Witness;
+use crate::iam::actions::{self, Candidate};
+use crate::iam::service;
+
+/// A caller that gets in.
+pub(in crate::iam) struct Found {
+    pub exposure: Exposure,
+    pub reason: String,
+    pub witness: Option<Witness>,
+}
+
+/// More owners than this are not tried one by one.
+const MOST_OWNERS: usize = 20;
+
+/// Nor more actions than this.
+const MOST_ACTIONS: usize = 6;
+
+/// The worst caller from outside that provably gets in, or why none does.
+pub(in crate::iam) fn find(granted: &Granted<'_>) -> Result<Found, &'static str> {
+    let options = options(granted);
+    if options.is_empty() {
+        return Err("it grants no action of Lambda");
+    }
+    let search = Search { granted, options, heed_denies: true };
+    if let Some(found) = search.outsiders() {
+        return Ok(found);
+    }
+    let denied = !granted.setting.denies().is_empty();
+    if denied && (Search { heed_denies: false, ..search }).outsiders().is_some() {
+        return Err("a Deny may cover it");
+    }
+    Err(match granted.clauses.first() {
+        None => "no caller from outside is proven to get in",
+        Some(_) => "its conditions may narrow it, or are not understood completely",
+    })
+}
+
+/// A request from inside the circle that gets in.
+pub(in crate::iam) fn insider(granted: &Granted<'_>) -> Option<Witness> {
+    let search = Search { granted, options: options(granted), heed_denies: true };
+    search.insiders()
+}
+
+fn options(granted: &Granted<'_>) -> Vec<Candidate> {
+    let mut options = actions::candidates(&granted.statement.actions);
+    options.truncate(MOST_ACTIONS);
+    options
+}
+
+/// One grant that is searched.
+pub(in crate::iam) struct Search<'a> {
+    pub granted: &'a Granted<'a>,
+    pub options: Vec<Candidate>,
+    pub heed_denies: bool,
+}
+
+impl<'a> Search<'a> {
+    fn outsiders(&self) -> Option<Found> {
+        match self.granted.base {
+            Base::Everybody | Base::EveryService => {
+                self.strangers(Exposure::Public).or_else(|| self.owners(Exposure::External))
+            }
+            Base::Service { .. } => self
+                .strangers(Exposure::UnscopedService)
+                .or_else(|| self.owners(Exposure::UnscopedService)),
+            Base::Account(named) => {
+                let (option, witness) = self.account(named)?;
+                let owner = Owner::Account(&named.account);
+                Some(found(Exposure::External, owner_reason(None, &owner), option, witness))
+            }
+            Base::Nobody | Base::Unclear(_) => None,
+        }
+    }
+
+    fn insiders(&self) -> Option<Witness> {
+        let setting = self.granted.setting;
+        let own = [Owner::Account(setting.home.account.as_str())];
+        let accounts = setting.trusted.accounts.iter().map(|id| Owner::Account(id.as_str()));
+        let organizations = setting.trusted.organizations.iter().map(|text| {
+            Owner::Organization(text.split_once('/').map_or(text.as_str(), |(id, _)| id))
+        });
+        match self.granted.base {
+            Base::Account(named) => self.account(named).map(|(_, witness)| witness),
+            Base::Everybody | Base::EveryService | Base::Service { .. } => own
+                .into_iter()
+                .chain(accounts)
+                .chain(organizations)
+                .take(MOST_OWNERS)
+                .find_map(|owner| self.owner(&owner))
+                .map(|(_, _, witness)| witness),
+            Base::Nobody | Base::Unclear(_) => None,
+        }
+    }
+
+    /// The ways a caller may come, given the principal.
+    fn means(&self) -> Vec<Means<'a>> {
+        let direct = [Means::Internet, Means::Unsigned, Means::Endpoint, Means::CloudFormation];
+        let services = || {
+            let all = self.granted.setting.services().iter();
+            all.map(|(name, row)| Means::Service { name, row: Some(row), any_bucket: false })
+        };
+        match self.granted.base {
+            Base::Everybody => direct.into_iter().chain(services()).collect(),
+            Base::EveryService => services().collect(),
+            Base::Service { name } => {
+                vec![Means::Service { name, row: service::row_of(name), any_bucket: true }]
+            }
+            Base::Account(_) | Base::Nobody | Base::Unclear(_) => Vec::new(),
+        }
+    }
+
+    /// The account that the principal names.
+    fn account(&self, named: &'a Named) -> Option<(&Candidate, Witness)> {
+        let session = match named.role {
+            Role::Session { .. } => Some(named.written.as_str()),
+            Role::Free | Role::Fixed(_) => None,
+        };
+        [Means::Internet, Means::CloudFormation].into_iter().find_map(|means| {
+            self.somehow(&Caller {
+                means,
+                account: Some(&named.account),
+                role: &named.role,
+                session,
+                member: Member::Unsure,
+                network: "",
+            })
+        })
+    }
+
+    /// Two strangers who get in by the same means: then everybody does.
+    fn strangers(&self, exposure: Exposure) -> Option<Found> {
+        let mut clauses = self.granted.clauses.iter();
+        let one_service = clauses.any(|clause| clause.name() == "aws:principalservicename");
+        let exposure = if one_service { Exposure::UnscopedService } else { exposure };
+        let [first, second] = self.granted.setting.strangers()?;
+        for means in self.means() {
+            for organized in [false, true] {
+                let (one, other) =
+                    (stranger(first, means, organized), stranger(second, means, organized));
+                let entered = self.options.iter().find_map(|option| {
+                    self.enter(&other, option)?;
+                    self.enter(&one, option).map(|witness| (option, witness))
+                });
+                if let Some((option, witness)) = entered {
+                    let reason = stranger_reason(means, exposure);
+                    return Some(found(exposure, reason, option, witness));
+                }
+            }
+        }
+        None
+    }
+
+    /// Somebody whom the conditions name and nobody trusts.
+    fn owners(&self, exposure: Exposure) -> Option<Found> {
+        let mut owners: Vec<Owner<'_>> = Vec::new();
+        let setting = self.granted.setting;
+        for clause in self.granted.clauses {
+            for owner in owner::named(clause, &setting.home.partition) {
+                if !setting.holds(Circle::Trusted, &owner) && !owners.contains(&owner) {
+                    owners.push(owner);
+                }
+            }
+        }
+        owners.into_iter().take(MOST_OWNERS).find_map(|owner| {
+            let (means, option, witness) = self.owner(&owner)?;
+            let service = matches!(means, Means::Service { .. }).then_some(&witness.principal);
+            let reason = owner_reason(service.map(String::as_str), &owner);
+            Some(found(exposure, reason, option, witness))
+        })
+    }
+
+    /// A request of this owner that gets in, directly or by a service.
+    fn owner(&self, owner: &Owner<'_>) -> Option<(Means<'a>, &Candidate, Witness)> {
+        let [stranger, _] = self.granted.setting.strangers()?;
+        let (account, member) = match (owner, owner.organization()) {
+            (Owner::Account(id), _) => (*id, Member::Unsure),
+            (_, Some(id)) => (stranger.account.as_str(), Member::Of(id)),
+            (_, None) => return None,
+        };
+        let means = self.means().into_iter();
+        means.filter(|means| *means != Means::Unsigned).find_map(|means| {
+            let account = Some(account);
+            let caller =
+                Caller { means, account, role: &Role::Free, session: None, member, network: "" };
+            let (option, witness) = self.somehow(&caller)?;
+            Some((means, option, witness))
+        })
+    }
+
+    fn somehow(&self, caller: &Caller<'_>) -> Option<(&Candidate, Witness)> {
+        let enter = |option| self.enter(caller, option).map(|witness| (option, witness));
+        self.options.iter().find_map(enter)
+    }
+}
+
+fn stranger<'s>(stranger: &'s Stranger, means: Means<'s>, organized: bool) -> Caller<'s> {
+    Caller {
+        means,
+        account: Some(&stranger.account),
+        role: &Role::Free,
+        session: None,
+        member: match organized {
+            false => Member::OfNone,
+            true => Member::Of(&stranger.organization),
+        },
+        network: &stranger.network,
+    }
+}
+
+fn found(exposure: Exposure, reason: String, option: &Candidate, witness: Witness) -> Found {
+    if option.honoured {
+        return Found { exposure, reason, witness: Some(witness) };
+    }
+    let action = &option.action;
+    let reason = format!("{reason}, if AWS reads resource policies for `{action}`");
+    Found { exposure, reason, witness: None }
+}
+
+fn owner_reason(service: Option<&str>, owner: &Owner<'_>) -> String {
+    let owner = match (owner, owner.organization()) {
+        (Owner::Account(id), _) => format!("account {id}"),
+        (_, Some(id)) => format!("organization {id}"),
+        (_, None) => "nobody".to_owned(),
+    };
+    match service {
+        Some(name) => format!("`{name}` is scoped to somebody else's {owner}"),
+        None => format!("{owner} is outside the trusted set"),
+    }
+}
+
+fn stranger_reason(means: Means<'_>, exposure: Exposure) -> String {
+    match means {
+        Means::Service { name, .. } if exposure == Exposure::UnscopedService => {
+            format!("`{name}` may be made to invoke by anybody who has an account")
+        }
+        Means::Service { name, .. } => {
+            format!("services such as `{name}` may be made to invoke by anybody who has an account")
+        }
+        Means::Unsigned => "anybody may enter unsigned, through the function URL".to_owned(),
+        Means::Internet | Means::Endpoint | Means::CloudFormation => {
+            "anybody with an AWS account may enter".to_owned()
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Whom a role's trust policy lets assume the role.
+//! Refuses to call a condition sufficient: it says which keys may limit, and whether to fixed values.
+//! Elements: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
+
+use crate::iam::actions::{self, Names};
+use crate::iam::condition::Clause;
+use crate::iam::document::{Document, Effect, Principal, Statement};
+use crate::iam::pattern::{Arn, has_wildcard};
+use crate::resource::AccountId;
+use serde::Serialize;
+
+/// What one statement of a trust policy gives to one of its principals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TrustGrant {
+    /// The statement, from 0.
+    pub statement: usize,
+    /// The statement's id.
+    pub sid: Option<String>,
+    /// Whom it trusts.
+    pub trusted: Trustee,
+    /// The actions by which the role can be assumed.
+    pub actions: Vec<&'static str>,
+    /// What the condition may do to it.
+    pub limit: TrustLimit,
+}
+
+/// Who may assume a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trustee {
+    /// AWS Lambda.
+    Lambda,
+    /// Another AWS service, by its principal.
+    OtherService(String),
+    /// The role's own account, or somebody in it.
+    OwnAccount(String),
+    /// Another account, or somebody in it.
+    OtherAccount(String),
+    /// Everybody.
+    Anyone,
+    /// Whom an identity provider vouches for.
+    Federated(String),
+    /// Nobody: a user or role that is deleted, by its unique id.
+    Dead(String),
+    /// It cannot be said, and why.
+    Unclear(&'static str),
+}
+
+/// What the condition of a statement may do. Whether it holds is never said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrustLimit {
+    /// There is no condition.
+    None,
+    /// There is one, and nothing in it is fixed: these are its keys.
+    Maybe(Vec<String>),
+    /// These keys must have a fixed value. A value may still be known to many (`sts:ExternalId`) or
+    /// held by many (`aws:PrincipalOrgID`).
+    Fixed(Vec<String>),
+}
+
+/// The actions that give out credentials of a role.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html>
+const ASSUME: [&str; 3] =
+    ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+
+const LAMBDA: &str = "lambda.amazonaws.com";
+
+const UNKNOWN_ELEMENT: &str = "the statement has an element that is not known";
+const UNKNOWN_PRINCIPAL: &str = "the principal is of a type that is not known";
+const WILDCARD: &str = "a wildcard stands in a part of the principal";
+const NO_SERVICE: &str = "the service principal is not one that AWS documents";
+
+/// Whom the trust policy lets assume the role, which lives in the account `own`. Statements that only
+/// tag sessions or name their source let nobody in and are left out.
+pub fn trust(document: &Document, own: &AccountId) -> Vec<TrustGrant> {
+    let statements = document.statements();
+    let mut grants = Vec::new();
+    for (index, statement) in statements.iter().enumerate() {
+        if statement.effect != Effect::Allow {
+            continue;
+        }
+        for principal in &statement.principals {
+            let granted = |action: &&&str| actions::grants(&statement.actions, action);
+            let free =
+                |action: &&&str| !statements.iter().any(|deny| denies(deny, principal, action));
+            let actions: Vec<&str> = ASSUME.iter().filter(granted).filter(free).copied().collect();
+            if actions.is_empty() {
+                continue;
+            }
+            let known = statement.unknown_elements.is_empty();
+            grants.push(TrustGrant {
+                statement: index,
+                sid: statement.sid.clone(),
+                trusted: if known {
+                    trustee(principal, own)
+                } else {
+                    Trustee::Unclear(UNKNOWN_ELEMENT)
+                },
+                actions,
+                limit: limit(&statement.conditions),
+            });
+        }
+    }
+    grants
+}
+
+/// Whether the statement provably forbids the principal the action.
+fn denies(deny: &Statement, principal: &Principal, action: &str) -> bool {
+    let everybody = || deny.principals.contains(&Principal::Anyone);
+    let named = || *principal != Principal::NotListed && deny.principals.contains(principal);
+    deny.effect == Effect::Deny
+        && deny.conditions.is_empty()
+        && deny.unknown_elements.is_empty()
+        && speaks_of_the_role(deny)
+        && actions::grants(&deny.actions, action)
+        && (everybody() || named())
+}
+
+/// A trust policy is for its role alone and names no resource.
+fn speaks_of_the_role(deny: &Statement) -> bool {
+    match &deny.resources {
+        None => true,
+        Some(Names::Only(list)) => list.iter().any(|pattern| pattern == "*"),
+        Some(Names::AllBut(_)) => false,
+    }
+}
+
+fn trustee(principal: &Principal, own: &AccountId) -> Trustee {
+    match principal {
+        Principal::Anyone | Principal::NotListed => Trustee::Anyone,
+        Principal::Aws(text) => aws(text, own),
+        Principal::Service(name) => service(name),
+        Principal::Dead(id) => Trustee::Dead(id.clone()),
+        Principal::Federated(provider) if has_wildcard(provider) => Trustee::Unclear(WILDCARD),
+        Principal::Federated(provider) => Trustee::Federated(provider.clone()),
+        Principal::Other { .. } => Trustee::Unclear(UNKNOWN_PRINCIPAL),
+    }
+}
+
+fn service(name: &str) -> Trustee {
+    if name == LAMBDA {
+        return Trustee::Lambda;
+    }
+    if has_wildcard(name) {
+        return Trustee::Unclear(WILDCARD);
+    }
+    let known = [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".aws.internal", ".api.aws"];
+    // Another spelling of Lambda may be Lambda, or be nobody.
+    let lambda = name.split('.').next().is_some_and(|first| first.eq_ignore_ascii_case("lambda"));
+    if !lambda && known.iter().any(|suffix| name.ends_with(suffix)) {
+        Trustee::OtherService(name.to_owned())
+    } else {
+        Trustee::Unclear(NO_SERVICE)
+    }
+}
+
+fn aws(text: &str, own: &AccountId) -> Trustee {
+    let account = AccountId::parse(text).ok().or_else(|| {
+        let arn = Arn::parse(text).filter(|arn| matches!(arn.service, "iam" | "sts"))?;
+        AccountId::parse(arn.account).ok()
+    });
+    match account {
+        _ if has_wildcard(text) => Trustee::Unclear(WILDCARD),
+        Some(account) if account == *own => Trustee::OwnAccount(text.to_owned()),
+        Some(_) => Trustee::OtherAccount(text.to_owned()),
+        None => Trustee::Unclear(UNKNOWN_PRINCIPAL),
+    }
+}
+
+fn limit(conditions: &[Clause]) -> TrustLimit {
+    let keys = |fixed_only: bool| -> Vec<String> {
+        let clauses = conditions.iter().filter(|clause| !fixed_only || is_fixed(clause));
+        clauses.map(|clause| clause.key.clone()).collect()
+    };
+    if conditions.is_empty() {
+        return TrustLimit::None;
+    }
+    let fixed = keys(true);
+    if fixed.is_empty() { TrustLimit::Maybe(keys(false)) } else { TrustLimit::Fixed(fixed) }
+}
+
+/// Whether the clause demands one of a list of values that hold no wildcard and no variable. With
+/// `IfExists` and `ForAllValues` a request without the key passes.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
+fn is_fixed(clause: &Clause) -> bool {
+    let operator = clause.operator.strip_prefix("ForAnyValue:").unwrap_or(&clause.operator);
+    let demands = matches!(
+        operator,
+        "StringEquals" | "StringEqualsIgnoreCase" | "StringLike" | "ArnEquals" | "ArnLike"
+    );
+    demands
+        && !clause.values.is_empty()
+        && clause.values.iter().all(|value| !has_wildcard(value) && !value.contains("${"))
+}
+
+#[cfg(test)]
+#[path = "trust_tests.rs"]
+mod tests;
