@@ -2,6 +2,7 @@
 //! a control; this is their table. Nothing here changes anything: a control proposes responses,
 //! `decision` decides.
 
+mod analysis;
 mod config_rule;
 mod dangerous_action;
 mod environment;
@@ -17,6 +18,7 @@ mod triggers;
 mod unscoped_service;
 mod untrusted_account;
 
+pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
@@ -37,7 +39,7 @@ pub struct Control {
     /// The events it needs; the rules in `template.yaml` are held against them.
     pub triggers: &'static [Trigger],
     /// Whether an event concerns it, and what it must read to judge.
-    needs: fn(&ControlPolicy, &Event) -> Needs,
+    needs: fn(&Case<'_>) -> Needs,
     /// Its judgement, once that is read.
     judge: fn(&Case<'_>) -> Vec<Assessment>,
 }
@@ -58,8 +60,16 @@ pub struct Case<'a> {
     pub policy: &'a ControlPolicy,
     /// What happened.
     pub event: &'a Event,
-    /// What is.
+    /// What is; before anything is read, nothing.
     pub state: &'a State,
+    analyses: analysis::Analyses<'a>,
+}
+
+impl<'a> Case<'a> {
+    /// A case of which nothing has been judged yet.
+    pub fn new(policy: &'a ControlPolicy, event: &'a Event, state: &'a State) -> Self {
+        Self { policy, event, state, analyses: analysis::Analyses::default() }
+    }
 }
 
 /// A control's judgement of one resource, before modes, exceptions and limits.
@@ -90,13 +100,13 @@ pub struct Seen {
     pub evidence: Evidence,
     /// What makes it the same thing when it is seen again.
     pub subject: String,
-    /// What would answer it.
-    pub response: Response,
+    /// What would answer it, each part of it.
+    pub responses: Vec<Response>,
 }
 
 /// What would answer something seen.
 pub enum Response {
-    /// Edit one statement of the resource's policy.
+    /// Edit grants of one statement of the resource's policy.
     EditPolicy(Edit),
     /// Require signed requests of the function URL.
     HardenUrl,
@@ -130,8 +140,10 @@ pub fn triage(policy: &ControlPolicy, event: &Event) -> Triage {
     if matches!(event.kind, Kind::Ignored(_)) {
         return triage;
     }
+    let nothing_read = State::default();
+    let case = Case::new(policy, event, &nothing_read);
     for control in CONTROLS.iter().filter(|control| policy.mode(control.id) != Mode::Off) {
-        match (control.needs)(policy, event) {
+        match (control.needs)(&case) {
             Needs::NotConcerned => {}
             Needs::Nothing => {
                 triage.controls.insert(control.id);
@@ -170,8 +182,8 @@ fn changed_function(event: &Event) -> Option<&FunctionArn> {
 }
 
 /// What a control of a function's configuration needs.
-fn needs_function(_: &ControlPolicy, event: &Event) -> Needs {
-    match changed_function(event) {
+fn needs_function(case: &Case<'_>) -> Needs {
+    match changed_function(case.event) {
         Some(function) => Needs::Reads(vec![Read::Function(function.clone())]),
         None => Needs::NotConcerned,
     }
@@ -202,6 +214,6 @@ fn tagged(evidence: Evidence, control: ControlId) -> Seen {
     Seen {
         evidence,
         subject: "tag".to_owned(),
-        response: Response::Tag(format!("{TAG_PREFIX}{control}")),
+        responses: vec![Response::Tag(format!("{TAG_PREFIX}{control}"))],
     }
 }

@@ -4,6 +4,9 @@
 
 mod plan;
 mod policy_edits;
+mod rewritten;
+
+pub use rewritten::{After, Rewritten, rewritten};
 
 use crate::{
     controls::{self, Assessment, Case, Judgement, Response, Triage},
@@ -74,7 +77,7 @@ pub fn decide(
     state: &State,
     today: Date,
 ) -> Decision {
-    let case = Case { policy: remit.policy, event, state };
+    let case = Case::new(remit.policy, event, state);
     let assessments = controls::judge(&case, &triage.controls);
     let incident = incident(event, &assessments);
     let mut planner = plan::Planner::new(state, &incident);
@@ -110,22 +113,18 @@ fn evaluate(
             let mut subjects = Vec::new();
             for seen in all_seen {
                 let mark = mark(control, &resource, &seen.subject);
-                let proposal = plan::Proposal {
-                    control,
-                    resource: &resource,
-                    mode: remit.policy.mode(control).min(remit.ceiling),
-                    withheld: withheld(
-                        remit,
+                for response in seen.responses {
+                    let proposal = plan::Proposal {
                         control,
-                        &resource,
-                        &seen.response,
-                        state,
-                        &mark,
-                        today,
-                    ),
-                    mark,
-                };
-                unanswered.extend(planner.propose(proposal, seen.response));
+                        resource: &resource,
+                        mode: remit.policy.mode(control).min(remit.ceiling),
+                        withheld: withheld(
+                            remit, control, &resource, &response, state, &mark, today,
+                        ),
+                        mark: mark.clone(),
+                    };
+                    unanswered.extend(planner.propose(proposal, response));
+                }
                 evidence.push(seen.evidence);
                 subjects.push(seen.subject);
             }

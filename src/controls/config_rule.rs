@@ -40,9 +40,9 @@ fn verdict(event: &Event) -> Option<Verdict<'_>> {
     Some(Verdict { function, rule, noncompliant: *noncompliant })
 }
 
-fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
-    match verdict(event) {
-        Some(Verdict { rule, .. }) if !concerns(policy, rule) => Needs::NotConcerned,
+fn needs(case: &Case<'_>) -> Needs {
+    match verdict(case.event) {
+        Some(Verdict { rule, .. }) if !concerns(case.policy, rule) => Needs::NotConcerned,
         Some(Verdict { noncompliant: false, .. }) => Needs::Nothing,
         Some(Verdict { function, .. }) => Needs::Reads(vec![Read::Function(function.clone())]),
         None => Needs::NotConcerned,
@@ -66,7 +66,7 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
         Some(Some(_)) => Judgement::NonCompliant(vec![Seen {
             evidence: Evidence::new("configRuleName", rule),
             subject: bare_name(rule).to_owned(),
-            response: Response::Tag(tag_key(bare_name(rule))),
+            responses: vec![Response::Tag(tag_key(bare_name(rule)))],
         }]),
     };
     let control = ControlId::ConfigRuleNoncompliant;

@@ -2,9 +2,12 @@
 //! but to trusted accounts that deploy.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>
 
-use super::{Control, function_policy, public};
-use crate::{finding::ControlId, iam::Exposure};
-use function_policy::Look;
+use super::{Control, Response, analysis, function_policy, public};
+use crate::{
+    finding::ControlId,
+    iam::{Change, Exposure, Grant, Names},
+};
+use analysis::{Judged, Look};
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::FunctionPolicyDangerousAction,
@@ -13,7 +16,7 @@ pub(super) const CONTROL: Control = Control {
     judge: |case| function_policy::judge(case, &LOOK),
 };
 
-const LOOK: Look = Look {
+pub(super) const LOOK: Look = Look {
     control: ControlId::FunctionPolicyDangerousAction,
     forbids: |policy, statement, grant| {
         let parameters = &policy.controls.function_policy_dangerous_action.parameters;
@@ -29,5 +32,18 @@ const LOOK: Look = Look {
                 Exposure::UnscopedService | Exposure::Unknown | Exposure::Internal => false,
             }
     },
-    respond: function_policy::removal,
+    respond,
 };
+
+/// A stranger loses the grant; a partner goes on invoking, where that can be told apart.
+fn respond(judged: &Judged<'_>, forbidden: &[&Grant]) -> Vec<Response> {
+    let (partners, strangers): (Vec<&Grant>, Vec<&Grant>) =
+        forbidden.iter().partition(|grant| grant.exposure == Exposure::Trusted);
+    let change = match judged.statement.actions {
+        Names::Only(_) => Change::DropActions(judged.exposed.beyond_invoke.clone()),
+        Names::AllBut(_) => Change::Drop,
+    };
+    let answers = [(strangers, Change::Drop), (partners, change)];
+    let answers = answers.into_iter().filter(|(grants, _)| !grants.is_empty());
+    answers.map(|(grants, change)| analysis::edit(judged, &grants, change)).collect()
+}

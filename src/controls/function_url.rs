@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
 
 use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
-use super::{function_policy, function_policy::Look};
+use super::{analysis, analysis::Look, function_policy};
 use crate::{
     event::{Event, Kind},
     finding::{ControlId, Evidence},
@@ -27,8 +27,8 @@ pub(super) const CONTROL: Control = Control {
     judge,
 };
 
-const LOOK: Look =
-    Look { control: ControlId::FunctionUrlPublic, forbids, respond: function_policy::removal };
+pub(super) const LOOK: Look =
+    Look { control: ControlId::FunctionUrlPublic, forbids, respond: analysis::removal };
 
 fn forbids(_: &ControlPolicy, statement: &StatementExposure, grant: &Grant) -> bool {
     statement.via_url && grant.exposure == Exposure::Public
@@ -40,17 +40,17 @@ fn changed(event: &Event) -> Option<&FunctionResource> {
     Some(resource)
 }
 
-fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
-    if let Some(resource) = changed(event) {
+fn needs(case: &Case<'_>) -> Needs {
+    if let Some(resource) = changed(case.event) {
         return Needs::Reads(vec![Read::Url(resource.clone()), Read::Policy(resource.clone())]);
     }
-    match (function_policy::needs(policy, event), function_policy::changed(event)) {
+    match (function_policy::needs(case), function_policy::changed(case.event)) {
         // The other controls read the policy anyway; only a public URL's own statement makes its
         // configuration worth a look. Versions have no URL, and AWS refuses the question:
         // https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionUrlConfig.html
         (Needs::Reads(mut reads), Some((resource, shown))) => {
             let version = matches!(resource.qualifier, Some(Qualifier::Version(_)));
-            if !version && function_policy::shows_public_url(policy, resource, shown) {
+            if !version && function_policy::shows_public_url(case, resource, shown) {
                 reads.push(Read::Url(resource.clone()));
             }
             Needs::Reads(reads)
@@ -76,10 +76,7 @@ fn judge_url(case: &Case<'_>, resource: &FunctionResource) -> Assessment {
         (None, _) | (_, None) => {
             Judgement::InsufficientData("the URL and its statements were not read".to_owned())
         }
-        (Some(url), Some(None)) => with_url(*url, Judgement::Compliant),
-        (Some(url), Some(Some(live))) => {
-            with_url(*url, function_policy::judge_policy(case.policy, &LOOK, resource, live))
-        }
+        (Some(url), Some(_)) => with_url(*url, function_policy::judge_live(case, &LOOK, resource)),
     };
     Assessment { control: ControlId::FunctionUrlPublic, resource: resource.clone(), judgement }
 }
@@ -91,7 +88,7 @@ fn with_url(url: Option<UrlAuthType>, statements: Judgement) -> Judgement {
     let mut seen = vec![Seen {
         evidence: Evidence::new("AuthType", "NONE"),
         subject: "AuthType NONE".to_owned(),
-        response: Response::HardenUrl,
+        responses: vec![Response::HardenUrl],
     }];
     match statements {
         Judgement::NonCompliant(more) => seen.extend(more),

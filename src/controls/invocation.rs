@@ -53,8 +53,8 @@ fn invited(declared: &DeclaredInvokers, actor: &Actor) -> bool {
         || account.is_some_and(|id| declared.accounts.contains(id))
 }
 
-fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
-    match seat(policy, event) {
+fn needs(case: &Case<'_>) -> Needs {
+    match seat(case.policy, case.event) {
         Seat::NotDeclared => Needs::NotConcerned,
         Seat::Invited => Needs::Nothing,
         Seat::Intruder(Intrusion { resource, declared }) => {
@@ -96,7 +96,7 @@ fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {
     let seen = |response, subject: &str| Seen {
         evidence: Evidence::new("userIdentity", &caller(actor)),
         subject: format!("{} {subject}", caller(actor)),
-        response,
+        responses: vec![response],
     };
     Judgement::NonCompliant(match (alone.as_slice(), doors.as_slice()) {
         ([], []) if intrusion.declared.stop && is_sure(case, intrusion) => {
@@ -105,7 +105,11 @@ fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {
         ([], []) => vec![seen(Response::Notify(NO_STATEMENT.to_owned()), "no statement")],
         ([], _) => vec![seen(Response::Notify(SHARED.to_owned()), "shared statement")],
         (alone, _) => {
-            let edits = alone.iter().map(|door| Edit { index: door.index, change: Change::Remove });
+            let edits = alone.iter().map(|door| Edit {
+                index: door.index,
+                principals: door.principals.clone(),
+                change: Change::Drop,
+            });
             edits.map(|edit| seen(Response::EditPolicy(edit), "own statement")).collect()
         }
     })
@@ -134,6 +138,7 @@ fn caller(actor: &Actor) -> String {
 /// A statement that may have let a caller in.
 struct Door {
     index: usize,
+    principals: Vec<Principal>,
     /// It lets in this caller and nobody else.
     alone: bool,
 }
@@ -148,7 +153,8 @@ fn doors(document: &Document, actor: &Actor) -> Vec<Door> {
         .filter_map(|(index, statement)| {
             let fits: Vec<Fit> = statement.principals.iter().map(|p| fit(p, actor)).collect();
             let open = fits.iter().any(|fit| *fit != Fit::Not);
-            open.then_some(Door { index, alone: matches!(fits.as_slice(), [Fit::Exactly]) })
+            let alone = matches!(fits.as_slice(), [Fit::Exactly]);
+            open.then(|| Door { index, principals: statement.principals.clone(), alone })
         })
         .collect()
 }

@@ -64,8 +64,8 @@ const ESCALATING: &[&str] = &[
     "UploadSigningCertificate",
 ];
 
-fn needs(policy: &ControlPolicy, event: &Event) -> Needs {
-    match suspect(policy, event) {
+fn needs(case: &Case<'_>) -> Needs {
+    match suspect(case.policy, case.event) {
         None => Needs::NotConcerned,
         Some(Suspect { declared: true, .. }) => Needs::Nothing,
         Some(Suspect { function, .. }) => {
@@ -123,12 +123,12 @@ fn judge_suspect(case: &Case<'_>, suspect: &Suspect<'_>, state: &FunctionState) 
         Seen {
             evidence: Evidence::new("eventName", suspect.api),
             subject: case.event.id.clone(),
-            response: Response::Stop,
+            responses: vec![Response::Stop],
         },
         Seen {
             evidence: Evidence::new(by, &suspect.function.to_string()),
             subject: case.event.id.clone(),
-            response: Response::Tag(format!("{TAG_PREFIX}incident")),
+            responses: vec![Response::Tag(format!("{TAG_PREFIX}incident"))],
         },
     ])
 }

@@ -2,9 +2,9 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>
 //! Statements that serve a function URL belong to `function-url.public`.
 
-use super::{Control, Trigger, function_policy};
+use super::{Control, Trigger, analysis, function_policy};
 use crate::{finding::ControlId, iam::Exposure};
-use function_policy::Look;
+use analysis::Look;
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::FunctionPolicyPublic,
@@ -19,8 +19,8 @@ pub(super) const CONTROL: Control = Control {
     judge: |case| function_policy::judge(case, &LOOK),
 };
 
-const LOOK: Look = Look {
+pub(super) const LOOK: Look = Look {
     control: ControlId::FunctionPolicyPublic,
     forbids: |_, statement, grant| grant.exposure == Exposure::Public && !statement.via_url,
-    respond: function_policy::removal,
+    respond: analysis::removal,
 };

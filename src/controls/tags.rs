@@ -12,11 +12,11 @@ pub(super) const CONTROL: Control = Control {
         Trigger::LambdaCall("UntagResource"),
         Trigger::ConfigItem,
     ],
-    needs: |policy, event| {
-        if policy.controls.tags_missing.parameters.required.is_empty() {
+    needs: |case| {
+        if case.policy.controls.tags_missing.parameters.required.is_empty() {
             super::Needs::NotConcerned
         } else {
-            needs_function(policy, event)
+            needs_function(case)
         }
     },
     judge: |case| {

@@ -1,14 +1,15 @@
 //! `function-policy.unscoped-service`: service principals are scoped to the resource or account
 //! they act for (the confused deputy).
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
-//! Scoped in place with the key that keeps the service's trigger alive, or left to a person.
+//! Scoped with the key that keeps the service's trigger alive, split from the statement's other
+//! principals if need be, or left to a person.
 
-use super::{Control, Response, function_policy, public};
+use super::{Control, Response, analysis, function_policy, public};
 use crate::{
-    finding::ControlId,
-    iam::{Change, Edit, Exposure, Grant, Principal, ServiceScope, scope_service},
+    finding::{ControlId, shown},
+    iam::{Change, Exposure, Grant, Principal, ServiceScope, scope_service},
 };
-use function_policy::{Judged, Look};
+use analysis::{Judged, Look};
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::FunctionPolicyUnscopedService,
@@ -17,28 +18,30 @@ pub(super) const CONTROL: Control = Control {
     judge: |case| function_policy::judge(case, &LOOK),
 };
 
-const LOOK: Look = Look {
+pub(super) const LOOK: Look = Look {
     control: ControlId::FunctionPolicyUnscopedService,
     forbids: |_, _, grant| grant.exposure == Exposure::UnscopedService,
     respond,
 };
 
-fn respond(judged: &Judged<'_>, forbidden: &[&Grant]) -> Response {
-    let index = judged.statement.index;
-    let (Some(statement), [Grant { principal: Principal::Service(service), .. }], [_]) =
-        (judged.document.statements().get(index), forbidden, judged.statement.grants.as_slice())
-    else {
-        let why = "the statement has several principals, and a condition would bind them all: \
-                   split it, with one statement for each service";
-        return Response::Notify(why.to_owned());
+fn respond(judged: &Judged<'_>, forbidden: &[&Grant]) -> Vec<Response> {
+    forbidden.iter().map(|grant| respond_to(judged, grant)).collect()
+}
+
+fn respond_to(judged: &Judged<'_>, grant: &Grant) -> Response {
+    let name = analysis::name(judged.exposed);
+    let Principal::Service(service) = &grant.principal else {
+        return Response::Notify(format!(
+            "{name}: it lets services in without naming one: name the service"
+        ));
     };
-    match scope_service(statement, service, judged.resource, judged.trusted) {
-        ServiceScope::Limit(limits) => {
-            Response::EditPolicy(Edit { index, change: Change::Scope(limits) })
-        }
+    match scope_service(judged.statement, service, judged.resource, judged.trusted) {
+        ServiceScope::Limit(limits) => analysis::edit(judged, &[grant], Change::Scope(limits)),
         ServiceScope::NoTriggerNeedsIt | ServiceScope::Foreign => {
-            Response::EditPolicy(Edit { index, change: Change::Remove })
+            analysis::edit(judged, &[grant], Change::Drop)
         }
-        ServiceScope::Undetermined(why) => Response::Notify(format!("`{service}`: {why}")),
+        ServiceScope::Undetermined(why) => {
+            Response::Notify(format!("{name}: `{}`: {why}", shown(service, 100)))
+        }
     }
 }

@@ -2,9 +2,9 @@
 //! outside the trusted set.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-cross-account.html>
 
-use super::{Control, function_policy, public};
+use super::{Control, analysis, function_policy, public};
 use crate::{finding::ControlId, iam::Exposure};
-use function_policy::Look;
+use analysis::Look;
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::FunctionPolicyUntrustedAccount,
@@ -13,8 +13,8 @@ pub(super) const CONTROL: Control = Control {
     judge: |case| function_policy::judge(case, &LOOK),
 };
 
-const LOOK: Look = Look {
+pub(super) const LOOK: Look = Look {
     control: ControlId::FunctionPolicyUntrustedAccount,
     forbids: |_, _, grant| grant.exposure == Exposure::External,
-    respond: function_policy::removal,
+    respond: analysis::removal,
 };

@@ -1,7 +1,7 @@
 //! From responses to remediations: the edits of one policy become one guarded write, what is
 //! already as wanted is not planned, and the order is that of containment.
 
-use super::policy_edits::replacement_or_removals;
+use super::policy_edits::replacement;
 use crate::{
     controls::Response,
     finding::ControlId,
@@ -206,8 +206,7 @@ impl<'a> Planner<'a> {
         let Self { state, mut planned, policies, .. } = self;
         let mut failed = Vec::new();
         for group in policies {
-            let (replacement, reason) =
-                replacement_or_removals(state, &group.resource, &group.edits);
+            let (replacement, reason) = replacement(state, &group.resource, &group.edits);
             if let Some(reason) = reason {
                 let (resource, controls) = (group.resource.clone(), group.controls.clone());
                 failed.push(Failed { resource, controls, reason });

@@ -104,8 +104,6 @@ fn kind(decision: &Decision) -> &'static str {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
-
     #[test]
     fn what_becomes_known_never_overturns_what_was_certain(
         statements in statements(), caller in callers(), context in contexts(),

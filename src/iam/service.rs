@@ -24,7 +24,7 @@ pub enum ServiceScope {
 }
 
 /// One clause to add to a statement's condition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Limit {
     /// The operator.
     pub operator: &'static str,
@@ -208,18 +208,21 @@ impl Row {
     }
 }
 
-/// How to scope `statement`, which grants to `service`, so that its trigger stays alive.
+/// How to scope what `statement` grants to `service`, so that its trigger stays alive. Whomever else
+/// the statement names, the grant is judged as if it named the service alone.
 pub fn scope_service(
     statement: &Statement,
     service: &str,
     resource: &FunctionResource,
     trusted: &Trusted,
 ) -> ServiceScope {
-    let setting = Setting::new(std::slice::from_ref(statement), resource, trusted);
     let principal = Principal::Service(service.to_owned());
-    if statement.effect != Effect::Allow || statement.principals != [principal.clone()] {
-        return ServiceScope::Undetermined("the statement names other principals as well");
+    if statement.effect != Effect::Allow || !statement.principals.contains(&principal) {
+        return ServiceScope::Undetermined("the statement grants nothing to this service");
     }
+    let alone = Statement { principals: vec![principal.clone()], ..statement.clone() };
+    let statement = &alone;
+    let setting = Setting::new(std::slice::from_ref(statement), resource, trusted);
     let grant = exposure::judge(&principal, statement, &setting);
     if grant.exposure != Exposure::UnscopedService {
         return ServiceScope::Undetermined("the statement is not provably unscoped");

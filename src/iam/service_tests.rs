@@ -29,6 +29,11 @@ fn scope(service: &str, condition: Value, trusted: &Trusted) -> ServiceScope {
     scope_service(&document(service, condition).statements()[0], service, &resource(), trusted)
 }
 
+fn scoping(document: &Document, limits: Vec<Limit>) -> Edit {
+    let principals = document.statements()[0].principals.clone();
+    Edit { index: 0, principals, change: Change::Scope(limits) }
+}
+
 fn account() -> ServiceScope {
     let (operator, key) = ("StringEquals", "AWS:SourceAccount");
     ServiceScope::Limit(vec![Limit { operator, key, value: OWN.to_owned() }])
@@ -113,7 +118,7 @@ fn a_bucket_keeps_its_arn_and_gets_its_account() {
     let statement = &document.statements()[0];
     let got = scope_service(statement, "s3.amazonaws.com", &resource(), &Trusted::default());
     let ServiceScope::Limit(limits) = got else { panic!("{got:?}") };
-    let edits = [Edit { index: 0, change: Change::Scope(limits) }];
+    let edits = [scoping(&document, limits)];
     let written = rewrite(&document, &edits).unwrap().unwrap();
     let value: Value = serde_json::from_str(&written).unwrap();
     assert_eq!(
@@ -153,18 +158,27 @@ fn a_condition_on_the_same_key_is_never_widened() {
 }
 
 #[test]
-fn a_statement_with_other_principals_or_a_deny_is_not_scoped() {
-    for statement in [
-        json!({"Effect": "Allow", "Principal": {"Service": ["s3.amazonaws.com", "sns.amazonaws.com"]},
-            "Action": "lambda:InvokeFunction", "Resource": "*"}),
-        json!({"Effect": "Deny", "Principal": {"Service": "s3.amazonaws.com"},
-            "Action": "lambda:InvokeFunction", "Resource": "*"}),
-    ] {
-        let document = Document::parse(&json!({"Statement": statement}).to_string()).unwrap();
-        let statement = &document.statements()[0];
-        let got = scope_service(statement, "s3.amazonaws.com", &resource(), &Trusted::default());
-        assert!(matches!(got, ServiceScope::Undetermined(_)), "{got:?}");
-    }
+fn a_service_beside_other_principals_is_scoped_as_if_it_stood_alone() {
+    let text = json!({"Statement": {"Effect": "Allow", "Action": "lambda:InvokeFunction",
+        "Principal": {"AWS": ["111122223333", "*"], "Service": ["s3.amazonaws.com", "sns.amazonaws.com"]},
+        "Resource": "*"}});
+    let document = Document::parse(&text.to_string()).unwrap();
+    let scope = |service| {
+        scope_service(&document.statements()[0], service, &resource(), &Trusted::default())
+    };
+    assert_eq!(scope("s3.amazonaws.com"), account());
+    assert_eq!(scope("sns.amazonaws.com"), arn("arn:aws:sns:*:111122223333:*"));
+    assert!(matches!(scope("events.amazonaws.com"), ServiceScope::Undetermined(_)));
+}
+
+#[test]
+fn a_deny_is_not_scoped() {
+    let text = json!({"Statement": {"Effect": "Deny", "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "lambda:InvokeFunction", "Resource": "*"}});
+    let document = Document::parse(&text.to_string()).unwrap();
+    let statement = &document.statements()[0];
+    let got = scope_service(statement, "s3.amazonaws.com", &resource(), &Trusted::default());
+    assert!(matches!(got, ServiceScope::Undetermined(_)), "{got:?}");
 }
 
 #[test]
@@ -226,7 +240,7 @@ proptest! {
         if let ServiceScope::Limit(limits) = got {
             let before = expose(&document, &resource(), &trusted)[0].worst();
             prop_assert_eq!(before, Exposure::UnscopedService);
-            let edits = [Edit { index: 0, change: Change::Scope(limits) }];
+            let edits = [scoping(&document, limits)];
             let written = rewrite(&document, &edits).unwrap().unwrap();
             let after = expose(&Document::parse(&written).unwrap(), &resource(), &trusted);
             prop_assert_eq!(after[0].worst(), Exposure::Internal);
