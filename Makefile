@@ -60,7 +60,7 @@ test-package: setup-template
 	$(TEMPLATE_VENV)/bin/sam build --template template.yaml --build-dir $(CACHE)/sam-build
 	python3 tests/package.py $(CACHE)/sam-build/CordonFunction
 
-# The policy analysis without the AWS SDK, in release: a hundred thousand cases take a minute.
+# The policy analysis without the AWS SDK, in release: a hundred thousand cases take two minutes.
 PROOF := --locked --release --manifest-path proof/Cargo.toml
 CASES ?= 100000
 QUESTIONS ?= 60000

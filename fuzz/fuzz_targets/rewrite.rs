@@ -6,7 +6,7 @@
 use libfuzzer_sys::fuzz_target;
 use proof::choices::Choices;
 use proof::generate;
-use proof::iam::{Change, Document, Edit, Effect, Statement, Trusted, expose, rewrite};
+use proof::iam::{Change, Document, Edit, Effect, Names, Statement, Trusted, expose, rewrite};
 use proof::resource::FunctionResource;
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -39,8 +39,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-/// Takes the first principal out of every second statement that the bits name, and every principal
-/// out of the others.
+/// For every Allow that the bits name: the first principal goes, all go, or they lose an action.
 fn some(document: &Document, bits: u8) -> Vec<Edit> {
     let named = |(index, _): &(usize, &Statement)| bits >> (index % 8) & 1 == 1;
     let allows = document.statements().iter().enumerate().filter(named);
@@ -49,9 +48,14 @@ fn some(document: &Document, bits: u8) -> Vec<Edit> {
 }
 
 fn edit(index: usize, statement: &Statement) -> Edit {
-    let change = match index % 2 {
-        0 => Change::Remove,
-        _ => Change::DropPrincipals(statement.principals.iter().take(1).cloned().collect()),
+    let everybody = statement.principals.clone();
+    let first = statement.principals.iter().take(1).cloned().collect();
+    let (principals, change) = match (index % 3, &statement.actions) {
+        (0, _) => (first, Change::Drop),
+        (1, Names::Only(actions)) => {
+            (first, Change::DropActions(actions.iter().take(1).cloned().collect()))
+        }
+        (_, _) => (everybody, Change::Drop),
     };
-    Edit { index, change }
+    Edit { index, principals, change }
 }
