@@ -1,6 +1,17 @@
-//! Resource policies of Lambda functions: read them, say whom each statement lets in, scope or remove.
+//! Policy documents: read them, ask them, say whom each statement of a resource policy lets in, scope
+//! or remove; and what the policies of a role allow at large.
 //! Refuses to guess: what is not understood completely is `unknown`, and that never remediates.
 //! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `document` | the text, read in one pass and kept: statements, principals, names |
+//! | `condition` | one operator on one key: does it hold for what a request holds |
+//! | `evaluate` | document and request: allowed, denied, neither, or unclear |
+//! | `exposure` | whom each grant lets in: a proof, a witness, or neither |
+//! | `rewrite` | grants dropped, scoped, split; the rest of the text untouched |
+//! | `identity` | what identity policies allow at large, whom a role trusts |
+//! | `actions`, `pattern`, `service` | names of actions, wildcards, services that invoke functions |
 
 mod actions;
 mod condition;
@@ -28,5 +39,6 @@ pub use identity::reach::Extent;
 pub use identity::trust::{TrustGrant, TrustLimit, Trustee, trust};
 pub(crate) use pattern::glob;
 pub use rewrite::fate::{Part, StatementFate, Terms, fates};
+pub use rewrite::scope::{Limit, ServiceScope, scope_service};
 pub use rewrite::{Change, Edit, RewriteError, rewrite};
-pub use service::{Limit, ServiceScope, is_service_principal, scope_service};
+pub use service::is_service_principal;

@@ -4,11 +4,12 @@
 
 pub(super) mod fate;
 mod part;
+pub(super) mod scope;
 
 use super::document::json;
 use super::document::{self, Document, DocumentError, Principal};
-use super::service::Limit;
 use fate::StatementFate;
+use scope::Limit;
 
 /// What becomes of grants.
 #[derive(Debug, Clone, PartialEq, Eq)]

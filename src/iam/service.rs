@@ -1,39 +1,8 @@
-//! Which scope keeps a service's trigger alive: one row per service that invokes functions.
-//! Refuses to scope where a legitimate trigger may live elsewhere, or where nobody documented it.
+//! Services that invoke functions, one row each: what their requests hold, and which scope keeps
+//! their triggers alive. Refuses a row that no guide documents.
 //! Guides: <https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html>.
 
-use super::condition::Clause;
-use super::document::{Effect, Principal, Statement};
-use super::exposure::owner::{self, Owner};
-use super::exposure::setting::{Circle, Setting};
-use super::exposure::{self, Exposure, Standpoint};
 use crate::resource::Home;
-use serde::Serialize;
-
-/// How to scope a service's statement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ServiceScope {
-    /// Add these limits.
-    Limit(Vec<Limit>),
-    /// The service invokes with a role: removing the statement breaks nothing.
-    NoTriggerNeedsIt,
-    /// The statement serves only somebody else's account: remove it.
-    Foreign,
-    /// No scope is certain to keep the trigger alive, and why: only notify.
-    Undetermined(&'static str),
-}
-
-/// One clause to add to a statement's condition.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Limit {
-    /// The operator.
-    pub operator: &'static str,
-    /// The condition key, spelt as Terraform reads it.
-    pub key: &'static str,
-    /// The only value.
-    pub value: String,
-}
 
 /// What is known of a service that invokes functions.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,13 +15,13 @@ pub(super) struct Row {
     resource: &'static str,
     /// Whether its requests hold the source account.
     pub account_sent: bool,
-    rule: Rule,
+    pub rule: Rule,
 }
 
 /// How the service's statements may be scoped. `{p}`, `{r}` and `{a}` in an ARN stand for the
 /// function's partition, Region and account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rule {
+pub(super) enum Rule {
     /// The trigger always lives in the function's account; by ARN.
     Arn(&'static str),
     /// The source account for Regional principals, the ARN for the global one.
@@ -68,13 +37,14 @@ enum Rule {
     Notify(&'static str),
 }
 
-const UNVERIFIED: &str = "which scope keeps the triggers of this service alive is not documented";
+pub(super) const UNVERIFIED: &str =
+    "which scope keeps the triggers of this service alive is not documented";
 const TOKEN: &str =
     "a skill is scoped by its event source token, which only the skill's owner knows";
 const ORGANIZATION_RULES: &str = "organization rules call from the management account: name the \
                                   accounts of the rules that use this function";
 const LOOK_UP: &str = "this service is granted access without a scope: name the trigger's account";
-const ELSEWHERE: &str =
+pub(super) const ELSEWHERE: &str =
     "the trigger may belong to a trusted account or organization: name the trigger's account";
 
 const fn row(name: &'static str, arn: &'static str, resource: &'static str, rule: Rule) -> Row {
@@ -85,7 +55,7 @@ const fn bare(name: &'static str, rule: Rule) -> Row {
     Row { name, arn: None, resource: "", account_sent: false, rule }
 }
 
-static ROWS: [Row; 29] = [
+pub(super) static ROWS: [Row; 29] = [
     // A bucket's ARN has no account: https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
     row("s3", "s3", "strangers-bucket", Rule::AccountIfAlone),
     row("sns", "sns", "topic", Rule::ArnIfAlone("arn:{p}:sns:*:{a}:*")),
@@ -228,100 +198,3 @@ impl Row {
         Some(format!("arn:{}:{arn}:{region}:{account}:{}", home.partition, self.resource))
     }
 }
-
-/// How to scope what `statement` grants to `service`, so that its trigger stays alive. Whomever else
-/// the statement names, the grant is judged as if it named the service alone.
-pub fn scope_service(
-    statement: &Statement,
-    service: &str,
-    standpoint: Standpoint<'_>,
-) -> ServiceScope {
-    let principal = Principal::Service(service.to_owned());
-    if statement.effect != Effect::Allow || !statement.principals.contains(&principal) {
-        return ServiceScope::Undetermined("the statement grants nothing to this service");
-    }
-    let alone = Statement { principals: vec![principal.clone()], ..statement.clone() };
-    let statement = &alone;
-    let setting = Setting::new(std::slice::from_ref(statement), standpoint);
-    let grant = exposure::judge(&principal, statement, &setting);
-    if grant.exposure != Exposure::UnscopedService {
-        return ServiceScope::Undetermined("the statement is not provably unscoped");
-    }
-    let clauses = setting.clauses(statement);
-    match source(&clauses, &setting) {
-        Source::Foreign => ServiceScope::Foreign,
-        Source::Unclear => {
-            ServiceScope::Undetermined("its conditions name sources that cannot be told apart")
-        }
-        Source::Open => by_rule(statement, service, &setting),
-    }
-}
-
-/// What the statement's conditions say of the source already.
-enum Source {
-    Foreign,
-    Unclear,
-    /// Nothing that an added limit could contradict.
-    Open,
-}
-
-fn source(clauses: &[Clause], setting: &Setting<'_>) -> Source {
-    let partition = &setting.home.partition;
-    let is_source = |c: &Clause| matches!(c.name(), "aws:sourceaccount" | "aws:sourcearn");
-    let foreign = |owner: &Owner<'_>| {
-        matches!(owner, Owner::Account(_)) && !setting.holds(Circle::Trusted, owner)
-    };
-    let all_foreign = |c: &Clause| {
-        c.when_absent() == Some(false)
-            && c.understood().is_some_and(|operator| !operator.negated)
-            && owner::named(c, partition).filter(foreign).count() == c.values.len()
-    };
-    if clauses.iter().any(|c| is_source(c) && all_foreign(c)) {
-        return if clauses.iter().all(is_source) { Source::Foreign } else { Source::Unclear };
-    }
-    let names_owner = clauses.iter().any(|c| owner::named(c, partition).next().is_some());
-    if names_owner { Source::Unclear } else { Source::Open }
-}
-
-fn by_rule(statement: &Statement, service: &str, setting: &Setting<'_>) -> ServiceScope {
-    let Some(row) = row_of(service) else { return ServiceScope::Undetermined(UNVERIFIED) };
-    let regional = service_name(service).is_some_and(|(_, region)| region.is_some());
-    if regional && row.name != "logs" && row.name != "sns" {
-        return ServiceScope::Undetermined(UNVERIFIED);
-    }
-    let alone = setting.trusted.is_alone();
-    let limit = match row.rule {
-        Rule::Arn(arn) => arn_limit(arn, &setting.home),
-        Rule::AccountIfRegional(_) if regional => account_limit(&setting.home),
-        Rule::AccountIfRegional(arn) => arn_limit(arn, &setting.home),
-        Rule::AccountIfAlone if alone => account_limit(&setting.home),
-        Rule::ArnIfAlone(arn) if alone => arn_limit(arn, &setting.home),
-        Rule::AccountIfAlone | Rule::ArnIfAlone(_) => {
-            return ServiceScope::Undetermined(ELSEWHERE);
-        }
-        Rule::Role => return ServiceScope::NoTriggerNeedsIt,
-        Rule::Notify(why) => return ServiceScope::Undetermined(why),
-    };
-    let taken = |c: &Clause| c.key.eq_ignore_ascii_case(limit.key);
-    if statement.conditions.iter().any(taken) {
-        return ServiceScope::Undetermined("its condition uses the key of the scope already");
-    }
-    ServiceScope::Limit(vec![limit])
-}
-
-fn account_limit(home: &Home) -> Limit {
-    let value = home.account.as_str().to_owned();
-    Limit { operator: "StringEquals", key: "AWS:SourceAccount", value }
-}
-
-fn arn_limit(template: &str, home: &Home) -> Limit {
-    let value = template
-        .replace("{p}", &home.partition)
-        .replace("{r}", &home.region)
-        .replace("{a}", home.account.as_str());
-    Limit { operator: "ArnLike", key: "AWS:SourceArn", value }
-}
-
-#[cfg(test)]
-#[path = "service_tests.rs"]
-mod tests;

@@ -5,7 +5,7 @@
 use super::{Change, Edit, RewriteError};
 use crate::iam::actions::Names;
 use crate::iam::document::{Document, Effect, Principal, Statement};
-use crate::iam::service::Limit;
+use crate::iam::rewrite::scope::Limit;
 use std::collections::BTreeSet;
 
 /// What becomes of one edited statement.

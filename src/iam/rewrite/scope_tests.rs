@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::iam::Trusted;
+use crate::iam::service::ROWS;
 use crate::iam::{Change, Document, Edit, expose, rewrite};
 use crate::resource::{AccountId, FunctionResource};
 use proptest::prelude::*;
