@@ -1,13 +1,17 @@
-//! A policy, generated from bytes or given as text: it is exposed the same way twice, every edit is
-//! refused or gives a policy that parses and is short enough, and what was not edited is still there.
+//! A policy, generated from bytes or given as text: it is exposed the same way twice, every
+//! witness is let in, every edit is refused or gives a policy that parses and is short enough, and what was not edited is still there.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use proof::choices::Choices;
 use proof::generate;
-use proof::iam::{Change, Document, Edit, Effect, Names, Statement, Trusted, expose, rewrite};
+use proof::iam::{
+    Change, Decision, Document, Edit, Effect, Names, Standpoint, Statement, Trusted, evaluate, expose,
+    rewrite,
+};
 use proof::resource::FunctionResource;
+use time::macros::datetime;
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const LONGEST: usize = 20_480;
@@ -21,9 +25,16 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(document) = Document::parse(&text) else { return };
     let function = "arn:aws:lambda:us-east-1:111122223333:function:orders";
     let Ok(resource) = FunctionResource::parse_arn(function) else { return };
-    let exposed = expose(&document, &resource, &Trusted::default());
-    assert_eq!(exposed, expose(&document, &resource, &Trusted::default()));
+    let trusted = Trusted::default();
+    let from = datetime!(2026-11-21 12:00 UTC);
+    let standpoint = Standpoint { resource: &resource, trusted: &trusted, from };
+    let exposed = expose(&document, standpoint);
+    assert_eq!(exposed, expose(&document, standpoint));
     assert_eq!(exposed.len(), document.statements().len());
+    for witness in exposed.iter().flat_map(|s| &s.grants).filter_map(|grant| grant.witness.as_ref()) {
+        let decision = evaluate(&document, &witness.request());
+        assert!(matches!(decision, Decision::Allow { .. }), "{text} {witness:?} {decision:?}");
+    }
     let edits = some(&document, *edits);
     match rewrite(&document, &edits) {
         Ok(Some(written)) => {

@@ -7,7 +7,7 @@
 //! Resource and no policy variable, takes an operator by its name, and gives no witness. So the
 //! ratio says what the difference in depth costs, not who does the same work faster.
 
-use proof::iam::{Document, Trusted, expose};
+use proof::iam::{Document, Standpoint, Trusted, expose};
 use proof::pathological;
 use proof::resource::FunctionResource;
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use stopwatch::{median, timed};
+use time::macros::datetime;
 
 #[path = "../../benches/stopwatch/mod.rs"]
 mod stopwatch;
@@ -76,7 +77,9 @@ fn parse(text: &str) -> Document {
 
 fn exposed(document: &Document) -> usize {
     let function = FunctionResource::parse_arn(FUNCTION).expect("a function");
-    expose(document, &function, &Trusted::default()).len()
+    let trusted = Trusted::default();
+    let from = datetime!(2026-11-21 12:00 UTC);
+    expose(document, Standpoint { resource: &function, trusted: &trusted, from }).len()
 }
 
 fn attempt(text: &str) -> Option<usize> {

@@ -33,28 +33,56 @@ pub(super) fn disjoint(one: &str, other: &str) -> bool {
     !one.starts_with(other) && !other.starts_with(one)
 }
 
-/// Greedy matching with one point to return to: the last `*`.
-fn matches(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> bool {
-    let mut pattern = pattern.chars();
+/// Whether the pattern matches the whole text, given which characters are the same: the parts
+/// between its `*` each at the first place where they fit, the last one at the end.
+fn matches(pattern: &str, text: &str, same: impl Fn(char, char) -> bool + Copy) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return after_start(pattern, text, same) == Some("");
+    };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let inside = after_start(start, text, same).and_then(|text| before_end(end, text, same));
+    let mut parts = middle.split('*').filter(|part| !part.is_empty());
+    inside.is_some_and(|text| parts.try_fold(text, |text, part| after(part, text, same)).is_some())
+}
+
+/// The text behind the part it starts with.
+fn after_start<'t>(
+    part: &str,
+    text: &'t str,
+    same: impl Fn(char, char) -> bool,
+) -> Option<&'t str> {
     let mut text = text.chars();
-    let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
-    loop {
-        let left = text.clone();
-        match (pattern.next(), text.next()) {
-            (None, None) => return true,
-            (Some('*'), _) => {
-                retry = Some((pattern.clone(), left.clone()));
-                text = left;
-            }
-            (Some(p), Some(t)) if same(p, t) => {}
-            (_, _) => {
-                let Some((after_star, swallowed)) = &mut retry else { return false };
-                if swallowed.next().is_none() {
-                    return false;
-                }
-                (pattern, text) = (after_star.clone(), swallowed.clone());
-            }
-        }
+    let starts = part.chars().all(|p| text.next().is_some_and(|t| same(p, t)));
+    starts.then_some(text.as_str())
+}
+
+/// The text before the part it ends with.
+fn before_end<'t>(part: &str, text: &'t str, same: impl Fn(char, char) -> bool) -> Option<&'t str> {
+    let mut text = text.chars();
+    let ends = part.chars().rev().all(|p| text.next_back().is_some_and(|t| same(p, t)));
+    ends.then_some(text.as_str())
+}
+
+/// The text behind the first place where the part fits.
+fn after<'t>(
+    part: &str,
+    text: &'t str,
+    same: impl Fn(char, char) -> bool + Copy,
+) -> Option<&'t str> {
+    // Where every character is the same as itself only, it is found faster than place by place.
+    if !part.contains('?') && part.chars().all(|p| !same(p, other_case(p))) {
+        return text.split_once(part).map(|(_, behind)| behind);
+    }
+    let mut places = text.char_indices().map(|(at, _)| at);
+    places.find_map(|at| after_start(part, text.get(at..)?, same))
+}
+
+/// The same letter in the other case, or something else.
+fn other_case(letter: char) -> char {
+    match letter {
+        'a'..='z' => letter.to_ascii_uppercase(),
+        'A'..='Z' => letter.to_ascii_lowercase(),
+        _ => '\0',
     }
 }
 
@@ -112,6 +140,7 @@ pub(super) fn example(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn wildcards_match_as_aws_documents_them() {
@@ -147,6 +176,36 @@ mod tests {
             ("lambda:invokea", "lambda:invoke?", false),
         ] {
             assert_eq!(covers(outer, inner), want, "{outer} {inner}");
+        }
+    }
+
+    /// The definition, however slow.
+    fn matches_slowly(pattern: &[char], text: &[char], same: &dyn Fn(char, char) -> bool) -> bool {
+        match (pattern, text) {
+            ([], []) => true,
+            (['*', rest @ ..], _) => {
+                (0..=text.len()).any(|at| matches_slowly(rest, &text[at..], same))
+            }
+            ([p, rest @ ..], [t, left @ ..]) => same(*p, *t) && matches_slowly(rest, left, same),
+            (_, _) => false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn matching_is_what_it_is_defined_to_be(
+            pattern in "[abA?*é]{0,8}", text in "[abA?*é]{0,8}",
+        ) {
+            let chars = |text: &str| text.chars().collect::<Vec<char>>();
+            let slowly = |same: &dyn Fn(char, char) -> bool| {
+                matches_slowly(&chars(&pattern), &chars(&text), same)
+            };
+            let exact = |p: char, t: char| p == '?' || p == t;
+            let any_case = |p: char, t: char| p == '?' || p.eq_ignore_ascii_case(&t);
+            let covering = |p: char, t: char| if p == '?' { t != '*' } else { p == t };
+            prop_assert_eq!(glob(&pattern, &text), slowly(&exact));
+            prop_assert_eq!(glob_ignoring_case(&pattern, &text), slowly(&any_case));
+            prop_assert_eq!(covers(&pattern, &text), slowly(&covering));
         }
     }
 

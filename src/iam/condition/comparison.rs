@@ -11,7 +11,7 @@ use super::variables::{self, Place, Resolved};
 use crate::iam::pattern::{Arn, glob};
 
 /// Whether `written`, which holds no variables, matches `held`.
-pub(in crate::iam) fn matches(base: Base, written: &str, held: &str) -> Option<bool> {
+pub fn matches(base: Base, written: &str, held: &str) -> Option<bool> {
     match base {
         Base::Equals => Some(written == held),
         Base::EqualsIgnoreCase => equals_ignoring_case(written, held),
@@ -28,7 +28,7 @@ pub(in crate::iam) fn matches(base: Base, written: &str, held: &str) -> Option<b
 }
 
 /// Whether `written`, which holds variables, matches `held`.
-pub(in crate::iam) fn matches_with_variables<'a>(
+pub fn matches_with_variables<'a>(
     base: Base,
     written: &str,
     held: &str,
@@ -46,7 +46,7 @@ pub(in crate::iam) fn matches_with_variables<'a>(
 /// Where a value of the operator stands; none if it cannot hold variables: "you can't use a policy
 /// variable with other operators". Of `Bool`, the page on operators says that it can.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-conditionelement>
-pub(in crate::iam) fn place(base: Base) -> Option<Place> {
+pub fn place(base: Base) -> Option<Place> {
     match base {
         Base::Equals | Base::EqualsIgnoreCase => Some(Place::Plain),
         Base::Like => Some(Place::Pattern),
@@ -57,7 +57,7 @@ pub(in crate::iam) fn place(base: Base) -> Option<Place> {
 
 /// What comparing with a value that holds variables gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Matched {
+pub enum Matched {
     Compared(bool),
     /// A variable had no value.
     Nothing,

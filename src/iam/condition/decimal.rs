@@ -43,7 +43,7 @@ impl<'a> Decimal<'a> {
 }
 
 /// How the first number stands to the second.
-pub(in crate::iam) fn compare(one: &str, other: &str) -> Option<Ordering> {
+pub fn compare(one: &str, other: &str) -> Option<Ordering> {
     let (one, other) = (Decimal::parse(one)?, Decimal::parse(other)?);
     Some(match (one.negative, other.negative) {
         (false, false) => one.size_compared(&other),

@@ -16,7 +16,7 @@ const SECOND: i128 = 1_000_000_000;
 const DAY: i128 = 86_400 * SECOND;
 
 /// Whether the request's moment stands to the policy's as the operator asks.
-pub(in crate::iam) fn compare(held: &str, order: Order, written: &str) -> Option<bool> {
+pub fn compare(held: &str, order: Order, written: &str) -> Option<bool> {
     let (held, written) = (Moment::parse(held)?, Moment::parse(written)?);
     // The order of two instants grows with the one and falls with the other, so that the ends
     // show every answer, but for equality in between.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 /// An address range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) struct Network {
+pub struct Network {
     pub address: IpAddr,
     pub prefix: u32,
 }
@@ -43,7 +43,7 @@ impl Network {
 }
 
 /// Whether the range written in a policy holds the address of a request.
-pub(in crate::iam) fn matches(written: &str, held: &str) -> Option<bool> {
+pub fn matches(written: &str, held: &str) -> Option<bool> {
     let network = Network::parse(written)?;
     let address: IpAddr = held.parse().ok()?;
     if network.address.is_ipv4() != address.is_ipv4() {

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 /// What an operator compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Base {
+pub enum Base {
     Equals,
     EqualsIgnoreCase,
     Like,
@@ -21,7 +21,7 @@ pub(in crate::iam) enum Base {
 
 /// How the value of a request must stand to the value of the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Order {
+pub enum Order {
     Equal,
     Less,
     LessOrEqual,
@@ -44,7 +44,7 @@ impl Order {
 
 /// How an operator treats a key with several values in the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Set {
+pub enum Set {
     One,
     Any,
     All,
@@ -52,7 +52,7 @@ pub(in crate::iam) enum Set {
 
 /// An operator that is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) struct Operator {
+pub struct Operator {
     pub base: Base,
     pub set: Set,
     pub negated: bool,

@@ -6,11 +6,11 @@
 use super::{Held, is_multivalued};
 
 /// How a variable begins.
-pub(in crate::iam) const START: &str = "${";
+pub const START: &str = "${";
 
 /// A value with its variables replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::iam) enum Resolved {
+pub enum Resolved {
     Text(String),
     /// A variable without a value: "there is no equal or like value".
     Nothing,
@@ -19,7 +19,7 @@ pub(in crate::iam) enum Resolved {
 
 /// What characters mean where the value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Place {
+pub enum Place {
     /// Every character is itself.
     Plain,
     /// `*` and `?` are wildcards.
@@ -30,7 +30,7 @@ pub(in crate::iam) enum Place {
 
 /// The value as it is compared with `held`, and `held` as it is compared with the value: in a
 /// pattern the literal `*` of `${*}` is written as a character that occurs in neither.
-pub(in crate::iam) fn resolve<'a>(
+pub fn resolve<'a>(
     value: &str,
     held: &str,
     place: Place,
@@ -121,7 +121,7 @@ fn read<'a>(inside: &str, lookup: &dyn Fn(&str) -> Held<'a>) -> Resolved {
 
 /// The value with the account that owns the resource in place of `${aws:ResourceAccount}`; none
 /// if a variable in it is broken or nested.
-pub(in crate::iam) fn with_account(value: &str, account: &str) -> Option<String> {
+pub fn with_account(value: &str, account: &str) -> Option<String> {
     let (mut text, mut rest) = (String::with_capacity(value.len()), value);
     while let Some((before, after)) = rest.split_once(START) {
         let (inside, behind) = after.split_once('}')?;

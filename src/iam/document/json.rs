@@ -33,7 +33,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
 
 /// What kind of value `raw` is, by its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Kind {
+pub enum Kind {
     Object,
     List,
     Text,
@@ -43,7 +43,7 @@ pub(in crate::iam) enum Kind {
 }
 
 /// The kind of a value that is already known to be JSON.
-pub(in crate::iam) fn kind(raw: &str) -> Kind {
+pub fn kind(raw: &str) -> Kind {
     match raw.trim_start().as_bytes().first() {
         Some(b'{') => Kind::Object,
         Some(b'[') => Kind::List,
@@ -55,7 +55,7 @@ pub(in crate::iam) fn kind(raw: &str) -> Kind {
 }
 
 /// The entries of an object, each key of which stands once.
-pub(in crate::iam) fn object<'a>(
+pub fn object<'a>(
     raw: &'a str,
     path: &str,
     expected: &'static str,
@@ -67,7 +67,7 @@ pub(in crate::iam) fn object<'a>(
 }
 
 /// The items of a list.
-pub(in crate::iam) fn list<'a>(
+pub fn list<'a>(
     raw: &'a str,
     path: &str,
     expected: &'static str,
@@ -76,20 +76,12 @@ pub(in crate::iam) fn list<'a>(
 }
 
 /// One string.
-pub(in crate::iam) fn text(
-    raw: &str,
-    path: &str,
-    expected: &'static str,
-) -> Result<String, DocumentError> {
+pub fn text(raw: &str, path: &str, expected: &'static str) -> Result<String, DocumentError> {
     serde_json::from_str(raw).map_err(|_| DocumentError::new(path, expected))
 }
 
 /// A string or a list of at least one string.
-pub(in crate::iam) fn texts(
-    raw: &str,
-    path: &str,
-    expected: &'static str,
-) -> Result<Vec<String>, DocumentError> {
+pub fn texts(raw: &str, path: &str, expected: &'static str) -> Result<Vec<String>, DocumentError> {
     if kind(raw) != Kind::List {
         return Ok(vec![text(raw, path, expected)?]);
     }
@@ -102,7 +94,7 @@ pub(in crate::iam) fn texts(
 }
 
 /// The same JSON without the white space between its tokens.
-pub(in crate::iam) fn compact(raw: &str) -> String {
+pub fn compact(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let (mut quoted, mut escaped) = (false, false);
     for c in raw.chars() {
@@ -120,14 +112,12 @@ pub(in crate::iam) fn compact(raw: &str) -> String {
 }
 
 /// A string as JSON.
-pub(in crate::iam) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
 /// An object as JSON, in the order given; the values are JSON already.
-pub(in crate::iam) fn write_object<'v>(
-    entries: impl IntoIterator<Item = (&'v str, &'v str)>,
-) -> String {
+pub fn write_object<'v>(entries: impl IntoIterator<Item = (&'v str, &'v str)>) -> String {
     let inner: Vec<String> =
         entries.into_iter().map(|(key, value)| format!("{}:{value}", quote(key))).collect();
     format!("{{{}}}", inner.join(","))

@@ -17,7 +17,7 @@ const FEW: usize = 16;
 /// JSON read in one pass, its strings borrowed where they hold no escapes. Whoever takes an object
 /// apart learns of its duplicate keys then, so that the path costs nothing until there is an error.
 #[derive(Debug)]
-pub(in crate::iam) enum Node<'a> {
+pub enum Node<'a> {
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
     List(Vec<Node<'a>>),
     Text(Cow<'a, str>),
@@ -99,7 +99,7 @@ impl<'a> Node<'a> {
 }
 
 /// Refuses a key that stands twice.
-pub(in crate::iam) fn once<K: AsRef<str>, V>(entries: &[(K, V)]) -> Result<(), DocumentError> {
+pub fn once<K: AsRef<str>, V>(entries: &[(K, V)]) -> Result<(), DocumentError> {
     let twice = if entries.len() <= FEW {
         let keys = || entries.iter().map(|(key, _)| key.as_ref());
         keys().enumerate().find(|(index, key)| keys().take(*index).any(|other| other == *key))

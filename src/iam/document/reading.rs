@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 /// What a policy hangs on: that decides which elements it must and must not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Attached {
+pub enum Attached {
     /// A resource, or a role as its trust policy.
     Resource,
     /// A user, group or role.
@@ -21,10 +21,7 @@ pub(in crate::iam) enum Attached {
 const STRINGS: &str = "a string or a list of strings";
 
 /// The statements of a document.
-pub(in crate::iam) fn statements(
-    text: &str,
-    attached: Attached,
-) -> Result<Vec<Statement>, DocumentError> {
+pub fn statements(text: &str, attached: Attached) -> Result<Vec<Statement>, DocumentError> {
     let (mut unknown, mut found, mut variables) = (Vec::new(), None, false);
     for (key, value) in Node::parse(text)?.object("an object")? {
         let inside = |error: DocumentError| error.inside(&key);
@@ -169,7 +166,7 @@ fn read_principals(value: Node<'_>) -> Result<Vec<Principal>, DocumentError> {
 }
 
 /// The principal that `value` is under the type `kind`.
-pub(in crate::iam) fn principal(kind: &str, value: String) -> Principal {
+pub fn principal(kind: &str, value: String) -> Principal {
     match kind {
         "AWS" if value == "*" => Principal::Anyone,
         "AWS" if is_unique_id(&value) => Principal::Dead(value),
@@ -189,9 +186,7 @@ fn is_unique_id(text: &str) -> bool {
 }
 
 /// The statements' texts, and whether they stand in a list.
-pub(in crate::iam) fn statement_texts(
-    value: &RawValue,
-) -> Result<(bool, Vec<&RawValue>), DocumentError> {
+pub fn statement_texts(value: &RawValue) -> Result<(bool, Vec<&RawValue>), DocumentError> {
     match json::kind(value.get()) {
         Kind::Object => Ok((false, vec![value])),
         Kind::List => json::list(value.get(), "Statement", "a list").map(|list| (true, list)),

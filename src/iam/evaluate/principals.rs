@@ -10,7 +10,7 @@ use crate::resource::is_account_id;
 
 /// Who calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Whom<'a> {
+pub enum Whom<'a> {
     /// Nobody known: the request is not signed.
     Anonymous,
     /// A service principal.
@@ -21,7 +21,7 @@ pub(in crate::iam) enum Whom<'a> {
 }
 
 /// Whether the statement speaks of the caller.
-pub(in crate::iam) fn speaks_of(statement: &Statement, whom: &Whom<'_>) -> Option<bool> {
+pub fn speaks_of(statement: &Statement, whom: &Whom<'_>) -> Option<bool> {
     either(statement.principals.iter().map(|principal| match principal {
         Principal::NotListed => left_out(&statement.not_principals, whom).map(|out| !out),
         Principal::Anyone

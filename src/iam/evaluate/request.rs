@@ -103,7 +103,7 @@ pub fn evaluate(document: &Document, request: &Request) -> Decision {
 
 impl Request {
     /// What it holds for a key, given without case.
-    pub(in crate::iam) fn held(&self, name: &str) -> Held<'_> {
+    pub(super) fn held(&self, name: &str) -> Held<'_> {
         if let (Caller::Principal { arn, .. }, "aws:principalarn") = (&self.caller, name) {
             return Held::One(arn);
         }

@@ -10,7 +10,7 @@ use crate::iam::pattern::{glob, glob_ignoring_case, has_wildcard};
 
 /// Whether `Action` or `NotAction` names the action; names are compared without case.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
-pub(in crate::iam) fn names_action(actions: &Names, action: &str) -> bool {
+pub fn names_action(actions: &Names, action: &str) -> bool {
     let listed = |list: &[String]| list.iter().any(|pattern| glob_ignoring_case(pattern, action));
     match actions {
         Names::Only(list) => listed(list),
@@ -21,7 +21,7 @@ pub(in crate::iam) fn names_action(actions: &Names, action: &str) -> bool {
 /// Whether `Resource` or `NotResource` names the resource. Without either, "the resource to which
 /// the action applies is the resource to which the policy is attached".
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#access_policies-json>
-pub(in crate::iam) fn names_resource<'a>(
+pub fn names_resource<'a>(
     statement: &Statement,
     resource: &str,
     lookup: &dyn Fn(&str) -> Held<'a>,

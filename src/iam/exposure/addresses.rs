@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Addresses of both kinds, as ranges in order that do not touch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::iam) struct Addresses {
+pub struct Addresses {
     v4: Vec<Range>,
     v6: Vec<Range>,
 }

@@ -9,7 +9,7 @@ use crate::iam::pattern::{Arn, example, glob, has_wildcard};
 use crate::iam::service::Row;
 
 /// Role and user ARNs that the account can create.
-pub(in crate::iam) fn of_principals<'a>(
+pub fn of_principals<'a>(
     account: &str,
     clauses: &[&Clause],
     setting: &Setting<'_>,
@@ -42,11 +42,7 @@ pub(in crate::iam) fn of_principals<'a>(
 }
 
 /// The ARN of a user of this name, if there can be one.
-pub(in crate::iam) fn of_user<'a>(
-    account: &str,
-    name: &str,
-    setting: &Setting<'_>,
-) -> Option<State<'a>> {
+pub fn of_user<'a>(account: &str, name: &str, setting: &Setting<'_>) -> Option<State<'a>> {
     let resource = format!("user/{name}");
     let arn = format!("arn:{}:iam::{account}:{resource}", setting.home.partition);
     is_creatable(&resource).then(|| State::Present(arn.into()))
@@ -65,7 +61,7 @@ fn is_creatable(resource: &str) -> bool {
 }
 
 /// Source ARNs that a trigger in the account can have.
-pub(in crate::iam) fn of_sources<'a>(
+pub fn of_sources<'a>(
     row: &Row,
     account: &str,
     any_bucket: bool,

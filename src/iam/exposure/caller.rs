@@ -10,7 +10,7 @@ use crate::resource::is_account_id;
 
 /// Whom a principal stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::iam) enum Base {
+pub enum Base {
     Everybody,
     EveryService,
     Account(Named),
@@ -21,7 +21,7 @@ pub(in crate::iam) enum Base {
 
 /// A principal of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::iam) struct Named {
+pub struct Named {
     /// The principal as written.
     pub written: String,
     pub account: String,
@@ -30,7 +30,7 @@ pub(in crate::iam) struct Named {
 
 /// Which ARN the caller has as `aws:PrincipalArn`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::iam) enum Role {
+pub enum Role {
     /// Any role or user the account cares to create.
     Free,
     Fixed(String),
@@ -42,7 +42,7 @@ pub(in crate::iam) enum Role {
 
 /// Whether the caller's account belongs to an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Member<'a> {
+pub enum Member<'a> {
     OfNone,
     Of(&'a str),
     Unsure,
@@ -50,7 +50,7 @@ pub(in crate::iam) enum Member<'a> {
 
 /// How the request reaches Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Means<'a> {
+pub enum Means<'a> {
     Internet,
     /// Through an interface endpoint in a VPC of the caller.
     Endpoint,
@@ -70,7 +70,7 @@ pub(in crate::iam) enum Means<'a> {
 
 /// One caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) struct Caller<'a> {
+pub struct Caller<'a> {
     pub means: Means<'a>,
     /// Its account, or the account a service acts for.
     pub account: Option<&'a str>,
@@ -93,11 +93,7 @@ impl<'a> Caller<'a> {
 }
 
 /// Whom `principal` stands for.
-pub(in crate::iam) fn base(
-    principal: &Principal,
-    statement: &Statement,
-    setting: &Setting<'_>,
-) -> Base {
+pub fn base(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -> Base {
     match principal {
         Principal::Anyone => Base::Everybody,
         Principal::NotListed => {

@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// What a request holds for one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::iam) enum State<'a> {
+pub enum State<'a> {
     Present(Cow<'a, str>),
     Absent,
     /// Nothing certain can be said.
@@ -34,7 +34,7 @@ impl State<'_> {
 }
 
 /// A key with the clauses that ask for it.
-pub(in crate::iam) struct Asked<'a> {
+pub struct Asked<'a> {
     /// Without capitals.
     pub key: &'a str,
     pub clauses: &'a [&'a Clause],
@@ -42,7 +42,7 @@ pub(in crate::iam) struct Asked<'a> {
 }
 
 /// The states the caller can bring about for a key; the first is the plainest. Never empty.
-pub(in crate::iam) fn states<'a>(
+pub fn states<'a>(
     caller: &Caller<'a>,
     asked: &Asked<'_>,
     setting: &'a Setting<'_>,
@@ -339,7 +339,7 @@ fn organization_paths<'a>(caller: &Caller<'a>, clauses: &[&Clause]) -> Vec<State
 }
 
 /// A value for each value that a clause names.
-pub(in crate::iam) fn asked_values<'a>(clauses: &[&Clause]) -> impl Iterator<Item = State<'a>> {
+pub fn asked_values<'a>(clauses: &[&Clause]) -> impl Iterator<Item = State<'a>> {
     clauses.iter().flat_map(|clause| {
         let like = clause.understood().is_some_and(|operator| operator.base == Base::Like);
         let literal = clause.values.iter().filter(|value| !value.contains("${"));
@@ -349,7 +349,7 @@ pub(in crate::iam) fn asked_values<'a>(clauses: &[&Clause]) -> impl Iterator<Ite
 }
 
 /// One of the addresses, if there are so many that anybody may have one.
-pub(in crate::iam) fn address<'a>(open: &Addresses) -> Option<State<'a>> {
+pub fn address<'a>(open: &Addresses) -> Option<State<'a>> {
     let example = if open.is_everybody() { open.example() } else { None };
     example.map(|address| State::Present(address.into()))
 }

@@ -34,7 +34,7 @@ const MOST_CHANGES: usize = 8;
 
 impl Search<'_> {
     /// The request with which the caller provably gets in.
-    pub(in crate::iam) fn enter(&self, caller: &Caller<'_>, option: &Candidate) -> Option<Witness> {
+    pub fn enter(&self, caller: &Caller<'_>, option: &Candidate) -> Option<Witness> {
         let granted = self.granted;
         if !self.can_use(caller, &option.action) {
             return None;

@@ -8,7 +8,7 @@ use crate::resource::{is_account_id, is_organization_id};
 
 /// Who stands behind a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::iam) enum Owner<'a> {
+pub enum Owner<'a> {
     Account(&'a str),
     Organization(&'a str),
     /// Part of an organization: a path, which may end in a wildcard.
@@ -30,7 +30,7 @@ impl<'a> Owner<'a> {
 
 /// The form in which a key names an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Form {
+pub enum Form {
     Account,
     PrincipalArn,
     SourceArn,
@@ -59,21 +59,13 @@ const ALWAYS_WITH_ACCOUNT: [&str; 9] =
     ["sns", "sqs", "logs", "execute-api", "lambda", "dynamodb", "cognito-idp", "cloudwatch", "iot"];
 
 /// The owners that the values name one by one, values without an owner left out.
-pub(in crate::iam) fn named<'c>(
-    clause: &'c Clause,
-    partition: &str,
-) -> impl Iterator<Item = Owner<'c>> {
+pub fn named<'c>(clause: &'c Clause, partition: &str) -> impl Iterator<Item = Owner<'c>> {
     let form = Form::of(clause.name());
     clause.values.iter().filter_map(move |value| of(form?, clause, value, partition))
 }
 
 /// The owner of everything that `value` of the clause matches, if it is one.
-pub(in crate::iam) fn of<'v>(
-    form: Form,
-    clause: &Clause,
-    value: &'v str,
-    partition: &str,
-) -> Option<Owner<'v>> {
+pub fn of<'v>(form: Form, clause: &Clause, value: &'v str, partition: &str) -> Option<Owner<'v>> {
     if clause.is_variable(value) {
         return None;
     }

@@ -6,7 +6,7 @@ use super::setting::{Circle, Setting};
 
 /// How the requests of a group reach Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Way<'a> {
+pub enum Way<'a> {
     /// With the credentials of somebody, from wherever.
     Signed,
     /// Without credentials, through a function URL.
@@ -17,7 +17,7 @@ pub(in crate::iam) enum Way<'a> {
 
 /// One id, or all that are not listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Who<'a> {
+pub enum Who<'a> {
     Named(&'a str),
     /// Nobody of these, and nobody inside the circle.
     Other(&'a [&'a str]),
@@ -34,7 +34,7 @@ impl Who<'_> {
 
 /// Everybody outside a circle who has one of these accounts and organizations.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::iam) struct Party<'a> {
+pub struct Party<'a> {
     pub circle: Circle,
     pub account: Who<'a>,
     /// Its organization, if it has one.

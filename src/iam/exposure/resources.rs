@@ -10,7 +10,7 @@ use crate::iam::evaluate::targets;
 use crate::iam::pattern;
 
 /// Whether the statement's resources hold the function it hangs on, as far as that can be said.
-pub(in crate::iam) fn covers(statement: &Statement, setting: &Setting<'_>) -> Option<bool> {
+pub fn covers(statement: &Statement, setting: &Setting<'_>) -> Option<bool> {
     let own = setting.own.as_str();
     let account = setting.home.account.as_str();
     let held = |key: &str| match key {
@@ -33,7 +33,7 @@ fn mentions(statement: &Statement, own: &str) -> bool {
 }
 
 /// Whether every resource of `inner` is provably one of `outer`.
-pub(in crate::iam) fn includes(outer: &Statement, inner: &Statement) -> bool {
+pub fn includes(outer: &Statement, inner: &Statement) -> bool {
     match (&outer.resources, &inner.resources) {
         (Some(Names::Only(outer)), Some(Names::Only(inner))) => {
             inner.iter().all(|i| outer.iter().any(|o| o == "*" || o == i || pattern::covers(o, i)))

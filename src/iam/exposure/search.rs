@@ -13,7 +13,7 @@ use crate::iam::actions::{self, Candidate};
 use crate::iam::service;
 
 /// A caller that gets in.
-pub(in crate::iam) struct Found {
+pub struct Found {
     pub exposure: Exposure,
     pub reason: String,
     pub witness: Option<Witness>,
@@ -26,7 +26,7 @@ const MOST_OWNERS: usize = 20;
 const MOST_ACTIONS: usize = 6;
 
 /// The worst caller from outside that provably gets in, or why none does.
-pub(in crate::iam) fn find(granted: &Granted<'_>) -> Result<Found, &'static str> {
+pub fn find(granted: &Granted<'_>) -> Result<Found, &'static str> {
     let options = options(granted);
     if options.is_empty() {
         return Err("it grants no action of Lambda");
@@ -46,7 +46,7 @@ pub(in crate::iam) fn find(granted: &Granted<'_>) -> Result<Found, &'static str>
 }
 
 /// A request from inside the circle that gets in.
-pub(in crate::iam) fn insider(granted: &Granted<'_>) -> Option<Witness> {
+pub fn insider(granted: &Granted<'_>) -> Option<Witness> {
     let search = Search { granted, options: options(granted), heed_denies: true };
     search.insiders()
 }
@@ -58,7 +58,7 @@ fn options(granted: &Granted<'_>) -> Vec<Candidate> {
 }
 
 /// One grant that is searched.
-pub(in crate::iam) struct Search<'a> {
+pub struct Search<'a> {
     pub granted: &'a Granted<'a>,
     pub options: Vec<Candidate>,
     pub heed_denies: bool,

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 
 /// Inside which circle somebody stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Circle {
+pub enum Circle {
     /// The function's own account.
     Own,
     /// The own account and whoever is trusted.
@@ -24,7 +24,7 @@ pub(in crate::iam) enum Circle {
 }
 
 /// What a document is judged against.
-pub(in crate::iam) struct Setting<'a> {
+pub struct Setting<'a> {
     pub home: Home,
     /// The ARN of the function, version or alias.
     pub own: String,

@@ -18,7 +18,7 @@ use crate::resource::is_account_id;
 use std::borrow::Cow;
 
 /// One grant: a principal of an Allow, with the clauses as they are meant.
-pub(in crate::iam) struct Granted<'a> {
+pub struct Granted<'a> {
     pub base: &'a Base,
     pub statement: &'a Statement,
     pub clauses: &'a [Clause],

@@ -12,7 +12,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// The states a key can be in.
 #[derive(Debug, Clone)]
-pub(in crate::iam) struct Span<'a> {
+pub struct Span<'a> {
     /// Whether a request may lack the key.
     pub absent: bool,
     pub present: Present<'a>,
@@ -20,7 +20,7 @@ pub(in crate::iam) struct Span<'a> {
 
 /// The values a key can have.
 #[derive(Debug, Clone)]
-pub(in crate::iam) enum Present<'a> {
+pub enum Present<'a> {
     Never,
     Anything,
     OneOf(Vec<&'a str>),
@@ -32,7 +32,7 @@ pub(in crate::iam) enum Present<'a> {
 
 /// A group of outsiders who come the same way, and what they are judged against.
 #[derive(Clone, Copy)]
-pub(in crate::iam) struct Group<'a> {
+pub struct Group<'a> {
     pub way: Way<'a>,
     pub party: Party<'a>,
     /// The ARN the principal has if the grant fixes it.

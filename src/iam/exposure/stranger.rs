@@ -4,7 +4,7 @@
 use super::setting::Setting;
 
 /// Somebody nobody named.
-pub(in crate::iam) struct Stranger {
+pub struct Stranger {
     pub account: String,
     pub organization: String,
     /// What AWS named its networks.

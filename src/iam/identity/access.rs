@@ -7,7 +7,7 @@ use crate::iam::pattern::{self, covers, glob};
 
 /// How much of a service an action pattern grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) enum Level {
+pub enum Level {
     /// Every action of every service.
     Everything,
     /// Every action of the service.
@@ -134,7 +134,7 @@ const WRITES: [&str; 62] = [
 /// The service an action pattern speaks of, in lower case and perhaps a pattern itself, and how much
 /// of it. Neither service nor action has a case:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
-pub(in crate::iam) fn access(pattern: &str) -> (String, Level) {
+pub fn access(pattern: &str) -> (String, Level) {
     let pattern = pattern.to_ascii_lowercase();
     if covers(&pattern, ANY) {
         return ("*".to_owned(), Level::Everything);
@@ -166,28 +166,28 @@ fn reads(name: &str) -> bool {
 }
 
 /// Whether the pattern matches the action.
-pub(in crate::iam) fn matches(pattern: &str, action: &str) -> bool {
+pub fn matches(pattern: &str, action: &str) -> bool {
     glob(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
 }
 
 /// Whether the pattern provably matches every action of the service.
-pub(in crate::iam) fn covers_service(pattern: &str, service: &str) -> bool {
+pub fn covers_service(pattern: &str, service: &str) -> bool {
     covers(&pattern.to_ascii_lowercase(), &format!("{service}:?*"))
 }
 
 /// Whether the outer pattern provably matches every action that the inner one matches.
-pub(in crate::iam) fn includes(outer: &str, inner: &str) -> bool {
+pub fn includes(outer: &str, inner: &str) -> bool {
     let (outer, inner) = (outer.to_ascii_lowercase(), inner.to_ascii_lowercase());
     covers(&outer, &inner) || covers(&outer, ANY)
 }
 
 /// Whether provably no action matches both patterns.
-pub(in crate::iam) fn disjoint(one: &str, other: &str) -> bool {
+pub fn disjoint(one: &str, other: &str) -> bool {
     pattern::disjoint(&one.to_ascii_lowercase(), &other.to_ascii_lowercase())
 }
 
 /// Known actions that write.
-pub(in crate::iam) fn known_writes() -> impl Iterator<Item = &'static str> {
+pub fn known_writes() -> impl Iterator<Item = &'static str> {
     WRITES.into_iter()
 }
 

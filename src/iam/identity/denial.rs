@@ -8,7 +8,7 @@ use crate::iam::document::{Effect, IdentityDocument, Statement};
 use crate::iam::pattern::{Arn, covers, disjoint, glob};
 
 /// The Deny statements of one identity.
-pub(in crate::iam) struct Denials<'a> {
+pub struct Denials<'a> {
     all: Vec<&'a Statement>,
 }
 

@@ -26,7 +26,7 @@ pub enum Extent {
 
 /// How far one resource pattern reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::iam) struct Reach<'a> {
+pub struct Reach<'a> {
     /// The service of the ARN; none for every service.
     pub service: Option<&'a str>,
     pub extent: Extent,
@@ -131,7 +131,7 @@ const NO_ACCOUNT: &str = "the ARN of the resource has no account";
 const NAME_OR_TYPE: &str = "whether the resource begins with a type or a name is not known";
 
 /// How far the pattern reaches; `variables` if `${...}` is a variable in it.
-pub(in crate::iam) fn reach(pattern: &str, variables: bool) -> Reach<'_> {
+pub fn reach(pattern: &str, variables: bool) -> Reach<'_> {
     if !pattern.is_empty() && pattern.bytes().all(|b| b == b'*') {
         return Reach { service: None, extent: Extent::Everything, doubt: None };
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The statement's parts as JSON. The first keeps the Sid, which is what CloudFormation and
 /// Terraform know the statement by.
-pub(in crate::iam) fn write(
+pub fn write(
     text: &str,
     fate: &StatementFate,
     sids: &mut Sids,
@@ -137,7 +137,7 @@ fn rename(entries: &mut Entries, sids: &mut Sids) -> Result<(), DocumentError> {
 }
 
 /// The Sids of a document, so that none is given twice.
-pub(in crate::iam) struct Sids {
+pub struct Sids {
     used: BTreeSet<String>,
     /// The last number given to parts of each Sid.
     parts: BTreeMap<String, usize>,
