@@ -58,7 +58,7 @@ pub fn is_organization_or_part(text: &str) -> bool {
             && unit.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     let units = path.strip_suffix("/*").or_else(|| path.strip_suffix('/'));
-    is_organization_id(id) && units.is_some_and(|units| units.split('/').all(unit))
+    is_organization_id(id) && (path == "*" || units.is_some_and(|units| units.split('/').all(unit)))
 }
 
 fn exception_problems(index: usize, exception: &Exception, today: Date) -> Vec<String> {
@@ -114,6 +114,38 @@ mod tests {
         ] {
             let error = parsed(text).unwrap_err().to_string();
             assert!(error.contains(line) && error.contains(word), "{text}\n{error}");
+        }
+    }
+
+    #[test]
+    fn organizations_are_trusted_whole_or_in_part_and_services_by_principal() {
+        let trusted = |key: &str, value: &str| {
+            parsed(&format!("version: 1\ntrusted:\n  {key}: [\"{value}\"]\n"))
+        };
+        for value in [
+            "o-a1b2c3d4e5",
+            "o-a1b2c3d4e5/*",
+            "o-a1b2c3d4e5/r-ab12/*",
+            "o-a1b2c3d4e5/r-ab12/ou-ab12-cdef3456/",
+            "o-a1b2c3d4e5/r-ab12/ou-ab12-cdef3456/*",
+        ] {
+            assert!(trusted("organizations", value).is_ok(), "{value}");
+        }
+        for value in [
+            "o-a1",
+            "r-ab12/*",
+            "o-a1b2c3d4e5/",
+            "o-a1b2c3d4e5/r-ab12",
+            "o-a1b2c3d4e5/r-ab12/ou-*",
+            "o-a1b2c3d4e5/*/*",
+            "o-*/r-ab12/*",
+        ] {
+            let error = trusted("organizations", value).unwrap_err().to_string();
+            assert!(error.contains(value), "{error}");
+        }
+        assert!(trusted("services", "elasticloadbalancing.amazonaws.com").is_ok());
+        for value in ["*", "s3", "s3.*.amazonaws.com", "arn:aws:iam::111122223333:root"] {
+            assert!(trusted("services", value).is_err(), "{value}");
         }
     }
 
