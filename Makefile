@@ -39,10 +39,13 @@ setup-template:
 test: test-format test-lint test-emulator test-rust test-template test-package ## Everything
 
 test-format:
-	cargo fmt --check
+	for manifest in Cargo.toml proof/Cargo.toml fuzz/Cargo.toml; do \
+		cargo fmt --check --manifest-path $$manifest; \
+	done
 
 test-lint:
 	cargo clippy --locked --all-targets --features cli -- --deny warnings
+	cargo clippy --locked --all-targets --manifest-path proof/Cargo.toml -- --deny warnings
 
 test-emulator: setup
 	$(EMULATOR_VENV)/bin/python -m unittest discover -s tests/emulator

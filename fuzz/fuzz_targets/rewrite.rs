@@ -7,8 +7,8 @@ use libfuzzer_sys::fuzz_target;
 use proof::choices::Choices;
 use proof::generate;
 use proof::iam::{
-    Change, Decision, Document, Edit, Effect, Names, Standpoint, Statement, Trusted, evaluate, expose,
-    rewrite,
+    Change, Decision, Document, Edit, Effect, Names, Standpoint, Statement, Trusted, evaluate,
+    expose, rewrite,
 };
 use proof::resource::FunctionResource;
 use time::macros::datetime;
@@ -31,7 +31,8 @@ fuzz_target!(|bytes: &[u8]| {
     let exposed = expose(&document, standpoint);
     assert_eq!(exposed, expose(&document, standpoint));
     assert_eq!(exposed.len(), document.statements().len());
-    for witness in exposed.iter().flat_map(|s| &s.grants).filter_map(|grant| grant.witness.as_ref()) {
+    for witness in exposed.iter().flat_map(|s| &s.grants).filter_map(|grant| grant.witness.as_ref())
+    {
         let decision = evaluate(&document, &witness.request());
         assert!(matches!(decision, Decision::Allow { .. }), "{text} {witness:?} {decision:?}");
     }
