@@ -5,12 +5,13 @@
 use super::actions::{INVOKE, INVOKE_URL};
 use super::addresses::Addresses;
 use super::arns;
-use super::caller::{Caller, Means, Member, Role};
+use super::caller::{Caller, Keys, Kind, Means, Member, Role};
 use super::condition::{Base, Clause, Held};
 use super::network::Network;
+use super::owner::Owner;
 use super::pattern::example;
-use super::service::Row;
-use super::setting::Setting;
+use super::service::{self, Row};
+use super::setting::{Circle, Setting};
 use std::borrow::Cow;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -39,6 +40,8 @@ pub(super) struct Asked<'a> {
     pub key: &'a str,
     pub clauses: &'a [&'a Clause],
     pub action: &'a str,
+    /// When the request is made.
+    pub now: OffsetDateTime,
 }
 
 /// The states the caller can bring about for a key; the first is the plainest. Never empty.
@@ -72,8 +75,8 @@ fn request_states<'a>(
         "aws:requestedregion" => vec![present(&setting.home.region)],
         // Lambda's API answers HTTPS only.
         "aws:securetransport" => vec![present("true")],
-        "aws:currenttime" => moments(asked.clauses, setting.from, rfc3339),
-        "aws:epochtime" => moments(asked.clauses, setting.from, epoch),
+        "aws:currenttime" => vec![State::Present(rfc3339(asked.now).into())],
+        "aws:epochtime" => vec![State::Present(epoch(asked.now).into())],
         "aws:viaawsservice" if forwarded => vec![present("true")],
         "aws:viaawsservice" if !service => vec![present("false")],
         "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" if forwarded => {
@@ -88,30 +91,57 @@ fn request_states<'a>(
         "aws:referer" if caller.means == Means::Unsigned => {
             absent_or_asked(asked_values(asked.clauses))
         }
+        "aws:referer" if person => vec![State::Absent],
         "aws:userid" if person && matches!(caller.role, Role::Free) => {
             unique_ids(caller, asked.clauses)
         }
-        "aws:multifactorauthpresent" if person => vec![present("false"), present("true")],
-        "aws:multifactorauthage" if person => vec![present("60")],
-        "aws:tokenissuetime" if person => vec![State::Present(rfc3339(setting.from).into())],
-        "aws:username"
-        | "aws:federatedprovider"
+        "aws:multifactorauthpresent" | "aws:multifactorauthage" | "aws:tokenissuetime"
+            if person =>
+        {
+            vec![of_keys(caller, asked)]
+        }
+        "aws:username" if person && caller.signer.kind == Kind::User => vec![State::Unsure],
+        "aws:username" if person || caller.means == Means::Unsigned => vec![State::Absent],
+        "aws:multifactorauthpresent" | "aws:multifactorauthage" | "aws:tokenissuetime"
+            if caller.means == Means::Unsigned =>
+        {
+            vec![State::Absent]
+        }
+        // Properties of special sessions of roles.
+        "aws:federatedprovider"
         | "aws:ec2instancesourcevpc"
         | "aws:ec2instancesourceprivateipv4"
         | "aws:chatbotsourcearn"
         | "aws:signinsessionarn"
-            if person && matches!(caller.role, Role::Free) =>
+        | "aws:assumedroot"
+            if (person && matches!(caller.role, Role::Free))
+                || service
+                || caller.means == Means::Unsigned =>
         {
             vec![State::Absent]
         }
-        "aws:username" if caller.means == Means::Unsigned => vec![State::Absent],
         key if key.starts_with("aws:requesttag/") || key == "aws:tagkeys" => {
             let tags =
                 asked.action.ends_with("tagResource") || asked.action.ends_with("TagResource");
             vec![if tags || service { State::Unsure } else { State::Absent }]
         }
+        // "Service-specific context keys have the service's prefix", and those that other services
+        // hear of come with credentials that only the service gives out.
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+        key if is_of_another_service(key)
+            && ((person && matches!(caller.role, Role::Free))
+                || caller.means == Means::Unsigned) =>
+        {
+            vec![State::Absent]
+        }
         _ => vec![State::Unsure],
     }
+}
+
+fn is_of_another_service(key: &str) -> bool {
+    key.split_once(':').is_some_and(|(prefix, _)| {
+        !prefix.is_empty() && !prefix.contains('/') && prefix != "aws" && prefix != "lambda"
+    })
 }
 
 fn present(text: &str) -> State<'_> {
@@ -126,36 +156,65 @@ fn absent_or_asked<'a>(asked: impl Iterator<Item = State<'a>>) -> Vec<State<'a>>
     [State::Absent].into_iter().chain(asked).collect()
 }
 
-/// Sessions of a role: AWS makes up its id, the caller names the session.
-fn unique_ids<'a>(caller: &Caller<'_>, clauses: &[&Clause]) -> Vec<State<'a>> {
+/// What follows from the way in which the caller got its keys. How old a second factor is that was
+/// not shown is not looked at.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
+fn of_keys<'a>(caller: &Caller<'_>, asked: &Asked<'_>) -> State<'a> {
+    let federated = caller.signer.kind == Kind::Federated;
+    match (asked.key, caller.signer.keys) {
+        (_, Keys::LongTerm) => State::Absent,
+        ("aws:tokenissuetime", Keys::Temporary | Keys::SecondFactor) => {
+            State::Present(rfc3339(asked.now).into())
+        }
+        ("aws:multifactorauthpresent", Keys::Temporary) if !federated => present("false"),
+        ("aws:multifactorauthpresent", Keys::SecondFactor) => present("true"),
+        ("aws:multifactorauthage", Keys::SecondFactor) => present("60"),
+        (_, Keys::Temporary | Keys::SecondFactor) => State::Unsure,
+    }
+}
+
+/// AWS makes up the id of a role or user; who uses a role names the session.
+fn unique_ids<'a>(caller: &Caller<'a>, clauses: &[&Clause]) -> Vec<State<'a>> {
     let letters = caller.account.unwrap_or("0").bytes().cycle().take(17);
     let id: String = letters.map(|digit| char::from(b'A' + digit % 26)).collect();
+    match caller.signer.kind {
+        Kind::Role => {}
+        Kind::User => return vec![State::Present(format!("AIDA{id}").into())],
+        Kind::Root => return caller.account.iter().map(|account| present(account)).collect(),
+        Kind::Federated => return Vec::new(),
+    }
     let named = clauses.iter().flat_map(|clause| &clause.values);
     let sessions = named.filter_map(|value| value.rsplit_once(':').map(|(_, name)| example(name)));
+    let sessions = sessions.filter(|name| is_session_name(name));
     let sessions = ["session".to_owned()].into_iter().chain(sessions);
     sessions.map(|name| State::Present(format!("AROA{id}:{name}").into())).collect()
 }
 
-fn rfc3339(time: OffsetDateTime) -> String {
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+fn is_session_name(name: &str) -> bool {
+    (2..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b))
+}
+
+pub(super) fn rfc3339(time: OffsetDateTime) -> String {
     time.format(&Rfc3339).unwrap_or_default()
 }
 
-fn epoch(time: OffsetDateTime) -> String {
+pub(super) fn epoch(time: OffsetDateTime) -> String {
     time.unix_timestamp().to_string()
 }
 
 /// Now, or around a time that a clause names, if that is still to come.
-fn moments<'a>(
-    clauses: &[&Clause],
+pub(super) fn moments<'c>(
+    clauses: impl Iterator<Item = &'c Clause>,
     from: OffsetDateTime,
-    write: impl Fn(OffsetDateTime) -> String,
-) -> Vec<State<'a>> {
-    let named = clauses.iter().flat_map(|clause| &clause.values);
-    let limits = named.filter_map(|value| moment(value));
-    let around =
-        limits.flat_map(|limit| [limit, limit + Duration::SECOND, limit - Duration::SECOND]);
-    let times = [from].into_iter().chain(around.filter(|time| *time >= from));
-    times.map(|time| State::Present(write(time).into())).collect()
+) -> impl Iterator<Item = OffsetDateTime> {
+    let limits = clauses.flat_map(|clause| &clause.values).filter_map(|value| moment(value));
+    let around = limits.flat_map(|limit| {
+        let second = Duration::SECOND;
+        [Some(limit), limit.checked_add(second), limit.checked_sub(second)]
+    });
+    [from].into_iter().chain(around.flatten().filter(move |time| *time >= from))
 }
 
 /// A time in one of the forms that people write.
@@ -181,9 +240,13 @@ fn principal_states<'a>(
         }
         "aws:principalservicename" | "aws:principalservicenameslist" => vec![State::Absent],
         "aws:principaltype" if unsigned => vec![present("Anonymous")],
-        "aws:principaltype" if !service && matches!(caller.role, Role::Free) => {
-            vec![present("AssumedRole")]
-        }
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+        "aws:principaltype" if !service => vec![present(match caller.signer.kind {
+            Kind::Role => "AssumedRole",
+            Kind::User => "User",
+            Kind::Root => "Account",
+            Kind::Federated => "FederatedUser",
+        })],
         "aws:principalaccount" if unsigned => vec![present("anonymous")],
         "aws:principalarn" if unsigned => vec![State::Absent],
         // What these are in the request of a service is not documented.
@@ -191,19 +254,26 @@ fn principal_states<'a>(
         "aws:principalaccount" => caller.account.iter().map(|id| present(id)).collect(),
         "aws:principalarn" => match (caller.role, caller.account) {
             (Role::Fixed(arn) | Role::Session { role: arn }, _) => vec![present(arn)],
-            (Role::Free, Some(account)) => arns::of_principals(account, asked.clauses, setting),
+            (Role::Free, Some(account)) => {
+                arns::of_principals(account, caller.signer.kind, asked.clauses, setting)
+            }
             (Role::Free, None) => vec![State::Unsure],
         },
         "aws:principalorgid" | "aws:principalorgpaths" if unsigned || service => {
             vec![State::Absent]
         }
         "aws:principalorgid" => organization(caller),
-        "aws:principalorgpaths" => organization_paths(caller, asked.clauses),
+        "aws:principalorgpaths" => organization_paths(caller, asked.clauses, setting),
         // It tells the tags of an IAM principal, which these are not.
         key if key.starts_with("aws:principaltag/") && (unsigned || service) => {
             vec![State::Absent]
         }
-        key if key.starts_with("aws:principaltag/") => absent_or_asked(asked_values(asked.clauses)),
+        key if key.starts_with("aws:principaltag/") => match caller.signer.kind {
+            Kind::Root => vec![State::Absent],
+            Kind::Role | Kind::User | Kind::Federated => {
+                absent_or_asked(asked_values(asked.clauses).filter(is_tag))
+            }
+        },
         _ => vec![State::Unsure],
     }
 }
@@ -227,8 +297,12 @@ fn source_states<'a>(
             }
         },
         ("aws:sourceidentity", Means::Internet | Means::Endpoint | Means::CloudFormation) => {
-            absent_or_asked(asked_values(asked.clauses))
+            match caller.signer.kind {
+                Kind::Role => absent_or_asked(asked_values(asked.clauses)),
+                Kind::User | Kind::Root | Kind::Federated => vec![State::Absent],
+            }
         }
+        ("aws:sourceidentity", Means::Service { .. }) => vec![State::Absent],
         ("aws:sourceip", Means::Internet | Means::Unsigned) => {
             let open = Addresses::internet().passing(asked.clauses.iter().copied());
             address(&open).into_iter().collect()
@@ -257,7 +331,7 @@ fn endpoint_states<'a>(
         ("aws:sourcevpce", _) => State::Present(format!("vpce-{network}").into()),
         ("aws:vpceaccount", Some(account)) => present(account),
         ("aws:vpceorgid", _) => return organization(caller),
-        ("aws:vpceorgpaths", _) => return organization_paths(caller, clauses),
+        ("aws:vpceorgpaths", _) => return organization_paths(caller, clauses, setting),
         ("aws:sourcevpcarn", Some(account)) => {
             let (partition, region) = (&setting.home.partition, &setting.home.region);
             let arn = format!("arn:{partition}:ec2:{region}:{account}:vpc/vpc-{network}");
@@ -283,7 +357,7 @@ fn service_source<'a>(
             arns::of_sources(row, account, any_bucket, asked.clauses, setting)
         }
         ("aws:sourceorgid", _, _) => organization(caller),
-        ("aws:sourceorgpaths", _, _) => organization_paths(caller, asked.clauses),
+        ("aws:sourceorgpaths", _, _) => organization_paths(caller, asked.clauses, setting),
         (_, _, _) => vec![State::Unsure],
     }
 }
@@ -309,6 +383,25 @@ fn lambda_states<'a>(caller: &Caller<'a>, asked: &Asked<'_>) -> Vec<State<'a>> {
         "lambda:sourcefunctionarn" if caller.means == Means::Internet || unsigned => {
             vec![State::Absent]
         }
+        // Keys of the actions that configure functions.
+        // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+        "lambda:codesigningconfigarn"
+        | "lambda:functionarn"
+        | "lambda:layer"
+        | "lambda:principal"
+        | "lambda:securitygroupids"
+        | "lambda:subnetids"
+        | "lambda:vpcids"
+            if asked.action == INVOKE || asked.action == INVOKE_URL =>
+        {
+            vec![State::Absent]
+        }
+        "lambda:sourcefunctionarn" if caller.service().is_some() => vec![State::Absent],
+        "lambda:eventsourcetoken"
+            if caller.service().is_some_and(|name| !service::is_alexa(name)) =>
+        {
+            vec![State::Absent]
+        }
         // A shared secret, not an identity: whoever knows it can send it.
         "lambda:eventsourcetoken" if caller.service().is_none() => {
             absent_or_asked(asked_values(asked.clauses))
@@ -317,24 +410,45 @@ fn lambda_states<'a>(caller: &Caller<'a>, asked: &Asked<'_>) -> Vec<State<'a>> {
     }
 }
 
+/// Values of tags: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html>.
+fn is_tag(state: &State<'_>) -> bool {
+    let State::Present(value) = state else { return false };
+    let fine = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c);
+    value.chars().count() <= 256 && value.chars().all(fine)
+}
+
 fn organization<'a>(caller: &Caller<'a>) -> Vec<State<'a>> {
     vec![match caller.member {
         Member::OfNone => State::Absent,
         Member::Of(id) => present(id),
+        Member::In(path) => path.split_once('/').map_or(State::Unsure, |(id, _)| present(id)),
         Member::Unsure => State::Unsure,
     }]
 }
 
-fn organization_paths<'a>(caller: &Caller<'a>, clauses: &[&Clause]) -> Vec<State<'a>> {
-    let Member::Of(id) = caller.member else { return organization(caller) };
+/// A path of the caller's. Paths that are trusted are left out, unless all of its organization is.
+fn organization_paths<'a>(
+    caller: &Caller<'a>,
+    clauses: &[&Clause],
+    setting: &Setting<'_>,
+) -> Vec<State<'a>> {
+    let id = match caller.member {
+        Member::Of(id) => id,
+        Member::In(path) => return vec![State::Present(example(path).into())],
+        Member::OfNone | Member::Unsure => return organization(caller),
+    };
     let root = id.get(id.len().saturating_sub(4)..).unwrap_or_default();
     let own = format!("{id}/r-{root}/ou-{root}-{root}{root}/");
     let mut states = vec![State::Present(own.into())];
     let inside = format!("{id}/");
-    states.extend(
-        asked_values(clauses)
-            .filter(|state| matches!(state, State::Present(path) if path.starts_with(&inside))),
-    );
+    let trusted = |owner: &Owner<'_>| setting.holds(Circle::Trusted, owner);
+    let partly = !trusted(&Owner::Organization(id));
+    states.extend(asked_values(clauses).filter(|state| match state {
+        State::Present(path) => {
+            path.starts_with(&inside) && !(partly && trusted(&Owner::Path(path)))
+        }
+        State::Absent | State::Unsure => false,
+    }));
     states
 }
 

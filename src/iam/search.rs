@@ -3,7 +3,7 @@
 //! Evaluation: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
 use super::actions::{self, Candidate};
-use super::caller::{Base, Caller, Means, Member, Named, Role};
+use super::caller::{Base, Caller, Means, Member, Named, Role, Signer};
 use super::exposure::Exposure;
 use super::owner::{self, Owner};
 use super::service;
@@ -87,7 +87,7 @@ impl<'a> Search<'a> {
         let own = [Owner::Account(setting.home.account.as_str())];
         let accounts = setting.trusted.accounts.iter().map(|id| Owner::Account(id.as_str()));
         let organizations = setting.trusted.organizations.iter().map(|text| {
-            Owner::Organization(text.split_once('/').map_or(text.as_str(), |(id, _)| id))
+            if text.contains('/') { Owner::Path(text) } else { Owner::Organization(text) }
         });
         match self.granted.base {
             Base::Account(named) => self.account(named).map(|(_, witness)| witness),
@@ -130,6 +130,7 @@ impl<'a> Search<'a> {
                 means,
                 account: Some(&named.account),
                 role: &named.role,
+                signer: Signer::SESSION,
                 session,
                 member: Member::Unsure,
                 network: "",
@@ -179,20 +180,30 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// A request of this owner that gets in, directly or by a service.
+    /// A request of this owner that gets in, directly or by a service. Which account of an
+    /// organization makes it must not matter.
     fn owner(&self, owner: &Owner<'_>) -> Option<(Means<'a>, &Candidate, Witness)> {
-        let [stranger, _] = self.granted.setting.strangers()?;
-        let (account, member) = match (owner, owner.organization()) {
-            (Owner::Account(id), _) => (*id, Member::Unsure),
-            (_, Some(id)) => (stranger.account.as_str(), Member::Of(id)),
+        let [stranger, other] = self.granted.setting.strangers()?;
+        let (accounts, member) = match (owner, owner.organization()) {
+            (Owner::Account(id), _) => (vec![*id], Member::Unsure),
+            (Owner::Path(path), _) => (vec![&*stranger.account, &*other.account], Member::In(path)),
+            (_, Some(id)) => (vec![&*stranger.account, &*other.account], Member::Of(id)),
             (_, None) => return None,
         };
         let means = self.means().into_iter();
         means.filter(|means| *means != Means::Unsigned).find_map(|means| {
-            let account = Some(account);
-            let caller =
-                Caller { means, account, role: &Role::Free, session: None, member, network: "" };
-            let (option, witness) = self.somehow(&caller)?;
+            let entered = accounts.iter().rev().map(|account| {
+                self.somehow(&Caller {
+                    means,
+                    account: Some(account),
+                    role: &Role::Free,
+                    signer: Signer::SESSION,
+                    session: None,
+                    member,
+                    network: "",
+                })
+            });
+            let (option, witness) = entered.reduce(|one, other| one.and(other)).flatten()?;
             Some((means, option, witness))
         })
     }
@@ -208,6 +219,7 @@ fn stranger<'s>(stranger: &'s Stranger, means: Means<'s>, organized: bool) -> Ca
         means,
         account: Some(&stranger.account),
         role: &Role::Free,
+        signer: Signer::SESSION,
         session: None,
         member: match organized {
             false => Member::OfNone,
