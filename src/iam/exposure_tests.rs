@@ -8,6 +8,8 @@ use time::macros::datetime;
 mod denies;
 #[path = "exposure_limit_tests.rs"]
 mod limiting;
+#[path = "exposure_outsiders.rs"]
+mod outsiders;
 #[path = "exposure_properties.rs"]
 mod properties;
 

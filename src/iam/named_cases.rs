@@ -11,6 +11,7 @@ use time::macros::datetime;
 mod actions;
 mod callers;
 mod denies;
+mod guardrails;
 mod hostile;
 mod limits;
 mod peers;

@@ -142,7 +142,7 @@ impl<'a> Search<'a> {
     fn strangers(&self, exposure: Exposure) -> Option<Found> {
         let mut clauses = self.granted.clauses.iter();
         let one_service = clauses.any(|clause| clause.name() == "aws:principalservicename");
-        let exposure = if one_service { Exposure::UnscopedService } else { exposure };
+        let named_services = if one_service { Exposure::UnscopedService } else { exposure };
         let [first, second] = self.granted.setting.strangers()?;
         for means in self.means() {
             for organized in [false, true] {
@@ -153,6 +153,13 @@ impl<'a> Search<'a> {
                     self.enter(&one, option).map(|witness| (option, witness))
                 });
                 if let Some((option, witness)) = entered {
+                    let exposure = match means {
+                        Means::Service { .. } => named_services,
+                        Means::Internet
+                        | Means::Endpoint
+                        | Means::CloudFormation
+                        | Means::Unsigned => exposure,
+                    };
                     let reason = stranger_reason(means, exposure);
                     return Some(found(exposure, reason, option, witness));
                 }

@@ -74,6 +74,12 @@ const LOOK_CLOSED: &[Case] = &[
         Unknown,
         VARIABLES,
     ),
+    all(
+        "everybody who is not that service is everybody",
+        r#"{"StringNotEquals":{"aws:PrincipalServiceName":"s3.amazonaws.com"}}"#,
+        Public,
+        KEYS,
+    ),
     Case::of(
         "services and unsigned callers left by a Deny on people",
         r#"{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction","Resource":"$ARN"},
