@@ -13,6 +13,7 @@ use super::pattern::example;
 use super::service::{self, Row};
 use super::setting::{Circle, Setting};
 use std::borrow::Cow;
+use std::net::IpAddr;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// What a request holds for one key.
@@ -114,6 +115,7 @@ fn request_states<'a>(
         | "aws:chatbotsourcearn"
         | "aws:signinsessionarn"
         | "aws:assumedroot"
+        | "aws:calledviaawsmcp"
             if (person && matches!(caller.role, Role::Free))
                 || service
                 || caller.means == Means::Unsigned =>
@@ -123,7 +125,7 @@ fn request_states<'a>(
         key if key.starts_with("aws:requesttag/") || key == "aws:tagkeys" => {
             let tags =
                 asked.action.ends_with("tagResource") || asked.action.ends_with("TagResource");
-            vec![if tags || service { State::Unsure } else { State::Absent }]
+            vec![if tags { State::Unsure } else { State::Absent }]
         }
         // "Service-specific context keys have the service's prefix", and those that other services
         // hear of come with credentials that only the service gives out.
@@ -268,6 +270,8 @@ fn principal_states<'a>(
         key if key.starts_with("aws:principaltag/") && (unsigned || service) => {
             vec![State::Absent]
         }
+        // "You cannot use the `aws:` prefix in your tags": https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+        key if key.starts_with("aws:principaltag/aws:") => vec![State::Unsure],
         key if key.starts_with("aws:principaltag/") => match caller.signer.kind {
             Kind::Root => vec![State::Absent],
             Kind::Role | Kind::User | Kind::Federated => {
@@ -308,8 +312,12 @@ fn source_states<'a>(
             address(&open).into_iter().collect()
         }
         (key, Means::Endpoint) => endpoint_states(caller, key, asked.clauses, setting),
-        (_, Means::Internet | Means::Unsigned) => vec![State::Absent],
-        (_, Means::CloudFormation | Means::Service { .. }) => vec![State::Unsure],
+        (
+            "aws:sourceidentity" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn"
+            | "aws:vpcsourceip" | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths",
+            Means::Internet | Means::Unsigned,
+        ) => vec![State::Absent],
+        (_, _) => vec![State::Unsure],
     }
 }
 
@@ -471,6 +479,16 @@ pub(super) fn address<'a>(open: &Addresses) -> Option<State<'a>> {
 /// An address in each range: who owns a VPC chooses its addresses.
 fn vpc_addresses<'a>(clauses: &[&Clause]) -> impl Iterator<Item = State<'a>> {
     let values = clauses.iter().flat_map(|clause| &clause.values);
-    let networks = values.filter_map(|value| Network::parse(value));
-    networks.map(|network| State::Present(network.address.to_string().into()))
+    let addresses = values.filter_map(|value| Network::parse(value)).map(|net| net.address);
+    // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+    let usable = addresses.filter(|address| match address {
+        IpAddr::V4(v4) => {
+            !(v4.octets()[0] == 0
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.octets()[0] >= 224)
+        }
+        IpAddr::V6(v6) => !(v6.is_loopback() || v6.is_unspecified() || v6.is_multicast()),
+    });
+    usable.map(|address| State::Present(address.to_string().into()))
 }

@@ -43,7 +43,7 @@ const SHOWN: [(&str, &str); 4] = [
 ];
 
 /// So often what a request holds is changed to escape a Deny.
-const MOST_CHANGES: usize = 8;
+const MOST_CHANGES: usize = 64;
 
 /// Values may hold variables of keys whose values hold variables, so deep.
 const MOST_NESTED: usize = 3;

@@ -22,12 +22,9 @@ pub(super) struct Found {
 /// More owners than this are not tried one by one.
 const MOST_OWNERS: usize = 20;
 
-/// Nor more actions than this.
-const MOST_ACTIONS: usize = 6;
-
 /// The worst caller from outside that provably gets in, or why none does.
 pub(super) fn find(granted: &Granted<'_>) -> Result<Found, &'static str> {
-    let options = options(granted);
+    let options = actions::candidates(&granted.statement.actions);
     if options.is_empty() {
         return Err("it grants no action of Lambda");
     }
@@ -47,14 +44,8 @@ pub(super) fn find(granted: &Granted<'_>) -> Result<Found, &'static str> {
 
 /// A request from inside the circle that gets in.
 pub(super) fn insider(granted: &Granted<'_>) -> Option<Witness> {
-    let search = Search { granted, options: options(granted), heed_denies: true };
-    search.insiders()
-}
-
-fn options(granted: &Granted<'_>) -> Vec<Candidate> {
-    let mut options = actions::candidates(&granted.statement.actions);
-    options.truncate(MOST_ACTIONS);
-    options
+    let options = actions::candidates(&granted.statement.actions);
+    Search { granted, options, heed_denies: true }.insiders()
 }
 
 /// One grant that is searched.
