@@ -46,6 +46,7 @@ mod shut;
 mod span;
 mod stranger;
 mod targets;
+mod trial;
 mod trust;
 mod variables;
 mod witness;

@@ -74,6 +74,12 @@ const LOOK_CLOSED: &[Case] = &[
         Unknown,
         VARIABLES,
     ),
+    Case::of(
+        "an action behind a space",
+        r#"{"Effect":"Allow","Principal":"*","Action":" lambda:InvokeFunction","Resource":"$ARN"}"#,
+        Unknown,
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html",
+    ),
     all(
         "everybody who is not that service is everybody",
         r#"{"StringNotEquals":{"aws:PrincipalServiceName":"s3.amazonaws.com"}}"#,
@@ -232,6 +238,12 @@ const INERT: &[Case] = &[
     all(
         "a tag with the caller's account",
         r#"{"StringEquals":{"aws:PrincipalTag/home":"${aws:PrincipalAccount}"}}"#,
+        Public,
+        VARIABLES,
+    ),
+    all(
+        "a tag with the user's name",
+        r#"{"StringEquals":{"aws:PrincipalTag/owner":"${aws:username}"}}"#,
         Public,
         VARIABLES,
     ),
