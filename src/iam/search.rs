@@ -4,6 +4,7 @@
 
 use super::actions::{self, Candidate};
 use super::caller::{Base, Caller, Means, Member, Named, Role, Signer};
+use super::condition::{self, Clause};
 use super::exposure::Exposure;
 use super::owner::{self, Owner};
 use super::service;
@@ -131,9 +132,6 @@ impl<'a> Search<'a> {
 
     /// Two strangers who get in by the same means: then everybody does.
     fn strangers(&self, exposure: Exposure) -> Option<Found> {
-        let mut clauses = self.granted.clauses.iter();
-        let one_service = clauses.any(|clause| clause.name() == "aws:principalservicename");
-        let named_services = if one_service { Exposure::UnscopedService } else { exposure };
         let [first, second] = self.granted.setting.strangers()?;
         for means in self.means() {
             for organized in [false, true] {
@@ -144,13 +142,7 @@ impl<'a> Search<'a> {
                     self.enter(&one, option).map(|witness| (option, witness))
                 });
                 if let Some((option, witness)) = entered {
-                    let exposure = match means {
-                        Means::Service { .. } => named_services,
-                        Means::Internet
-                        | Means::Endpoint
-                        | Means::CloudFormation
-                        | Means::Unsigned => exposure,
-                    };
+                    let exposure = self.by(means, exposure);
                     let reason = stranger_reason(means, exposure);
                     return Some(found(exposure, reason, option, witness));
                 }
@@ -174,8 +166,28 @@ impl<'a> Search<'a> {
             let (means, option, witness) = self.owner(&owner)?;
             let service = matches!(means, Means::Service { .. }).then_some(&witness.principal);
             let reason = owner_reason(service.map(String::as_str), &owner);
-            Some(found(exposure, reason, option, witness))
+            Some(found(self.by(means, exposure), reason, option, witness))
         })
+    }
+
+    /// The exposure of a grant whose clauses may name the services that it is meant for.
+    fn by(&self, means: Means<'_>, exposure: Exposure) -> Exposure {
+        let names_services = |clause: &Clause| {
+            clause.name() == "aws:principalservicename"
+                && clause.understood().is_some_and(|operator| {
+                    operator.base == condition::Base::Equals && !operator.negated
+                })
+        };
+        match means {
+            Means::Service { .. } if self.granted.clauses.iter().any(names_services) => {
+                Exposure::UnscopedService
+            }
+            Means::Service { .. }
+            | Means::Internet
+            | Means::Endpoint
+            | Means::CloudFormation
+            | Means::Unsigned => exposure,
+        }
     }
 
     /// A request of this owner that gets in, directly or by a service. Which account of an

@@ -9,6 +9,7 @@ use super::condition::{Clause, Held};
 use super::context::{self, Asked, State};
 use super::evaluate::{self, Facts, Whom};
 use super::model::Statement;
+use super::origin;
 use super::setting::Setting;
 use std::borrow::Cow;
 use time::OffsetDateTime;
@@ -243,7 +244,7 @@ impl<'a> Trial<'a> {
         }
         let allowed = self.clauses.iter().filter(|clause| clause.name() == ADDRESS);
         let open = Addresses::internet().passing(allowed).escaping(asking);
-        match context::address(&open) {
+        match origin::address(&open) {
             Some(state) => self.choose(ADDRESS, state),
             None => self.any_address = true,
         }

@@ -74,6 +74,18 @@ const LOOK_CLOSED: &[Case] = &[
         Unknown,
         VARIABLES,
     ),
+    all(
+        "every service but one, for anybody",
+        r#"{"StringNotEquals":{"aws:PrincipalServiceName":"s3.amazonaws.com"},"Bool":{"aws:PrincipalIsAWSService":"true"}}"#,
+        Public,
+        KEYS,
+    ),
+    all(
+        "one service for one stranger",
+        r#"{"StringEquals":{"aws:PrincipalServiceName":"s3.amazonaws.com","aws:SourceAccount":"777788889999"}}"#,
+        UnscopedService,
+        KEYS,
+    ),
     Case::of(
         "an action behind a space",
         r#"{"Effect":"Allow","Principal":"*","Action":" lambda:InvokeFunction","Resource":"$ARN"}"#,
