@@ -100,8 +100,11 @@ pub(super) fn grants(actions: &Names, action: &str) -> bool {
 pub(super) fn none_of_lambda(actions: &Names) -> bool {
     match actions {
         Names::Only(list) => list.iter().all(|action| {
+            // What is no service's prefix, such as one behind a space, may be read as Lambda's.
+            let is_prefix =
+                |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
             let service = action.split_once(':').map(|(service, _)| service);
-            service.is_some_and(|s| !has_wildcard(s) && !s.eq_ignore_ascii_case("lambda"))
+            service.is_some_and(|s| is_prefix(s) && !s.eq_ignore_ascii_case("lambda"))
         }),
         Names::AllBut(list) => list.iter().any(|action| covers(&lower(action), "lambda:*")),
     }

@@ -138,10 +138,8 @@ impl Clause {
     }
 
     fn wants_absent(&self) -> Option<bool> {
-        match self.values.as_slice() {
-            [only] => only.parse().ok(),
-            _ => None,
-        }
+        let (first, others) = self.values.split_first()?;
+        if others.iter().all(|other| other == first) { first.parse().ok() } else { None }
     }
 
     /// Every value, or any, of those that the request holds.
@@ -188,6 +186,24 @@ impl Clause {
             }
         });
         either(matches).map(|matches| matches != operator.negated)
+    }
+
+    /// The keys, without case, whose variables the values hold.
+    pub(super) fn variable_keys(&self) -> impl Iterator<Item = String> {
+        let values = self.values.iter().filter(|value| self.is_variable(value));
+        values.flat_map(|value| variables::keys(value))
+    }
+
+    /// The clause with its variables replaced by text to try, where they have any.
+    pub(super) fn filled<'a>(&self, lookup: &dyn Fn(&str) -> Held<'a>) -> Self {
+        let mut clause = self.clone();
+        for value in &mut clause.values {
+            if let (true, Some(text)) = (self.is_variable(value), variables::filled(value, lookup))
+            {
+                *value = text;
+            }
+        }
+        clause
     }
 
     /// The clause with `${aws:ResourceAccount}` replaced by the account that owns the function,

@@ -8,14 +8,17 @@ mod arns;
 mod caller;
 mod context;
 mod entry;
+mod origin;
 pub(super) mod owner;
 mod party;
+mod principal_keys;
 mod resources;
 mod search;
 pub(super) mod setting;
 mod shut;
 mod span;
 mod stranger;
+mod trial;
 pub(super) mod witness;
 
 use super::actions::{self, INVOKE, INVOKE_URL, Names};

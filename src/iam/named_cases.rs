@@ -11,13 +11,15 @@ use time::macros::datetime;
 mod actions;
 mod callers;
 mod denies;
+mod guardrails;
+mod hostile;
 mod limits;
 mod peers;
 mod principals;
 mod services;
 
 // The function is `web` of 111122223333; 444455556666 and o-friend1234 are trusted, 777788889999
-// and o-foreign123 are not.
+// and o-foreign123 are not; of o-partly1234 one unit is, of o-rooted1234 all.
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
 
 fn at<'a>(resource: &'a FunctionResource, trusted: &'a Trusted) -> Standpoint<'a> {
@@ -94,7 +96,13 @@ impl Case {
     fn mismatch(&self) -> Option<String> {
         let trusted = Trusted {
             accounts: [AccountId::parse("444455556666").unwrap()].into(),
-            organizations: ["o-friend1234".to_owned()].into(),
+            organizations: [
+                "o-friend1234",
+                "o-partly1234/r-ab12/ou-ab12-1/*",
+                "o-rooted1234/r-ab12/*",
+            ]
+            .map(str::to_owned)
+            .into(),
             services: BTreeSet::new(),
         };
         let document = Document::parse(&self.text()).unwrap();

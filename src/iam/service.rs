@@ -161,6 +161,11 @@ pub(super) fn service_name(principal: &str) -> Option<(&str, Option<&str>)> {
     }
 }
 
+/// Whether skills of Alexa invoke as this principal.
+pub(super) fn is_alexa(principal: &str) -> bool {
+    matches!(service_name(principal), Some(("alexa-appkit" | "alexa-connectedhome", None)))
+}
+
 /// Such as `eu-west-1`: at least three parts, the last a number.
 fn is_region(text: &str) -> bool {
     let number = text

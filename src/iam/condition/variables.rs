@@ -119,6 +119,21 @@ fn read<'a>(inside: &str, lookup: &dyn Fn(&str) -> Held<'a>) -> Resolved {
     }
 }
 
+/// The keys, without case, whose variables stand in the value.
+pub fn keys(value: &str) -> impl Iterator<Item = String> {
+    let insides = value.split(START).skip(1).filter_map(|rest| rest.split_once('}'));
+    let keys = insides.map(|(inside, _)| inside.split_once(',').map_or(inside, |(key, _)| key));
+    keys.filter(|key| !matches!(*key, "*" | "?" | "$")).map(str::to_ascii_lowercase)
+}
+
+/// The value with its variables replaced, as text to try; none if one has no certain value.
+pub fn filled<'a>(value: &str, lookup: &dyn Fn(&str) -> Held<'a>) -> Option<String> {
+    match replace(value, Place::Plain, ['*', '?'], lookup) {
+        Resolved::Text(text) => Some(text),
+        Resolved::Nothing | Resolved::Unsure => None,
+    }
+}
+
 /// The value with the account that owns the resource in place of `${aws:ResourceAccount}`; none
 /// if a variable in it is broken or nested.
 pub fn with_account(value: &str, account: &str) -> Option<String> {

@@ -39,12 +39,17 @@ const CLOSED: [&str; 10] = [
     "224.0.0.0/3",
 ];
 
+/// What the five registries give out of IPv6.
+/// <https://www.iana.org/assignments/ipv6-unicast-address-assignments/ipv6-unicast-address-assignments.xhtml>
+const GIVEN_OUT: [&str; 7] =
+    ["2400::/12", "2600::/12", "2610::/23", "2620::/23", "2800::/12", "2a00::/12", "2c00::/12"];
+
 impl Addresses {
     /// All addresses on the internet.
     pub fn internet() -> Self {
         let closed = Self::of(CLOSED.into_iter());
         let open = Self { v4: vec![(0, u128::from(u32::MAX))], v6: Vec::new() };
-        Self { v4: open.without(&closed).v4, ..Self::of(["2000::/3"].into_iter()) }
+        Self { v4: open.without(&closed).v4, ..Self::of(GIVEN_OUT.into_iter()) }
     }
 
     /// The addresses of these ranges; what is no range holds none.

@@ -2,22 +2,29 @@
 //! Refuses names that IAM would not create and sources that the service would not send.
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
+use super::caller::Kind;
 use super::context::State;
 use super::setting::Setting;
 use crate::iam::condition::{Base, Clause};
 use crate::iam::pattern::{Arn, example, glob, has_wildcard};
 use crate::iam::service::Row;
 
-/// Role and user ARNs that the account can create.
+/// ARNs of this kind that the account can create, or that are its own.
 pub fn of_principals<'a>(
     account: &str,
+    kind: Kind,
     clauses: &[&Clause],
     setting: &Setting<'_>,
 ) -> Vec<State<'a>> {
     let partition = &setting.home.partition;
     let start = format!("arn:{partition}:iam::{account}:");
-    let plain = format!("{start}role/caller");
-    let mut arns = vec![plain.clone()];
+    let own = match kind {
+        Kind::Role => "role/",
+        Kind::User => "user/",
+        Kind::Root => return vec![State::Present(format!("{start}root").into())],
+        Kind::Federated => return Vec::new(),
+    };
+    let mut arns = vec![format!("{start}{own}caller")];
     for clause in clauses {
         let Some(operator) = clause.understood() else { continue };
         for value in &clause.values {
@@ -28,15 +35,15 @@ pub fn of_principals<'a>(
             }
             // Under string operators a wildcard may cross colons, and IAM paths may hold them.
             if let (Base::Like, Some((before, after))) = (operator.base, value.split_once('*'))
-                && format!("{start}role/").starts_with(before)
+                && format!("{start}{own}").starts_with(before)
             {
-                arns.push(format!("{start}role/x{}", example(after)));
+                arns.push(format!("{start}{own}x{}", example(after)));
             }
         }
     }
     arns.retain(|arn| {
-        arn.strip_prefix(&start)
-            .is_some_and(|resource| resource == "root" || is_creatable(resource))
+        let resource = arn.strip_prefix(&start);
+        resource.is_some_and(|resource| resource.starts_with(own) && is_creatable(resource))
     });
     arns.into_iter().map(|arn| State::Present(arn.into())).collect()
 }
@@ -57,6 +64,9 @@ fn is_creatable(resource: &str) -> bool {
         && (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b))
         && path.len() <= 500
+        // AWS makes and uses these itself:
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+        && !rest.starts_with("aws-service-role/")
         && path.bytes().all(|b| (0x21..=0x7e).contains(&b))
 }
 

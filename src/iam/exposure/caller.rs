@@ -40,11 +40,69 @@ pub enum Role {
     },
 }
 
+/// With what the caller signs: what it is and how it got its keys decide several condition keys
+/// together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signer {
+    pub kind: Kind,
+    pub keys: Keys,
+}
+
+/// What signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Role,
+    User,
+    Root,
+    Federated,
+}
+
+/// How the signer got its keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    LongTerm,
+    Temporary,
+    /// Temporary ones, for which a second factor was shown.
+    SecondFactor,
+}
+
+impl Signer {
+    /// The plainest one.
+    pub const SESSION: Self = Self { kind: Kind::Role, keys: Keys::Temporary };
+
+    const ALL: [Self; 5] = [
+        Self::SESSION,
+        Self { kind: Kind::Role, keys: Keys::SecondFactor },
+        Self { kind: Kind::User, keys: Keys::LongTerm },
+        Self { kind: Kind::User, keys: Keys::SecondFactor },
+        Self { kind: Kind::Root, keys: Keys::LongTerm },
+    ];
+
+    /// Those that the role leaves open.
+    pub fn all_of(role: &Role) -> impl Iterator<Item = Self> {
+        let kind = match role {
+            Role::Free => None,
+            Role::Session { .. } => Some(Kind::Role),
+            Role::Fixed(arn) if arn.contains(":federated-user/") => Some(Kind::Federated),
+            Role::Fixed(arn) if arn.contains(":user/") => Some(Kind::User),
+            Role::Fixed(_) => Some(Kind::Role),
+        };
+        let federated = Self { kind: Kind::Federated, keys: Keys::Temporary };
+        let all = Self::ALL.into_iter().chain([federated]);
+        all.filter(move |signer| match kind {
+            None => signer.kind != Kind::Federated,
+            Some(kind) => signer.kind == kind,
+        })
+    }
+}
+
 /// Whether the caller's account belongs to an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Member<'a> {
     OfNone,
     Of(&'a str),
+    /// Of one part of an organization, as a path that may end in a wildcard.
+    In(&'a str),
     Unsure,
 }
 
@@ -75,6 +133,7 @@ pub struct Caller<'a> {
     /// Its account, or the account a service acts for.
     pub account: Option<&'a str>,
     pub role: &'a Role,
+    pub signer: Signer,
     /// The ARN of its session, where the grant names one.
     pub session: Option<&'a str>,
     pub member: Member<'a>,

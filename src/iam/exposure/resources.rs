@@ -34,9 +34,11 @@ fn mentions(statement: &Statement, own: &str) -> bool {
 
 /// Whether every resource of `inner` is provably one of `outer`.
 pub fn includes(outer: &Statement, inner: &Statement) -> bool {
+    // A variable is no text that a pattern could cover.
+    let covers = |o: &str, i: &str| !o.contains("${") && pattern::covers(o, i);
     match (&outer.resources, &inner.resources) {
         (Some(Names::Only(outer)), Some(Names::Only(inner))) => {
-            inner.iter().all(|i| outer.iter().any(|o| o == "*" || o == i || pattern::covers(o, i)))
+            inner.iter().all(|i| outer.iter().any(|o| o == "*" || o == i || covers(o, i)))
         }
         (Some(Names::Only(outer)), Some(Names::AllBut(_)) | None) => outer.iter().any(|o| o == "*"),
         (Some(Names::AllBut(_)) | None, _) => false,

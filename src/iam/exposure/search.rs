@@ -3,13 +3,14 @@
 //! Evaluation: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
 use super::Exposure;
-use super::caller::{Base, Caller, Means, Member, Named, Role};
+use super::caller::{Base, Caller, Means, Member, Named, Role, Signer};
 use super::owner::{self, Owner};
 use super::setting::Circle;
 use super::shut::Granted;
 use super::stranger::Stranger;
 use super::witness::Witness;
 use crate::iam::actions::{self, Candidate};
+use crate::iam::condition::{self, Clause};
 use crate::iam::service;
 
 /// A caller that gets in.
@@ -22,12 +23,9 @@ pub struct Found {
 /// More owners than this are not tried one by one.
 const MOST_OWNERS: usize = 20;
 
-/// Nor more actions than this.
-const MOST_ACTIONS: usize = 6;
-
 /// The worst caller from outside that provably gets in, or why none does.
 pub fn find(granted: &Granted<'_>) -> Result<Found, &'static str> {
-    let options = options(granted);
+    let options = actions::candidates(&granted.statement.actions);
     if options.is_empty() {
         return Err("it grants no action of Lambda");
     }
@@ -47,14 +45,8 @@ pub fn find(granted: &Granted<'_>) -> Result<Found, &'static str> {
 
 /// A request from inside the circle that gets in.
 pub fn insider(granted: &Granted<'_>) -> Option<Witness> {
-    let search = Search { granted, options: options(granted), heed_denies: true };
-    search.insiders()
-}
-
-fn options(granted: &Granted<'_>) -> Vec<Candidate> {
-    let mut options = actions::candidates(&granted.statement.actions);
-    options.truncate(MOST_ACTIONS);
-    options
+    let options = actions::candidates(&granted.statement.actions);
+    Search { granted, options, heed_denies: true }.insiders()
 }
 
 /// One grant that is searched.
@@ -87,7 +79,7 @@ impl<'a> Search<'a> {
         let own = [Owner::Account(setting.home.account.as_str())];
         let accounts = setting.trusted.accounts.iter().map(|id| Owner::Account(id.as_str()));
         let organizations = setting.trusted.organizations.iter().map(|text| {
-            Owner::Organization(text.split_once('/').map_or(text.as_str(), |(id, _)| id))
+            if text.contains('/') { Owner::Path(text) } else { Owner::Organization(text) }
         });
         match self.granted.base {
             Base::Account(named) => self.account(named).map(|(_, witness)| witness),
@@ -130,6 +122,7 @@ impl<'a> Search<'a> {
                 means,
                 account: Some(&named.account),
                 role: &named.role,
+                signer: Signer::SESSION,
                 session,
                 member: Member::Unsure,
                 network: "",
@@ -139,9 +132,6 @@ impl<'a> Search<'a> {
 
     /// Two strangers who get in by the same means: then everybody does.
     fn strangers(&self, exposure: Exposure) -> Option<Found> {
-        let mut clauses = self.granted.clauses.iter();
-        let one_service = clauses.any(|clause| clause.name() == "aws:principalservicename");
-        let exposure = if one_service { Exposure::UnscopedService } else { exposure };
         let [first, second] = self.granted.setting.strangers()?;
         for means in self.means() {
             for organized in [false, true] {
@@ -152,6 +142,7 @@ impl<'a> Search<'a> {
                     self.enter(&one, option).map(|witness| (option, witness))
                 });
                 if let Some((option, witness)) = entered {
+                    let exposure = self.by(means, exposure);
                     let reason = stranger_reason(means, exposure);
                     return Some(found(exposure, reason, option, witness));
                 }
@@ -175,24 +166,54 @@ impl<'a> Search<'a> {
             let (means, option, witness) = self.owner(&owner)?;
             let service = matches!(means, Means::Service { .. }).then_some(&witness.principal);
             let reason = owner_reason(service.map(String::as_str), &owner);
-            Some(found(exposure, reason, option, witness))
+            Some(found(self.by(means, exposure), reason, option, witness))
         })
     }
 
-    /// A request of this owner that gets in, directly or by a service.
+    /// The exposure of a grant whose clauses may name the services that it is meant for.
+    fn by(&self, means: Means<'_>, exposure: Exposure) -> Exposure {
+        let names_services = |clause: &Clause| {
+            clause.name() == "aws:principalservicename"
+                && clause.understood().is_some_and(|operator| {
+                    operator.base == condition::Base::Equals && !operator.negated
+                })
+        };
+        match means {
+            Means::Service { .. } if self.granted.clauses.iter().any(names_services) => {
+                Exposure::UnscopedService
+            }
+            Means::Service { .. }
+            | Means::Internet
+            | Means::Endpoint
+            | Means::CloudFormation
+            | Means::Unsigned => exposure,
+        }
+    }
+
+    /// A request of this owner that gets in, directly or by a service. Which account of an
+    /// organization makes it must not matter.
     fn owner(&self, owner: &Owner<'_>) -> Option<(Means<'a>, &Candidate, Witness)> {
-        let [stranger, _] = self.granted.setting.strangers()?;
-        let (account, member) = match (owner, owner.organization()) {
-            (Owner::Account(id), _) => (*id, Member::Unsure),
-            (_, Some(id)) => (stranger.account.as_str(), Member::Of(id)),
+        let [stranger, other] = self.granted.setting.strangers()?;
+        let (accounts, member) = match (owner, owner.organization()) {
+            (Owner::Account(id), _) => (vec![*id], Member::Unsure),
+            (Owner::Path(path), _) => (vec![&*stranger.account, &*other.account], Member::In(path)),
+            (_, Some(id)) => (vec![&*stranger.account, &*other.account], Member::Of(id)),
             (_, None) => return None,
         };
         let means = self.means().into_iter();
         means.filter(|means| *means != Means::Unsigned).find_map(|means| {
-            let account = Some(account);
-            let caller =
-                Caller { means, account, role: &Role::Free, session: None, member, network: "" };
-            let (option, witness) = self.somehow(&caller)?;
+            let entered = accounts.iter().rev().map(|account| {
+                self.somehow(&Caller {
+                    means,
+                    account: Some(account),
+                    role: &Role::Free,
+                    signer: Signer::SESSION,
+                    session: None,
+                    member,
+                    network: "",
+                })
+            });
+            let (option, witness) = entered.reduce(|one, other| one.and(other)).flatten()?;
             Some((means, option, witness))
         })
     }
@@ -208,6 +229,7 @@ fn stranger<'s>(stranger: &'s Stranger, means: Means<'s>, organized: bool) -> Ca
         means,
         account: Some(&stranger.account),
         role: &Role::Free,
+        signer: Signer::SESSION,
         session: None,
         member: match organized {
             false => Member::OfNone,

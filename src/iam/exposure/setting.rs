@@ -93,7 +93,9 @@ impl<'a> Setting<'a> {
             Owner::Account(id) => {
                 self.trusted.accounts.iter().any(|account| account.as_str() == *id)
             }
-            Owner::Organization(id) => self.trusted.organizations.contains(*id),
+            Owner::Organization(id) => {
+                self.trusted.organizations.iter().any(|trusted| is_all_of(trusted, id))
+            }
             Owner::Path(path) => self.trusted.organizations.iter().any(|trusted| {
                 if trusted.contains('/') {
                     pattern::covers(trusted, path)
@@ -119,6 +121,16 @@ impl<'a> Setting<'a> {
             || trusted.organizations.iter().any(|organization| organization.starts_with(id))
             || mentioned()
     }
+}
+
+/// Whether the trusted text is the organization, or its root, which "contains every AWS account in
+/// the organization": <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Root.html>.
+fn is_all_of(trusted: &str, organization: &str) -> bool {
+    trusted.strip_prefix(organization).is_some_and(|rest| {
+        let path = rest.strip_prefix('/').and_then(|path| path.strip_suffix("/*"));
+        let is_root = |path: &str| path.starts_with("r-") && !path.contains(['/', '*', '?']);
+        rest.is_empty() || rest == "/*" || path.is_some_and(is_root)
+    })
 }
 
 fn mentions(principal: &Principal, id: &str) -> bool {

@@ -110,8 +110,10 @@ impl Granted<'_> {
                     return Some(Stop::Inside);
                 }
                 let arn = match &named.role {
-                    Role::Fixed(arn) => Some(arn.as_str()),
-                    Role::Free | Role::Session { .. } => None,
+                    // A user's federated sessions have ARNs of their own:
+                    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+                    Role::Fixed(arn) if !arn.contains(":user/") => Some(arn.as_str()),
+                    Role::Fixed(_) | Role::Free | Role::Session { .. } => None,
                 };
                 let party = Party { account: Who::Named(&named.account), ..party };
                 self.stop(Way::Signed, party, arn)
@@ -207,7 +209,8 @@ fn forbids_all(deny: &Statement, group: &Group<'_>) -> bool {
         Principal::Anyone => true,
         Principal::Aws(text) => {
             let Who::Named(account) = group.party.account else { return false };
-            group.way == Way::Signed && whole_account(text) == Some(account)
+            let partition = &group.setting.home.partition;
+            group.way == Way::Signed && whole_account(text, partition) == Some(account)
         }
         Principal::Service(name) => match group.way {
             Way::Service(Some(caller)) => name == caller,
@@ -234,8 +237,10 @@ fn forbids_all(deny: &Statement, group: &Group<'_>) -> bool {
 }
 
 /// The account that the principal stands for as a whole.
-fn whole_account(text: &str) -> Option<&str> {
-    let whole = Arn::parse(text).is_none_or(|arn| arn.service == "iam" && arn.resource == "root");
+fn whole_account<'t>(text: &'t str, partition: &str) -> Option<&'t str> {
+    let whole = Arn::parse(text).is_none_or(|arn| {
+        (arn.partition, arn.service, arn.region, arn.resource) == (partition, "iam", "", "root")
+    });
     if whole { account_of(text) } else { None }
 }
 
@@ -247,10 +252,6 @@ fn account_of(text: &str) -> Option<&str> {
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html>
 fn is_fixed_token(service: &str, clause: &Clause) -> bool {
-    let skill = matches!(
-        service::service_name(service),
-        Some(("alexa-appkit" | "alexa-connectedhome", None))
-    );
     let fixed = |operator: Operator| {
         operator.base == condition::Base::Equals
             && operator.set == condition::Set::One
@@ -258,5 +259,7 @@ fn is_fixed_token(service: &str, clause: &Clause) -> bool {
             && !operator.if_exists
             && clause.values.iter().all(|value| !value.is_empty() && !value.contains("${"))
     };
-    skill && clause.name() == "lambda:eventsourcetoken" && clause.understood().is_some_and(fixed)
+    service::is_alexa(service)
+        && clause.name() == "lambda:eventsourcetoken"
+        && clause.understood().is_some_and(fixed)
 }

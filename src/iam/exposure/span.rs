@@ -53,7 +53,7 @@ impl<'a> Group<'a> {
             }
             let Some(operator) = clause.understood() else { continue };
             if operator.base == Base::Null && clause.when_absent() == Some(true) {
-                span.present = Present::Never;
+                span.present = without_value(span.present);
             }
             self.narrow(&mut span, operator, clause);
         }
@@ -92,10 +92,9 @@ impl<'a> Group<'a> {
             ("aws:currenttime" | "aws:epochtime", _) => always(Present::From(self.setting.from)),
             ("aws:resourceaccount", _) => always(one(self.setting.home.account.as_str())),
             ("aws:principalaccount", Way::Unsigned) => always(one("anonymous")),
-            // Every request holds it; what it is for a service is not documented, but for its own.
-            ("aws:principalaccount", Way::Signed | Way::Service(_)) => {
-                always(self.owned(Form::Account))
-            }
+            ("aws:principalaccount", Way::Signed) => always(self.owned(Form::Account)),
+            // Every request holds it; what it is for a service is not documented.
+            ("aws:principalaccount", Way::Service(_)) => always(Present::Owned(Form::Account)),
             ("aws:principalarn", Way::Signed) => {
                 always(self.arn.map_or(Present::Owned(Form::PrincipalArn), one))
             }
@@ -128,8 +127,14 @@ impl<'a> Group<'a> {
     }
 
     fn may_be(&self, form: Form, clause: &Clause, value: &str) -> bool {
+        // Who a service is does not follow from whom it acts for.
+        let itself = clause.name().starts_with("aws:principal");
+        let party = match self.way {
+            Way::Service(_) if itself => Party::outside(self.party.circle),
+            Way::Signed | Way::Unsigned | Way::Service(_) => self.party,
+        };
         owner::of(form, clause, value, &self.setting.home.partition)
-            .is_none_or(|owner| self.party.may_be(&owner, self.setting))
+            .is_none_or(|owner| party.may_be(&owner, self.setting))
     }
 
     /// Whether the clause holds for all requests of the span, or for none; none if it differs.
@@ -138,12 +143,15 @@ impl<'a> Group<'a> {
         let present = match &span.present {
             Present::Never => return clause.when_absent(),
             Present::OneOf(values) => same(values.iter().map(|value| held(clause, value))),
-            Present::Anything | Present::Owned(_) | Present::From(_)
-                if operator.base == Base::Null =>
-            {
+            Present::Owned(_) | Present::From(_) if operator.base == Base::Null => {
                 held(clause, "x")
             }
-            Present::Anything => matches_all(operator, clause),
+            Present::Anything if operator.base == Base::Null => {
+                same(["x", EMPTY].into_iter().map(|value| held(clause, value)))
+            }
+            Present::Anything => {
+                same([matches_all(operator, clause), held(clause, EMPTY)].into_iter())
+            }
             Present::Owned(form) => {
                 let one = |value: &String| self.may_be(*form, clause, value);
                 some_match(operator, clause, clause.values.iter().any(one))
@@ -151,6 +159,19 @@ impl<'a> Group<'a> {
             Present::From(from) => after(operator, clause, *from),
         }?;
         (!span.absent || clause.when_absent() == Some(present)).then_some(present)
+    }
+}
+
+/// A value that counts as one for some operators and as none for others: tags can have it.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html>
+const EMPTY: &str = "";
+
+/// What may be there although `Null` says that nothing is.
+fn without_value(present: Present<'_>) -> Present<'_> {
+    match present {
+        Present::Anything => Present::OneOf(vec![EMPTY]),
+        Present::OneOf(values) if values.contains(&EMPTY) => Present::OneOf(vec![EMPTY]),
+        Present::OneOf(_) | Present::Never | Present::Owned(_) | Present::From(_) => Present::Never,
     }
 }
 

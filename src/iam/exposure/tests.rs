@@ -8,6 +8,8 @@ use time::macros::datetime;
 mod denies;
 #[path = "limit_tests.rs"]
 mod limiting;
+#[path = "outsiders.rs"]
+mod outsiders;
 #[path = "properties.rs"]
 mod properties;
 
