@@ -13,6 +13,7 @@ mod callers;
 mod denies;
 mod guardrails;
 mod hostile;
+mod inert;
 mod limits;
 mod peers;
 mod principals;

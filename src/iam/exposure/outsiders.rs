@@ -96,9 +96,10 @@ fn signed(account: &str, always: &Entries) -> Vec<(String, Entries)> {
 }
 
 fn people(requests: &mut Vec<Request>) {
-    for always in always() {
+    // Years later one way of coming is enough.
+    for (always, most) in always().into_iter().zip([usize::MAX, 1]) {
         for (account, organization) in ACCOUNTS {
-            for way in ways(account) {
+            for way in ways(account).into_iter().take(most) {
                 for (arn, own) in signed(account, &always) {
                     let mut entries = [always.clone(), way.clone(), own].concat();
                     if let Some((id, path)) = organization {

@@ -137,8 +137,20 @@ impl<'a> Group<'a> {
             .is_none_or(|owner| party.may_be(&owner, self.setting))
     }
 
-    /// Whether the clause holds for all requests of the span, or for none; none if it differs.
+    /// Whether the clause holds for all requests of the group for which the given ones hold, or for
+    /// none of them, which `span` is made of; none if it differs.
     pub fn reach(&self, clause: &Clause, span: &Span<'_>) -> Option<bool> {
+        self.reach_in(clause, span).or_else(|| match span.present {
+            // Values of which nothing can be said may still not be the group's.
+            Present::OneOf(_) => {
+                let present = self.unlimited(clause.name()).present;
+                self.reach_in(clause, &Span { absent: span.absent, present })
+            }
+            Present::Never | Present::Anything | Present::Owned(_) | Present::From(_) => None,
+        })
+    }
+
+    fn reach_in(&self, clause: &Clause, span: &Span<'_>) -> Option<bool> {
         let operator = clause.understood()?;
         let present = match &span.present {
             Present::Never => return clause.when_absent(),

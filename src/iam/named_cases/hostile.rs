@@ -2,9 +2,9 @@
 //! Refuses grants that hide behind an undocumented corner: those are `unknown` everywhere.
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
-use super::page::{CONFUSED_DEPUTY, KEYS, LOGIC, OPERATORS, PRINCIPAL, SETS, VARIABLES};
+use super::page::{KEYS, LOGIC, OPERATORS, PRINCIPAL, SETS, VARIABLES};
 use super::{Case, check};
-use crate::iam::Exposure::{self, External, Internal, Public, Trusted, Unknown, UnscopedService};
+use crate::iam::Exposure::{self, Public, Unknown, UnscopedService};
 
 const MFA: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html";
 const LINKED: &str =
@@ -206,168 +206,6 @@ const LOOK_OPEN: &[Case] = &[
     ),
 ];
 
-/// Conditions that hold for whoever wants them to, beside a grant to everybody.
-const INERT: &[Case] = &[
-    all("users only", r#"{"StringEquals":{"aws:PrincipalType":"User"}}"#, Public, KEYS),
-    all("root users only", r#"{"StringEquals":{"aws:PrincipalType":"Account"}}"#, Public, KEYS),
-    all(
-        "a user's name and ARN",
-        r#"{"StringEquals":{"aws:username":"admin"},"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"},"StringLike":{"aws:userid":"AIDA*"}}"#,
-        Public,
-        VARIABLES,
-    ),
-    all("long-term keys only", r#"{"Null":{"aws:TokenIssueTime":"true"}}"#, Public, KEYS),
-    all(
-        "no word of a second factor",
-        r#"{"Null":{"aws:MultiFactorAuthPresent":"true"}}"#,
-        Public,
-        MFA,
-    ),
-    all(
-        "a second factor shown just now",
-        r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"},"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
-        Public,
-        MFA,
-    ),
-    all(
-        "the time, told twice",
-        r#"{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"},"NumericGreaterThan":{"aws:EpochTime":"0"}}"#,
-        Public,
-        KEYS,
-    ),
-    all(
-        "a window to come, told twice",
-        r#"{"DateGreaterThan":{"aws:CurrentTime":"2030-01-01T00:00:00Z","aws:TokenIssueTime":"2030-01-01T00:00:00Z"}}"#,
-        Public,
-        KEYS,
-    ),
-    all(
-        "the caller's account in the caller's ARN",
-        r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::${aws:PrincipalAccount}:*"}}"#,
-        Public,
-        VARIABLES,
-    ),
-    all(
-        "a tag with the caller's account",
-        r#"{"StringEquals":{"aws:PrincipalTag/home":"${aws:PrincipalAccount}"}}"#,
-        Public,
-        VARIABLES,
-    ),
-    all(
-        "a tag with the user's name",
-        r#"{"StringEquals":{"aws:PrincipalTag/owner":"${aws:username}"}}"#,
-        Public,
-        VARIABLES,
-    ),
-    all(
-        "not another tag's text",
-        r#"{"StringNotEquals":{"aws:PrincipalTag/a":"${aws:PrincipalTag/b}"}}"#,
-        Public,
-        VARIABLES,
-    ),
-    all(
-        "a variable with a default",
-        r#"{"StringEquals":{"aws:PrincipalTag/a":"${aws:PrincipalTag/b, 'x'}"}}"#,
-        Public,
-        VARIABLES,
-    ),
-    all("a key of another service", r#"{"StringNotEquals":{"s3:prefix":"home/"}}"#, Public, KEYS),
-    all(
-        "a key of another action of Lambda",
-        r#"{"ForAllValues:StringEquals":{"lambda:Layer":"x"}}"#,
-        Public,
-        KEYS,
-    ),
-    all(
-        "not that root of an organization",
-        r#"{"BoolIfExists":{"aws:AssumedRoot":"false"}}"#,
-        Public,
-        KEYS,
-    ),
-    all(
-        "no page that linked here",
-        r#"{"StringNotLike":{"aws:referer":"https://x/*"}}"#,
-        Public,
-        KEYS,
-    ),
-    all(
-        "Null, said twice",
-        r#"{"Null":{"aws:PrincipalArn":["false","false"]}}"#,
-        Public,
-        OPERATORS,
-    ),
-    Case::of(
-        "more Denies on tags than anybody has fingers",
-        r#"{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction","Resource":"$ARN"},
-        {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/a":"1"}}},
-        {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/b":"1"}}},
-        {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/c":"1"}}},
-        {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/d":"1"}}},
-        {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/e":"1"}}},
-        {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/f":"1"}}},
-        {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/g":"1"}}},
-        {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/h":"1"}}},
-        {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/i":"1"}}}"#,
-        Public,
-        KEYS,
-    ),
-    Case::of(
-        "the plainest actions denied and the others left",
-        r#"{"Effect":"Allow","Principal":"*","Action":"lambda:*","Resource":"$ARN"},
-        {"Effect":"Deny","Principal":"*","Resource":"*","Action":["lambda:Invoke*","lambda:UpdateFunctionCode",
-        "lambda:DeleteFunction","lambda:Get*"]}"#,
-        Public,
-        LOGIC,
-    ),
-    Case::of(
-        "what an unsigned caller never has",
-        r#"{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunctionUrl","Resource":"$ARN","Condition":{
-        "StringEquals":{"lambda:FunctionUrlAuthType":"NONE"},"StringNotEquals":{"aws:FederatedProvider":"x"},
-        "Null":{"aws:TokenIssueTime":"true","aws:MultiFactorAuthAge":"true","aws:CalledVia":"true"}}}"#,
-        Public,
-        KEYS,
-    ),
-    Case::grant(
-        "what a service never has",
-        r#"{"Service":"sns.amazonaws.com"}"#,
-        r#"{"StringNotEquals":{"aws:SourceIdentity":"x","aws:FederatedProvider":"x","lambda:EventSourceToken":"x"}}"#,
-        UnscopedService,
-        CONFUSED_DEPUTY,
-    ),
-    Case::grant(
-        "a role's kind",
-        r#"{"AWS":"arn:aws:iam::777788889999:role/r"}"#,
-        r#"{"StringEquals":{"aws:PrincipalType":"AssumedRole"}}"#,
-        External,
-        KEYS,
-    ),
-    Case::grant(
-        "a user's second factor",
-        r#"{"AWS":"arn:aws:iam::777788889999:user/u"}"#,
-        r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"},"StringEquals":{"aws:username":"u"}}"#,
-        External,
-        MFA,
-    ),
-    all(
-        "all accounts of a partly trusted organization that are not",
-        r#"{"StringEquals":{"aws:PrincipalOrgID":"o-partly1234"}}"#,
-        External,
-        KEYS,
-    ),
-    all(
-        "the root of an organization is all of it",
-        r#"{"StringEquals":{"aws:PrincipalOrgID":"o-rooted1234"}}"#,
-        Trusted,
-        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_getting-started_concepts.html",
-    ),
-    all(
-        "an account's number that is nobody's",
-        r#"{"StringEquals":{"aws:PrincipalAccount":""}}"#,
-        Internal,
-        KEYS,
-    ),
-];
-
 #[test]
 fn a_grant_that_looks_closed_is_not_taken_for_closed() {
     check(LOOK_CLOSED);
@@ -376,9 +214,4 @@ fn a_grant_that_looks_closed_is_not_taken_for_closed() {
 #[test]
 fn a_grant_that_looks_open_and_is_dead_is_not_taken_for_open() {
     check(LOOK_OPEN);
-}
-
-#[test]
-fn a_condition_that_whoever_wants_can_meet_hides_nothing() {
-    check(INERT);
 }
