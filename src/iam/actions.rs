@@ -2,8 +2,10 @@
 //! Refuses nothing: actions of other services grant nothing on a function and are left out.
 //! List: <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>.
 
-use super::pattern::{covers, glob, has_wildcard};
+use super::evaluate::targets::names_action;
+use super::pattern::{covers_ignoring_case, glob_ignoring_case, has_wildcard};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What an element names: a list, or everything but a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,7 +67,7 @@ const OTHERS: [&str; 3] =
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Candidate {
     /// The action; as written when it is not one that AWS is known to honour.
-    pub action: String,
+    pub action: Cow<'static, str>,
     /// Whether AWS honours a resource policy for it, so that it may stand in a witness.
     pub honoured: bool,
 }
@@ -74,26 +76,17 @@ pub(super) struct Candidate {
 pub(super) fn candidates(actions: &Names) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = HONOURED
         .iter()
-        .filter(|action| grants(actions, action))
-        .map(|action| Candidate { action: (*action).to_owned(), honoured: true })
+        .filter(|action| names_action(actions, action))
+        .map(|action| Candidate { action: Cow::Borrowed(*action), honoured: true })
         .collect();
     if let (true, Names::Only(written)) = (found.is_empty(), actions) {
         found = written
             .iter()
             .filter(|action| is_lambda(action))
-            .map(|action| Candidate { action: action.clone(), honoured: false })
+            .map(|action| Candidate { action: Cow::Owned(action.clone()), honoured: false })
             .collect();
     }
     found
-}
-
-/// Whether the statement's actions hold `action`; names are compared without case.
-pub(super) fn grants(actions: &Names, action: &str) -> bool {
-    let hit = |list: &[String]| list.iter().any(|p| glob(&lower(p), &lower(action)));
-    match actions {
-        Names::Only(list) => hit(list),
-        Names::AllBut(list) => !hit(list),
-    }
 }
 
 /// Whether the statement's actions hold none of Lambda's.
@@ -106,25 +99,25 @@ pub(super) fn none_of_lambda(actions: &Names) -> bool {
             let service = action.split_once(':').map(|(service, _)| service);
             service.is_some_and(|s| is_prefix(s) && !s.eq_ignore_ascii_case("lambda"))
         }),
-        Names::AllBut(list) => list.iter().any(|action| covers(&lower(action), "lambda:*")),
+        Names::AllBut(list) => list.iter().any(|action| covers_ignoring_case(action, "lambda:*")),
     }
 }
 
 /// Whether the statement's actions may hold `action`, which may be a pattern itself.
 pub(super) fn may_grant(actions: &Names, action: &str) -> bool {
-    has_wildcard(action) || grants(actions, action)
+    has_wildcard(action) || names_action(actions, action)
 }
 
 /// Whether every action of `inner` is provably one of `outer`.
 pub(super) fn includes(outer: &Names, inner: &Names) -> bool {
     match (outer, inner) {
         (Names::Only(outer), Names::Only(inner)) => {
-            inner.iter().all(|i| outer.iter().any(|o| covers(&lower(o), &lower(i))))
+            inner.iter().all(|i| outer.iter().any(|o| covers_ignoring_case(o, i)))
         }
         (Names::Only(outer), Names::AllBut(_)) => outer.iter().any(|o| o == "*"),
         (Names::AllBut(outer), Names::Only(inner)) => inner
             .iter()
-            .all(|i| !has_wildcard(i) && !outer.iter().any(|o| glob(&lower(o), &lower(i)))),
+            .all(|i| !has_wildcard(i) && !outer.iter().any(|o| glob_ignoring_case(o, i))),
         (Names::AllBut(_), Names::AllBut(_)) => false,
     }
 }
@@ -138,25 +131,20 @@ pub(super) fn beyond_invoke(actions: &Names) -> Vec<String> {
 }
 
 fn is_beyond(action: &str) -> bool {
-    let action = lower(action);
-    let service = action.split_once(':').map_or(action.as_str(), |(service, _)| service);
-    if service == "lambda" {
+    let (service, name) = action.split_once(':').unwrap_or((action, ""));
+    if service.eq_ignore_ascii_case("lambda") {
         // Every action of Lambda that starts with `i` invokes.
-        return !action.starts_with("lambda:i");
+        return !name.starts_with(['i', 'I']);
     }
     has_wildcard(service)
-        && HONOURED.iter().chain(&OTHERS).any(|known| {
-            let known = lower(known);
-            !known.starts_with("lambda:invoke") && glob(&action, &known)
-        })
+        && HONOURED
+            .iter()
+            .chain(&OTHERS)
+            .any(|known| !known.starts_with("lambda:Invoke") && glob_ignoring_case(action, known))
 }
 
 fn is_lambda(action: &str) -> bool {
-    lower(action).split_once(':').is_some_and(|(service, _)| glob(service, "lambda"))
-}
-
-fn lower(text: &str) -> String {
-    text.to_ascii_lowercase()
+    action.split_once(':').is_some_and(|(service, _)| glob_ignoring_case(service, "lambda"))
 }
 
 #[cfg(test)]
@@ -217,7 +205,8 @@ mod tests {
     #[test]
     fn a_witness_uses_the_plainest_action_that_aws_honours() {
         let first = |list: &[&str]| candidates(&only(list)).first().cloned();
-        let honoured = |action: &str| Some(Candidate { action: action.to_owned(), honoured: true });
+        let honoured =
+            |action: &str| Some(Candidate { action: action.to_owned().into(), honoured: true });
         assert_eq!(first(&["lambda:*"]), honoured(INVOKE));
         assert_eq!(first(&["lambda:InvokeFunctionURL"]), honoured(INVOKE_URL));
         assert_eq!(first(&["lambda:Get*"]), honoured("lambda:GetFunction"));

@@ -9,7 +9,7 @@ pub(super) mod targets;
 pub(super) use principals::Whom;
 
 use super::condition::Held;
-use super::document::{Effect, Statement};
+use super::document::{Effect, Principal, Statement};
 use request::Decision;
 
 /// A request as far as a policy looks at it.
@@ -23,6 +23,23 @@ pub(super) struct Facts<'a> {
 
 /// Whether the statement applies to the request; `None` if that cannot be said.
 pub(super) fn applies(statement: &Statement, facts: &Facts<'_>) -> Option<bool> {
+    applies_if(statement, facts, || principals::speaks_of(statement, &facts.whom))
+}
+
+/// The same, for one of its principals.
+pub(super) fn applies_as(
+    statement: &Statement,
+    principal: &Principal,
+    facts: &Facts<'_>,
+) -> Option<bool> {
+    applies_if(statement, facts, || principals::speaks_of_as(statement, principal, &facts.whom))
+}
+
+fn applies_if(
+    statement: &Statement,
+    facts: &Facts<'_>,
+    caller: impl FnOnce() -> Option<bool>,
+) -> Option<bool> {
     // An element that is not known may change what the others mean.
     if !statement.unknown_elements.is_empty() {
         return None;
@@ -30,7 +47,7 @@ pub(super) fn applies(statement: &Statement, facts: &Facts<'_>) -> Option<bool> 
     if !targets::names_action(&statement.actions, facts.action) {
         return Some(false);
     }
-    let caller = principals::speaks_of(statement, &facts.whom);
+    let caller = caller();
     if caller == Some(false) {
         return caller;
     }

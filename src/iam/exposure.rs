@@ -150,7 +150,8 @@ pub fn insider(
     let base = caller::base(principal, statement, &setting);
     let clauses = setting.clauses(statement);
     let allows = statement.effect == Effect::Allow && statement.unknown_elements.is_empty();
-    let granted = Granted { base: &base, statement, clauses: &clauses, setting: &setting };
+    let granted =
+        Granted { principal, base: &base, statement, clauses: &clauses, setting: &setting };
     if allows { search::insider(&granted) } else { None }
 }
 
@@ -198,7 +199,7 @@ fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -
     }
     let base = caller::base(principal, statement, setting);
     let clauses = setting.clauses(statement);
-    let granted = Granted { base: &base, statement, clauses: &clauses, setting };
+    let granted = Granted { principal, base: &base, statement, clauses: &clauses, setting };
     if let Some((exposure, reason)) = granted.shut() {
         return (exposure, reason, None);
     }

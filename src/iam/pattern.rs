@@ -24,6 +24,11 @@ pub(super) fn covers(outer: &str, inner: &str) -> bool {
     matches(outer, inner, |p, t| if p == '?' { t != '*' } else { p == t })
 }
 
+/// The same, letters compared without case.
+pub(super) fn covers_ignoring_case(outer: &str, inner: &str) -> bool {
+    matches(outer, inner, |p, t| if p == '?' { t != '*' } else { p.eq_ignore_ascii_case(&t) })
+}
+
 /// Whether the texts before the first wildcards or variables show that nothing matches both
 /// patterns.
 pub(super) fn disjoint(one: &str, other: &str) -> bool {

@@ -22,7 +22,12 @@ pub enum Whom<'a> {
 
 /// Whether the statement speaks of the caller.
 pub fn speaks_of(statement: &Statement, whom: &Whom<'_>) -> Option<bool> {
-    either(statement.principals.iter().map(|principal| match principal {
+    either(statement.principals.iter().map(|principal| speaks_of_as(statement, principal, whom)))
+}
+
+/// Whether this one of the statement's principals is the caller.
+pub fn speaks_of_as(statement: &Statement, principal: &Principal, whom: &Whom<'_>) -> Option<bool> {
+    match principal {
         Principal::NotListed => left_out(&statement.not_principals, whom).map(|out| !out),
         Principal::Anyone
         | Principal::Aws(_)
@@ -30,7 +35,7 @@ pub fn speaks_of(statement: &Statement, whom: &Whom<'_>) -> Option<bool> {
         | Principal::Dead(_)
         | Principal::Federated(_)
         | Principal::Other { .. } => names(principal, whom),
-    }))
+    }
 }
 
 /// Whether one listed principal is the caller.

@@ -33,8 +33,8 @@ const SHOWN: [(&str, &str); 4] = [
 
 impl Search<'_> {
     /// The request with which the caller provably gets in.
-    pub fn enter(&self, caller: &Caller<'_>, option: &Candidate) -> Option<Witness> {
-        if !self.can_use(caller, &option.action) {
+    pub fn enter<'t>(&'t self, caller: Caller<'t>, option: &'t Candidate) -> Option<Trial<'t>> {
+        if !self.can_use(&caller, &option.action) {
             return None;
         }
         let denies = self.granted.setting.denies().iter().flat_map(|deny| &deny.conditions);
@@ -46,18 +46,18 @@ impl Search<'_> {
         };
         let matters = signed && clauses.any(asks);
         let signers = Signer::all_of(caller.role).take(if matters { usize::MAX } else { 1 });
-        let callers = signers.map(|signer| Caller { signer, ..*caller });
-        callers.into_iter().find_map(|caller| self.enter_as(caller, option))
+        let mut callers = signers.map(|signer| Caller { signer, ..caller });
+        callers.find_map(|caller| self.enter_as(caller, option))
     }
 
-    fn enter_as(&self, caller: Caller<'_>, option: &Candidate) -> Option<Witness> {
+    fn enter_as<'t>(&'t self, caller: Caller<'t>, option: &'t Candidate) -> Option<Trial<'t>> {
         let granted = self.granted;
         let mut trial = Trial::new(caller, &option.action, granted.clauses, granted.setting);
         trial.satisfy_all()?;
         if self.heed_denies {
             trial.escape_denies()?;
         }
-        (trial.meets(granted.statement) == Some(true)).then(|| self.witness(&trial))
+        trial.is_granted(granted.statement, granted.principal).then_some(trial)
     }
 
     /// Whether the caller's means fit the action.
@@ -78,7 +78,7 @@ impl Search<'_> {
     }
 
     /// The request as people read it.
-    fn witness(&self, trial: &Trial<'_>) -> Witness {
+    pub fn witness(&self, trial: &Trial<'_>) -> Witness {
         let mut context = BTreeMap::new();
         let mut show = |key: &str, state: &State<'_>| {
             if let State::Present(value) = state {

@@ -138,8 +138,8 @@ impl<'a> Search<'a> {
                 let (one, other) =
                     (stranger(first, means, organized), stranger(second, means, organized));
                 let entered = self.options.iter().find_map(|option| {
-                    self.enter(&other, option)?;
-                    self.enter(&one, option).map(|witness| (option, witness))
+                    self.enter(other, option)?;
+                    self.enter(one, option).map(|trial| (option, self.witness(&trial)))
                 });
                 if let Some((option, witness)) = entered {
                     let exposure = self.by(means, exposure);
@@ -219,7 +219,8 @@ impl<'a> Search<'a> {
     }
 
     fn somehow(&self, caller: &Caller<'_>) -> Option<(&Candidate, Witness)> {
-        let enter = |option| self.enter(caller, option).map(|witness| (option, witness));
+        let enter =
+            |option| self.enter(*caller, option).map(|trial| (option, self.witness(&trial)));
         self.options.iter().find_map(enter)
     }
 }

@@ -19,6 +19,7 @@ use std::borrow::Cow;
 
 /// One grant: a principal of an Allow, with the clauses as they are meant.
 pub struct Granted<'a> {
+    pub principal: &'a Principal,
     pub base: &'a Base,
     pub statement: &'a Statement,
     pub clauses: &'a [Clause],

@@ -9,7 +9,7 @@ use super::context::{self, Asked, State};
 use super::origin;
 use super::setting::Setting;
 use crate::iam::condition::{Clause, Held};
-use crate::iam::document::Statement;
+use crate::iam::document::{Principal, Statement};
 use crate::iam::evaluate::{self, Facts, Whom};
 use std::borrow::Cow;
 use time::OffsetDateTime;
@@ -185,8 +185,17 @@ impl<'a> Trial<'a> {
         clause.holds(held, &variable)
     }
 
+    /// Whether the statement grants the request to this one of its principals.
+    pub fn is_granted(&self, statement: &Statement, principal: &Principal) -> bool {
+        self.asked(|facts| evaluate::applies_as(statement, principal, facts)) == Some(true)
+    }
+
     /// Whether the statement applies to the request.
-    pub fn meets(&self, statement: &Statement) -> Option<bool> {
+    fn meets(&self, statement: &Statement) -> Option<bool> {
+        self.asked(|facts| evaluate::applies(statement, facts))
+    }
+
+    fn asked(&self, ask: impl Fn(&Facts<'_>) -> Option<bool>) -> Option<bool> {
         let whom = match self.caller.means {
             Means::Unsigned => Whom::Anonymous,
             Means::Service { name, .. } => Whom::Service(name),
@@ -201,7 +210,7 @@ impl<'a> Trial<'a> {
             Some(state) => state.held(),
         };
         let facts = Facts { whom, action: self.action, resource: &self.setting.own, held: &held };
-        evaluate::applies(statement, &facts)
+        ask(&facts)
     }
 
     /// Makes the request such that no Deny may reach it, if it can be made so.

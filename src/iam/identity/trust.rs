@@ -2,9 +2,10 @@
 //! Refuses to call a condition sufficient: it says which keys may limit, and whether to fixed values.
 //! Elements: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 
-use crate::iam::actions::{self, Names};
+use crate::iam::actions::Names;
 use crate::iam::condition::Clause;
 use crate::iam::document::{Document, Effect, Principal, Statement};
+use crate::iam::evaluate::targets::names_action;
 use crate::iam::pattern::{Arn, has_wildcard};
 use crate::resource::AccountId;
 use serde::Serialize;
@@ -81,7 +82,7 @@ pub fn trust(document: &Document, own: &AccountId) -> Vec<TrustGrant> {
             continue;
         }
         for principal in &statement.principals {
-            let granted = |action: &&&str| actions::grants(&statement.actions, action);
+            let granted = |action: &&&str| names_action(&statement.actions, action);
             let free =
                 |action: &&&str| !statements.iter().any(|deny| denies(deny, principal, action));
             let actions: Vec<&str> = ASSUME.iter().filter(granted).filter(free).copied().collect();
@@ -113,7 +114,7 @@ fn denies(deny: &Statement, principal: &Principal, action: &str) -> bool {
         && deny.conditions.is_empty()
         && deny.unknown_elements.is_empty()
         && speaks_of_the_role(deny)
-        && actions::grants(&deny.actions, action)
+        && names_action(&deny.actions, action)
         && (everybody() || named())
 }
 
