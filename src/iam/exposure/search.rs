@@ -11,6 +11,7 @@ use super::stranger::Stranger;
 use super::witness::Witness;
 use crate::iam::actions::{self, Candidate};
 use crate::iam::condition::{self, Clause};
+use crate::iam::document::Principal;
 use crate::iam::service;
 
 /// A caller that gets in.
@@ -99,7 +100,9 @@ impl<'a> Search<'a> {
         let direct = [Means::Internet, Means::Unsigned, Means::Endpoint, Means::CloudFormation];
         let services = || {
             let all = self.granted.setting.services().iter();
+            let different = if self.tells_services_apart() { usize::MAX } else { 1 };
             all.map(|(name, row)| Means::Service { name, row: Some(row), any_bucket: false })
+                .take(different)
         };
         match self.granted.base {
             Base::Everybody => direct.into_iter().chain(services()).collect(),
@@ -109,6 +112,19 @@ impl<'a> Search<'a> {
             }
             Base::Account(_) | Base::Nobody | Base::Unclear(_) => Vec::new(),
         }
+    }
+
+    /// Whether it may matter which service calls.
+    fn tells_services_apart(&self) -> bool {
+        let denies = self.granted.setting.denies();
+        let mut clauses =
+            self.granted.clauses.iter().chain(denies.iter().flat_map(|deny| &deny.conditions));
+        let everybody = |principal: &Principal| *principal == Principal::Anyone;
+        clauses.any(|clause| {
+            clause.name().starts_with("aws:source")
+                || clause.name().starts_with("aws:principalservicename")
+                || clause.variable_keys().next().is_some()
+        }) || !denies.iter().all(|deny| deny.principals.iter().all(everybody))
     }
 
     /// The account that the principal names.
