@@ -209,16 +209,18 @@ fn decide(principal: &Principal, statement: &Statement, setting: &Setting<'_>) -
         return (Exposure::Trusted, "the service is trusted, whoever it acts for".into(), None);
     }
     let found = match (&base, resources::covers(statement, setting)) {
-        (Base::Unclear(why), _) => Err(*why),
+        (Base::Unclear(why), _) => Err(Cow::Borrowed(*why)),
         // AWS accepts no policy that names another function.
-        (_, Some(false)) => Err("its resource is not this function"),
-        (_, None) => Err("its resource does not provably hold this function"),
+        (_, Some(false)) => Err("its resource is not this function".into()),
+        (_, None) => Err("its resource does not provably hold this function".into()),
         (_, Some(true)) => search::find(&granted),
     };
-    match (found, granted.shut_one_by_one()) {
-        (Ok(found), _) => (found.exposure, found.reason.into(), found.witness),
-        (Err(_), Some((exposure, reason))) => (exposure, reason, None),
-        (Err(reason), None) => unknown(reason.into()),
+    match found {
+        Ok(found) => (found.exposure, found.reason.into(), found.witness),
+        Err(doubt) => match granted.shut_one_by_one() {
+            Some((exposure, reason)) => (exposure, reason, None),
+            None => unknown(doubt),
+        },
     }
 }
 

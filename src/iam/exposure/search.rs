@@ -13,6 +13,7 @@ use crate::iam::actions::{self, Candidate};
 use crate::iam::condition::{self, Clause};
 use crate::iam::document::Principal;
 use crate::iam::service;
+use std::borrow::Cow;
 
 /// A caller that gets in.
 pub struct Found {
@@ -25,10 +26,10 @@ pub struct Found {
 const MOST_OWNERS: usize = 20;
 
 /// The worst caller from outside that provably gets in, or why none does.
-pub fn find(granted: &Granted<'_>) -> Result<Found, &'static str> {
+pub fn find(granted: &Granted<'_>) -> Result<Found, Cow<'static, str>> {
     let options = actions::candidates(&granted.statement.actions);
     if options.is_empty() {
-        return Err("it grants no action of Lambda");
+        return Err("it grants no action of Lambda".into());
     }
     let search = Search { granted, options, heed_denies: true };
     if let Some(found) = search.outsiders() {
@@ -36,12 +37,9 @@ pub fn find(granted: &Granted<'_>) -> Result<Found, &'static str> {
     }
     let denied = !granted.setting.denies().is_empty();
     if denied && (Search { heed_denies: false, ..search }).outsiders().is_some() {
-        return Err("a Deny may cover it");
+        return Err("a Deny may cover it".into());
     }
-    Err(match granted.clauses.first() {
-        None => "no caller from outside is proven to get in",
-        Some(_) => "its conditions may narrow it, or are not understood completely",
-    })
+    Err(granted.doubt())
 }
 
 /// A request from inside the circle that gets in.

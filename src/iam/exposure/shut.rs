@@ -65,6 +65,38 @@ impl Granted<'_> {
         })
     }
 
+    /// What keeps the grant from being told open or closed.
+    pub fn doubt(&self) -> Cow<'static, str> {
+        let way = match self.base {
+            Base::Service { name } => Way::Service(Some(name)),
+            Base::EveryService => Way::Service(None),
+            Base::Account(_) | Base::Everybody | Base::Nobody | Base::Unclear(_) => Way::Signed,
+        };
+        let party = Party::outside(Circle::Trusted);
+        let group = Group { way, party, arn: None, setting: self.setting };
+        let differs =
+            |clause: &&Clause| group.reach(clause, &group.span(clause.name(), &[])) != Some(true);
+        let Some(clause) = self.clauses.iter().find(differs) else {
+            return "no caller from outside is proven to get in".into();
+        };
+        let (operator, key) = (&clause.operator, &clause.key);
+        if clause.understood().is_none() {
+            return format!("what `{operator}` on `{key}` means here is not understood").into();
+        }
+        match clause.name() {
+            "aws:sourceip" => format!(
+                "`{key}` limits it to addresses, and whose they are \
+                                       no policy tells"
+            )
+            .into(),
+            name if name.starts_with("aws:vpc") || name.starts_with("aws:sourcevpc") => {
+                format!("`{key}` limits it to a network, and who calls from there no policy tells")
+                    .into()
+            }
+            _ => format!("whether `{key}` keeps outsiders out cannot be told").into(),
+        }
+    }
+
     fn closest<'s>(
         &'s self,
         stopped: impl Fn(Circle) -> Option<Stop<'s>>,
