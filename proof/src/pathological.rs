@@ -43,6 +43,7 @@ pub fn documents() -> Vec<(&'static str, String)> {
             }),
         ),
         ("Denies against Allows", list(130, deny_or_allow)),
+        ("Denies that contradict each other", list(137, contradictory)),
         (
             "twenty statements of principals",
             list(20, |_| {
@@ -51,6 +52,17 @@ pub fn documents() -> Vec<(&'static str, String)> {
             }),
         ),
     ]
+}
+
+fn contradictory(number: usize) -> Value {
+    let operator = if number.is_multiple_of(2) { "StringEquals" } else { "StringNotEquals" };
+    match number {
+        0..80 => {
+            json!({ "Effect": "Allow", "Principal": "*", "NotAction": "x:y", "Resource": "*" })
+        }
+        _ => json!({ "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*",
+            "Condition": { operator: { "aws:PrincipalTag/a": "1" } } }),
+    }
 }
 
 fn function(name: &str) -> String {

@@ -166,6 +166,12 @@ pub(super) fn is_alexa(principal: &str) -> bool {
     matches!(service_name(principal), Some(("alexa-appkit" | "alexa-connectedhome", None)))
 }
 
+/// Whether CloudFront signs requests to function URLs as this principal.
+/// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html>
+pub(super) fn is_cloudfront(principal: &str) -> bool {
+    matches!(service_name(principal), Some(("cloudfront", None)))
+}
+
 /// Such as `eu-west-1`: at least three parts, the last a number.
 fn is_region(text: &str) -> bool {
     let number = text

@@ -194,7 +194,7 @@ fn moment(text: &str) -> Option<OffsetDateTime> {
 
 /// Lambda's own keys.
 fn lambda_states<'a>(caller: &Caller<'a>, asked: &Asked<'_>) -> Vec<State<'a>> {
-    let cloudfront = caller.service().is_some_and(|name| name.starts_with("cloudfront."));
+    let cloudfront = caller.service().is_some_and(service::is_cloudfront);
     let signed = caller.means == Means::Internet || cloudfront;
     let unsigned = caller.means == Means::Unsigned;
     match asked.key {

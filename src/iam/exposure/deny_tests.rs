@@ -179,3 +179,29 @@ fn a_deny_on_the_source_account_reaches_strangers() {
         assert_eq!(all(&statements)[0].worst(), want, "{statements:?}");
     }
 }
+
+#[test]
+fn decoys_that_a_deny_holds_back_do_not_hide_whoever_gets_in() {
+    let named = |count: u64| (0..count).map(|n| format!("{:012}", 777_788_880_000 + n));
+    let equals =
+        |accounts: Vec<String>| json!({"StringEquals": {"aws:PrincipalAccount": accounts}});
+    let statements = [
+        allow(json!("*"), equals(named(60).collect())),
+        deny(json!("*"), "*", equals(named(59).collect())),
+    ];
+    let exposed = all(&statements);
+    assert_eq!(exposed[0].worst(), External);
+    assert!(exposed[0].grants[0].reason.contains("777788880059"));
+}
+
+#[test]
+fn denies_that_contradict_each_other_are_given_up_on_in_time() {
+    let tags = |n: usize| {
+        let operator = if n.is_multiple_of(2) { "StringEquals" } else { "StringNotEquals" };
+        deny(json!("*"), "*", json!({operator: {"aws:PrincipalTag/a": "1"}}))
+    };
+    let bare =
+        |_| json!({"Effect": "Allow", "Principal": "*", "NotAction": "x:y", "Resource": "*"});
+    let statements: Vec<Value> = (0..80).map(bare).chain((0..57).map(tags)).collect();
+    assert!(all(&statements).iter().take(80).all(|exposed| exposed.worst() == Unknown));
+}

@@ -9,6 +9,7 @@ use super::trial::{ARN, Trial, USER};
 use super::witness::Witness;
 use crate::iam::actions::{Candidate, INVOKE, INVOKE_URL};
 use crate::iam::condition::Clause;
+use crate::iam::service;
 use std::collections::BTreeMap;
 
 /// Keys that depend on who signs, and with what.
@@ -52,10 +53,12 @@ impl Search<'_> {
 
     fn enter_as<'t>(&'t self, caller: Caller<'t>, option: &'t Candidate) -> Option<Trial<'t>> {
         let granted = self.granted;
+        let tries = self.tries.get().checked_sub(1)?;
+        self.tries.set(tries);
         let mut trial = Trial::new(caller, &option.action, granted.clauses, granted.setting);
         trial.satisfy_all()?;
         if self.heed_denies {
-            trial.escape_denies()?;
+            trial.escape_denies(&self.tries)?;
         }
         trial.is_granted(granted.statement, granted.principal).then_some(trial)
     }
@@ -66,8 +69,10 @@ impl Search<'_> {
             Means::Internet => true,
             Means::Endpoint | Means::CloudFormation => action != INVOKE_URL,
             Means::Unsigned => action == INVOKE_URL || (action == INVOKE && self.asks_for_url()),
-            Means::Service { .. } => {
-                matches!(self.granted.base, Base::Service { .. }) || action == INVOKE
+            Means::Service { name, .. } => {
+                matches!(self.granted.base, Base::Service { .. })
+                    || action == INVOKE
+                    || (action == INVOKE_URL && service::is_cloudfront(name))
             }
         }
     }

@@ -48,7 +48,9 @@ pub fn source_states<'a>(
             | "aws:vpcsourceip" | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths",
             Means::Internet | Means::Unsigned,
         ) => vec![State::Absent],
-        (_, _) => vec![State::Unsure],
+        (_, Means::Internet | Means::Unsigned | Means::CloudFormation | Means::Service { .. }) => {
+            vec![State::Unsure]
+        }
     }
 }
 

@@ -9,11 +9,12 @@ use super::setting::Circle;
 use super::shut::Granted;
 use super::stranger::Stranger;
 use super::witness::Witness;
-use crate::iam::actions::{self, Candidate};
+use crate::iam::actions::{self, Candidate, INVOKE};
 use crate::iam::condition::{self, Clause};
 use crate::iam::document::Principal;
 use crate::iam::service;
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// A caller that gets in.
 pub struct Found {
@@ -22,8 +23,12 @@ pub struct Found {
     pub witness: Option<Witness>,
 }
 
-/// More owners than this are not tried one by one.
+/// More owners inside the circle than this are not tried one by one.
 const MOST_OWNERS: usize = 20;
+
+/// So much is tried for one grant: requests made up, and Denies that each is held against. A hostile
+/// document costs no more; what is not found by then is unknown.
+const MOST_TRIES: u32 = 2048;
 
 /// The worst caller from outside that provably gets in, or why none does.
 pub fn find(granted: &Granted<'_>) -> Result<Found, Cow<'static, str>> {
@@ -31,21 +36,24 @@ pub fn find(granted: &Granted<'_>) -> Result<Found, Cow<'static, str>> {
     if options.is_empty() {
         return Err("it grants no action of Lambda".into());
     }
-    let search = Search { granted, options, heed_denies: true };
+    let search = Search::new(granted, options, true);
     if let Some(found) = search.outsiders() {
         return Ok(found);
     }
-    let denied = !granted.setting.denies().is_empty();
-    if denied && (Search { heed_denies: false, ..search }).outsiders().is_some() {
-        return Err("a Deny may cover it".into());
+    if granted.setting.denies().is_empty() {
+        return Err(granted.doubt());
     }
-    Err(granted.doubt())
+    let without = Search::new(granted, search.options, false);
+    Err(match without.outsiders() {
+        Some(_) => "a Deny may cover it".into(),
+        None => granted.doubt(),
+    })
 }
 
 /// A request from inside the circle that gets in.
 pub fn insider(granted: &Granted<'_>) -> Option<Witness> {
     let options = actions::candidates(&granted.statement.actions);
-    Search { granted, options, heed_denies: true }.insiders()
+    Search::new(granted, options, true).insiders()
 }
 
 /// One grant that is searched.
@@ -53,9 +61,15 @@ pub struct Search<'a> {
     pub granted: &'a Granted<'a>,
     pub options: Vec<Candidate>,
     pub heed_denies: bool,
+    /// What may still be tried.
+    pub tries: Cell<u32>,
 }
 
 impl<'a> Search<'a> {
+    fn new(granted: &'a Granted<'a>, options: Vec<Candidate>, heed_denies: bool) -> Self {
+        Self { granted, options, heed_denies, tries: Cell::new(MOST_TRIES) }
+    }
+
     fn outsiders(&self) -> Option<Found> {
         match self.granted.base {
             Base::Everybody | Base::EveryService => {
@@ -119,10 +133,12 @@ impl<'a> Search<'a> {
             self.granted.clauses.iter().chain(denies.iter().flat_map(|deny| &deny.conditions));
         let everybody = |principal: &Principal| *principal == Principal::Anyone;
         clauses.any(|clause| {
-            clause.name().starts_with("aws:source")
-                || clause.name().starts_with("aws:principalservicename")
+            ["aws:source", "aws:principalservicename", "lambda:"]
+                .iter()
+                .any(|start| clause.name().starts_with(start))
                 || clause.variable_keys().next().is_some()
         }) || !denies.iter().all(|deny| deny.principals.iter().all(everybody))
+            || !self.options.iter().any(|option| option.action == INVOKE)
     }
 
     /// The account that the principal names.
@@ -176,7 +192,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        owners.into_iter().take(MOST_OWNERS).find_map(|owner| {
+        owners.into_iter().find_map(|owner| {
             let (means, option, witness) = self.owner(&owner)?;
             let service = matches!(means, Means::Service { .. }).then_some(&witness.principal);
             let reason = owner_reason(service.map(String::as_str), &owner);
@@ -208,11 +224,12 @@ impl<'a> Search<'a> {
     /// organization makes it must not matter.
     fn owner(&self, owner: &Owner<'_>) -> Option<(Means<'a>, &Candidate, Witness)> {
         let [stranger, other] = self.granted.setting.strangers()?;
-        let (accounts, member) = match (owner, owner.organization()) {
-            (Owner::Account(id), _) => (vec![*id], Member::Unsure),
-            (Owner::Path(path), _) => (vec![&*stranger.account, &*other.account], Member::In(path)),
-            (_, Some(id)) => (vec![&*stranger.account, &*other.account], Member::Of(id)),
-            (_, None) => return None,
+        let anybody = || vec![&*stranger.account, &*other.account];
+        let (accounts, member) = match owner {
+            Owner::Account(id) => (vec![*id], Member::Unsure),
+            Owner::Path(path) => (anybody(), Member::In(path)),
+            Owner::Organization(id) => (anybody(), Member::Of(id)),
+            Owner::Nobody => return None,
         };
         let means = self.means().into_iter();
         means.filter(|means| *means != Means::Unsigned).find_map(|means| {
@@ -264,10 +281,11 @@ fn found(exposure: Exposure, reason: String, option: &Candidate, witness: Witnes
 }
 
 fn owner_reason(service: Option<&str>, owner: &Owner<'_>) -> String {
-    let owner = match (owner, owner.organization()) {
-        (Owner::Account(id), _) => format!("account {id}"),
-        (_, Some(id)) => format!("organization {id}"),
-        (_, None) => "nobody".to_owned(),
+    let owner = match owner {
+        Owner::Account(id) => format!("account {id}"),
+        Owner::Organization(id) => format!("organization {id}"),
+        Owner::Path(path) => format!("organization {}", path.split('/').next().unwrap_or(path)),
+        Owner::Nobody => "nobody".to_owned(),
     };
     match service {
         Some(name) => format!("`{name}` is scoped to somebody else's {owner}"),

@@ -9,6 +9,7 @@ use super::party::{Party, Way, Who};
 use super::resources;
 use super::setting::{Circle, Setting};
 use super::span::{Group, Present};
+use super::trial::TIMES;
 use crate::iam::actions::{self, Names};
 use crate::iam::condition::{self, Clause, Operator};
 use crate::iam::document::{Principal, Statement};
@@ -84,11 +85,9 @@ impl Granted<'_> {
             return format!("what `{operator}` on `{key}` means here is not understood").into();
         }
         match clause.name() {
-            "aws:sourceip" => format!(
-                "`{key}` limits it to addresses, and whose they are \
-                                       no policy tells"
-            )
-            .into(),
+            "aws:sourceip" => {
+                format!("`{key}` limits it to addresses, and whose they are no policy tells").into()
+            }
             name if name.starts_with("aws:vpc") || name.starts_with("aws:sourcevpc") => {
                 format!("`{key}` limits it to a network, and who calls from there no policy tells")
                     .into()
@@ -116,13 +115,12 @@ impl Granted<'_> {
         let all = self.setting.denies().iter().flat_map(|deny| &deny.conditions);
         for clause in self.clauses.iter().chain(all) {
             for owner in owner::named(clause, &self.setting.home.partition) {
-                let outside = !self.setting.holds(circle, &owner);
-                match (&owner, owner.organization()) {
-                    (Owner::Account(id), _) if outside => accounts.push(*id),
-                    (_, Some(id)) if !self.setting.holds(circle, &Owner::Organization(id)) => {
-                        organizations.push(id);
-                    }
-                    (_, _) => {}
+                let whole = owner.organization().map_or(owner, Owner::Organization);
+                match whole {
+                    _ if self.setting.holds(circle, &whole) => {}
+                    Owner::Account(id) => accounts.push(id),
+                    Owner::Organization(id) => organizations.push(id),
+                    Owner::Path(_) | Owner::Nobody => {}
                 }
             }
         }
@@ -220,6 +218,9 @@ impl Granted<'_> {
                 Circle::Own => "the principal belongs to the function's own account".into(),
                 Circle::Trusted => "the principal belongs to a trusted account".into(),
             },
+            Stop::Key { clause, .. } if TIMES.contains(&clause.name()) => {
+                format!("`{}` has ended it, so nobody enters any more", clause.key).into()
+            }
             Stop::Key { clause, absent: true } if matches!(self.base, Base::Service { .. }) => {
                 format!("a service has no `{}`, so nobody enters", clause.key).into()
             }

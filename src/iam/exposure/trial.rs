@@ -12,16 +12,17 @@ use crate::iam::condition::{Clause, Held};
 use crate::iam::document::{Principal, Statement};
 use crate::iam::evaluate::{self, Facts, Whom};
 use std::borrow::Cow;
+use std::cell::Cell;
 use time::OffsetDateTime;
 
 pub const ARN: &str = "aws:principalarn";
 pub const USER: &str = "aws:username";
 const ADDRESS: &str = "aws:sourceip";
 /// Keys that hold the time of the request; its credentials are issued at the same moment.
-const TIMES: [&str; 3] = ["aws:currenttime", "aws:epochtime", "aws:tokenissuetime"];
+pub const TIMES: [&str; 3] = ["aws:currenttime", "aws:epochtime", "aws:tokenissuetime"];
 
 /// So often what a request holds is changed to escape a Deny.
-const MOST_CHANGES: usize = 64;
+const MOST_CHANGES: usize = 32;
 
 /// Values may hold variables of keys whose values hold variables, so deep.
 const MOST_NESTED: usize = 3;
@@ -213,8 +214,8 @@ impl<'a> Trial<'a> {
         ask(&facts)
     }
 
-    /// Makes the request such that no Deny may reach it, if it can be made so.
-    pub fn escape_denies(&mut self) -> Option<()> {
+    /// Makes the request such that no Deny may reach it, if it can be made so with that many tries.
+    pub fn escape_denies(&mut self, tries: &Cell<u32>) -> Option<()> {
         let denies = self.setting.denies();
         for clause in denies.iter().flat_map(|deny| &deny.conditions) {
             let own = Some(Cow::Borrowed(clause.name()));
@@ -227,8 +228,10 @@ impl<'a> Trial<'a> {
         }
         self.choose_address();
         for _ in 0..MOST_CHANGES {
-            let reaching = denies.iter().find(|deny| self.is_reached(deny));
-            let Some(deny) = reaching else { return Some(()) };
+            let reaching = denies.iter().position(|deny| self.is_reached(deny));
+            let asked = reaching.map_or(denies.len(), |at| at + 1);
+            tries.set(tries.get().checked_sub(u32::try_from(asked).ok()?)?);
+            let Some(deny) = reaching.and_then(|at| denies.get(at)) else { return Some(()) };
             self.escape(deny)?;
         }
         None

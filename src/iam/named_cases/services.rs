@@ -2,7 +2,7 @@
 //! Refuses how to scope them; that is tested beside the table of services.
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>.
 
-use super::page::{CONFIG_RULE, CONFUSED_DEPUTY, KEYS};
+use super::page::{CONFIG_RULE, CONFUSED_DEPUTY, KEYS, URLS};
 use super::{Case, check};
 use crate::iam::Exposure::{Internal, Public, Trusted, UnscopedService};
 
@@ -112,6 +112,20 @@ const CASES: &[Case] = &[
         r#"{"StringEquals":{"lambda:EventSourceToken":"amzn1.ask.skill.x"}}"#,
         Internal,
         SKILLS,
+    ),
+    Case::of(
+        "a distribution of anybody may use the URL, also if every service may",
+        r#"{"Effect":"Allow","Principal":{"Service":"*"},
+        "Action":"lambda:InvokeFunctionUrl","Resource":"$ARN"}"#,
+        Public,
+        URLS,
+    ),
+    Case::grant(
+        "every service that comes through the URL",
+        r#"{"Service":"*"}"#,
+        r#"{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}"#,
+        Public,
+        URLS,
     ),
     Case::of(
         "a distribution of anybody may use the URL",
