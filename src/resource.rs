@@ -267,12 +267,13 @@ impl From<FunctionArn> for FunctionResource {
 #[serde(transparent)]
 pub struct RevisionId(pub String);
 
-/// Such as `eu-west-1` or `us-gov-east-1`; functions can hardly be told apart from a new form.
-fn is_region(text: &str) -> bool {
+/// Such as `eu-west-1`, `us-gov-east-1` or `eusc-de-east-1`; functions can hardly be told apart from
+/// a new form.
+pub fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
     let (first, last) = (parts.next().unwrap_or_default(), parts.next_back().unwrap_or_default());
     let middle: Vec<&str> = parts.collect();
-    first.len() == 2
+    (first.len() == 2 || first == "eusc")
         && !middle.is_empty()
         && middle.iter().all(|part| part.bytes().all(|b| b.is_ascii_lowercase()))
         && last.len() == 1

@@ -67,6 +67,8 @@ pub(super) struct Analysis<'a> {
     trusted: Trusted,
     now: OffsetDateTime,
     exposures: Vec<StatementExposure>,
+    /// The statements as findings are told apart by; made when the first is found.
+    subjects: OnceCell<Vec<String>>,
 }
 
 /// One statement with what the analysis says of it.
@@ -94,7 +96,8 @@ impl<'a> Analysis<'a> {
     ) -> Self {
         let trusted = policy.trusted.for_analysis();
         let exposures = expose(document, Standpoint { resource, trusted: &trusted, from: now });
-        Self { policy, resource, document, trusted, now, exposures }
+        let subjects = OnceCell::new();
+        Self { policy, resource, document, trusted, now, exposures, subjects }
     }
 
     /// One control's judgement.
@@ -130,7 +133,7 @@ impl<'a> Analysis<'a> {
                 let judged = Judged { standpoint, statement, exposed };
                 (!forbidden.is_empty()).then(|| Seen {
                     evidence: evidence(exposed, &forbidden),
-                    subject: self.document.statement_text(exposed.index),
+                    subject: self.subject(exposed),
                     responses: (look.respond)(&judged, &forbidden),
                 })
             })
@@ -145,10 +148,15 @@ impl<'a> Analysis<'a> {
         })
     }
 
+    fn subject(&self, exposed: &StatementExposure) -> String {
+        let subjects = self.subjects.get_or_init(|| self.document.statement_texts());
+        subjects.get(exposed.index).cloned().unwrap_or_default()
+    }
+
     fn left_open(&self, exposed: &StatementExposure, why: &str) -> Seen {
         Seen {
             evidence: Evidence::new(format!("Statement[{}]", exposed.index), why),
-            subject: self.document.statement_text(exposed.index),
+            subject: self.subject(exposed),
             responses: vec![Response::Notify(format!("cannot tell: {why}"))],
         }
     }

@@ -21,8 +21,9 @@ pub(super) const LOOK: Look = Look {
     forbids: |policy, statement, grant| {
         let parameters = &policy.controls.function_policy_dangerous_action.parameters;
         let deploys = || {
-            function_policy::account(&grant.principal)
-                .is_some_and(|account| parameters.deployer_accounts.contains(&account))
+            let account = grant.principal.account();
+            let mut deployers = parameters.deployer_accounts.iter();
+            deployers.any(|deployer| Some(deployer.as_str()) == account)
         };
         !statement.beyond_invoke.is_empty()
             && match grant.exposure {

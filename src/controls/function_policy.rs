@@ -9,7 +9,7 @@ use crate::{
     event::{Event, Kind, ShownPolicy},
     iam::{Document, Exposure, Principal, StatementExposure},
     policy::ControlPolicy,
-    resource::{AccountId, FunctionArn, FunctionResource},
+    resource::{FunctionArn, FunctionResource},
     state::Read,
 };
 use time::OffsetDateTime;
@@ -136,19 +136,4 @@ pub fn judge_document(
     now: OffsetDateTime,
 ) -> Vec<Seen> {
     Analysis::new(policy, resource, document, now).judge_all(&LOOKS)
-}
-
-/// The account of an AWS principal.
-pub(super) fn account(principal: &Principal) -> Option<AccountId> {
-    match principal {
-        Principal::Aws(text) => {
-            AccountId::parse(text.split(':').nth(4).unwrap_or(text.as_str())).ok()
-        }
-        Principal::Anyone
-        | Principal::Service(_)
-        | Principal::Dead(_)
-        | Principal::Federated(_)
-        | Principal::Other { .. }
-        | Principal::NotListed => None,
-    }
 }

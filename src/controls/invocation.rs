@@ -2,9 +2,7 @@
 //! declare theirs, and at nothing else: data events can be millions.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html#cloudtrail-data-events>
 
-use super::{
-    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger, function_policy,
-};
+use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
 use crate::{
     event::{Actor, Event, Kind},
     finding::{ControlId, Evidence},
@@ -179,8 +177,9 @@ fn fit(principal: &Principal, actor: &Actor) -> Fit {
         (Principal::Aws(_), Some(_)) => Fit::Not,
         (Principal::Aws(arn), None) if callers().any(|caller| caller == arn) => Fit::Exactly,
         (Principal::Aws(_), None) => {
-            let account = function_policy::account(principal);
-            if account.is_some() && account != actor.account { Fit::Not } else { Fit::Among }
+            let account = principal.account();
+            let actors = actor.account.as_ref().map(AccountId::as_str);
+            if account.is_some() && account != actors { Fit::Not } else { Fit::Among }
         }
         (Principal::Anyone | Principal::NotListed, _)
         | (Principal::Federated(_) | Principal::Other { .. }, _) => Fit::Among,

@@ -9,6 +9,8 @@ mod reading;
 
 use super::actions::Names;
 use super::condition::Clause;
+use super::pattern::Arn;
+use crate::resource::is_account_id;
 use reading::Attached;
 pub(super) use reading::{principal, statement_texts};
 use serde::Serialize;
@@ -135,6 +137,24 @@ impl Statement {
     /// Whether its actions may include invoking the function.
     pub fn may_invoke(&self) -> bool {
         super::actions::may_grant(&self.actions, super::actions::INVOKE)
+    }
+}
+
+impl Principal {
+    /// The account that an AWS principal is, or belongs to.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::Aws(text) => {
+                let account = Arn::parse(text).map_or(text.as_str(), |arn| arn.account);
+                is_account_id(account).then_some(account)
+            }
+            Self::Anyone
+            | Self::Service(_)
+            | Self::Dead(_)
+            | Self::Federated(_)
+            | Self::Other { .. }
+            | Self::NotListed => None,
+        }
     }
 }
 

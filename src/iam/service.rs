@@ -2,7 +2,7 @@
 //! their triggers alive. Refuses a row that no guide documents.
 //! Guides: <https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html>.
 
-use crate::resource::Home;
+use crate::resource::{Home, is_region};
 
 /// What is known of a service that invokes functions.
 #[derive(Debug, PartialEq, Eq)]
@@ -170,15 +170,6 @@ pub(super) fn is_alexa(principal: &str) -> bool {
 /// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html>
 pub(super) fn is_cloudfront(principal: &str) -> bool {
     matches!(service_name(principal), Some(("cloudfront", None)))
-}
-
-/// Such as `eu-west-1`: at least three parts, the last a number.
-fn is_region(text: &str) -> bool {
-    let number = text
-        .rsplit('-')
-        .next()
-        .is_some_and(|last| !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()));
-    number && text.split('-').count() >= 3
 }
 
 /// What is known of a service principal.

@@ -11,10 +11,9 @@ impl Document {
         self.raw() == text || parsed(self.raw()).is_some_and(|value| Some(value) == parsed(text))
     }
 
-    /// One statement in a form that is the same wherever it stands and however it is spaced.
-    pub fn statement_text(&self, index: usize) -> String {
-        let statement = statements(self.raw()).into_iter().nth(index);
-        statement.map(|statement| statement.to_string()).unwrap_or_default()
+    /// The statements in a form that is the same wherever they stand and however they are spaced.
+    pub fn statement_texts(&self) -> Vec<String> {
+        statements(self.raw()).iter().map(Value::to_string).collect()
     }
 
     /// Whether this is `before` without the statements of these Sids, and nothing else.
@@ -91,6 +90,6 @@ mod tests {
         assert!(one.is_without(&document(&["a", "x", "b"]), &["x".to_owned()]));
         assert!(!one.is_without(&document(&["a", "x", "b"]), &["a".to_owned()]));
         let spaced = Document::parse(&one.raw().replace("\":", "\" : ")).unwrap();
-        assert_eq!(one.statement_text(1), spaced.statement_text(1));
+        assert_eq!(one.statement_texts(), spaced.statement_texts());
     }
 }

@@ -15,7 +15,6 @@ use crate::iam::condition::{self, Clause, Operator};
 use crate::iam::document::{Principal, Statement};
 use crate::iam::pattern::Arn;
 use crate::iam::service;
-use crate::resource::is_account_id;
 use std::borrow::Cow;
 
 /// One grant: a principal of an Allow, with the clauses as they are meant.
@@ -243,8 +242,9 @@ fn forbids_all(deny: &Statement, group: &Group<'_>) -> bool {
         Principal::Anyone => true,
         Principal::Aws(text) => {
             let Who::Named(account) = group.party.account else { return false };
-            let partition = &group.setting.home.partition;
-            group.way == Way::Signed && whole_account(text, partition) == Some(account)
+            group.way == Way::Signed
+                && is_whole(text, &group.setting.home.partition)
+                && principal.account() == Some(account)
         }
         Principal::Service(name) => match group.way {
             Way::Service(Some(caller)) => name == caller,
@@ -252,7 +252,7 @@ fn forbids_all(deny: &Statement, group: &Group<'_>) -> bool {
         },
         // Everybody who is not listed: whoever is must be inside, or come another way.
         Principal::NotListed => deny.not_principals.iter().all(|listed| match listed {
-            Principal::Aws(text) => account_of(text).is_some_and(|account| {
+            Principal::Aws(_) => listed.account().is_some_and(|account| {
                 group.setting.holds(group.party.circle, &Owner::Account(account))
             }),
             Principal::Service(_) => match group.way {
@@ -270,18 +270,11 @@ fn forbids_all(deny: &Statement, group: &Group<'_>) -> bool {
     deny.principals.iter().any(all)
 }
 
-/// The account that the principal stands for as a whole.
-fn whole_account<'t>(text: &'t str, partition: &str) -> Option<&'t str> {
-    let whole = Arn::parse(text).is_none_or(|arn| {
+/// Whether the principal stands for an account as a whole.
+fn is_whole(text: &str, partition: &str) -> bool {
+    Arn::parse(text).is_none_or(|arn| {
         (arn.partition, arn.service, arn.region, arn.resource) == (partition, "iam", "", "root")
-    });
-    if whole { account_of(text) } else { None }
-}
-
-/// The account that the principal belongs to.
-fn account_of(text: &str) -> Option<&str> {
-    let account = Arn::parse(text).map_or(text, |arn| arn.account);
-    is_account_id(account).then_some(account)
+    })
 }
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html>

@@ -4,6 +4,7 @@
 //! Wildcards: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>.
 
 use crate::iam::pattern::{covers, has_wildcard};
+use crate::resource::is_account_id;
 use serde::Serialize;
 
 /// Which resources a grant is for.
@@ -182,8 +183,7 @@ fn extent(
     let open = |part: Option<&str>| {
         part.is_none_or(|part| part.is_empty() || is_star(part) || is_variable(part, variables))
     };
-    let one_account = |part: &str| part.len() == 12 && part.bytes().all(|b| b.is_ascii_digit());
-    if !open(account) && !account.is_some_and(one_account) {
+    if !open(account) && !account.is_some_and(is_account_id) {
         return (Extent::Part, None);
     }
     let (whole, doubt) = match resource {

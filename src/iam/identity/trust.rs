@@ -3,7 +3,7 @@
 //! Elements: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 
 use crate::iam::actions::Names;
-use crate::iam::condition::Clause;
+use crate::iam::condition::{Base, Clause, Set};
 use crate::iam::document::{Document, Effect, Principal, Statement};
 use crate::iam::evaluate::targets::names_action;
 use crate::iam::pattern::{Arn, has_wildcard};
@@ -185,14 +185,16 @@ fn limit(conditions: &[Clause]) -> TrustLimit {
 /// `IfExists` and `ForAllValues` a request without the key passes.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 fn is_fixed(clause: &Clause) -> bool {
-    let operator = clause.operator.strip_prefix("ForAnyValue:").unwrap_or(&clause.operator);
-    let demands = matches!(
-        operator,
-        "StringEquals" | "StringEqualsIgnoreCase" | "StringLike" | "ArnEquals" | "ArnLike"
-    );
-    demands
-        && !clause.values.is_empty()
-        && clause.values.iter().all(|value| !has_wildcard(value) && !value.contains("${"))
+    let demands = clause.understood().is_some_and(|operator| {
+        let text = match operator.base {
+            Base::Equals | Base::EqualsIgnoreCase | Base::Like | Base::Arn => true,
+            Base::Bool | Base::Ip | Base::Null | Base::Number(_) | Base::Date(_) | Base::Binary => {
+                false
+            }
+        };
+        text && !operator.negated && !operator.if_exists && operator.set != Set::All
+    });
+    demands && clause.values.iter().all(|value| !has_wildcard(value) && !value.contains("${"))
 }
 
 #[cfg(test)]

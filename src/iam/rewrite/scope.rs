@@ -56,10 +56,6 @@ pub fn scope_service(
     }
     let clauses = setting.clauses(statement);
     match source(&clauses, &setting) {
-        // The account may belong to an organization that is trusted.
-        Source::Foreign if !standpoint.trusted.organizations.is_empty() => {
-            ServiceScope::Undetermined(ELSEWHERE)
-        }
         Source::Foreign => ServiceScope::Foreign,
         Source::Unclear => {
             ServiceScope::Undetermined("its conditions name sources that cannot be told apart")

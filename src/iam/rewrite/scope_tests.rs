@@ -159,15 +159,6 @@ fn a_statement_that_serves_only_somebody_else_is_foreign() {
         let got = scope("s3.amazonaws.com", condition.clone(), &friends());
         assert!(matches!(got, ServiceScope::Undetermined(_)), "{condition} {got:?}");
     }
-
-    #[test]
-    fn somebody_elses_account_may_belong_to_a_trusted_organization() {
-        let elsewhere = json!({"StringEquals": {"AWS:SourceAccount": "777788889999"}});
-        let organization =
-            Trusted { organizations: ["o-a1b2c3d4e5".to_owned()].into(), ..Trusted::default() };
-        let got = scope("s3.amazonaws.com", elsewhere, &organization);
-        assert_eq!(got, ServiceScope::Undetermined(ELSEWHERE));
-    }
 }
 
 #[test]
