@@ -76,7 +76,7 @@ prove: ## Every property of the policy analysis, CASES times (SEED chooses which
 # AGPL-licensed and a program of its own: installed under CACHE, run beside ours, part of neither
 # the function nor the command line.
 ORACLE := $(CACHE)/oracle
-prove-oracle: ## QUESTIONS to the evaluator and to another implementation of IAM; needs node
+prove-oracle: ## Put QUESTIONS to the evaluator and to another implementation of IAM; needs node and npm
 	@command -v node npm >/dev/null || { echo "prove-oracle needs node (20 or later) and npm" >&2; exit 2; }
 	mkdir -p $(ORACLE)
 	cp tests/oracle/package.json tests/oracle/simulate.mjs $(ORACLE)/

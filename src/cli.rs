@@ -37,6 +37,9 @@ enum Verb {
     /// Put back what was done in an incident.
     Restore(restore::Restore),
     /// Say how resource policies would be scoped, and what is left to a person.
+    ///
+    /// With --json, the document is exact: an Alexa skill's event source token, which is a secret,
+    /// stands in it.
     Rewrite(rewrite::Rewrite),
 }
 

@@ -157,13 +157,17 @@ pub fn is_unseen(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A witness as people may see it: values are as long as whoever wrote the policy liked.
+/// A witness as people may see it: all of it is taken from the policy, and may be as long and as
+/// strange as whoever wrote that liked.
 pub fn fit_to_show(witness: Witness) -> Witness {
-    let mut witness = without_secrets(witness);
-    for value in witness.context.values_mut() {
-        *value = shown(value, Evidence::LONGEST);
+    let fit = |text: &String| shown(text, Evidence::LONGEST);
+    let Witness { principal, action, resource, context } = without_secrets(witness);
+    Witness {
+        principal: fit(&principal),
+        action: fit(&action),
+        resource: fit(&resource),
+        context: context.iter().map(|(key, value)| (fit(key), fit(value))).collect(),
     }
-    witness
 }
 
 /// A witness without an Alexa skill's token, which is a secret.
@@ -286,5 +290,23 @@ mod tests {
         let fit = fit_to_show(witness);
         assert_eq!(fit.context["LAMBDA:eventsourcetoken"], NOT_SHOWN);
         assert_eq!(fit.context["aws:SourceArn"].chars().count(), Evidence::LONGEST + 1);
+    }
+
+    #[test]
+    fn every_part_of_a_witness_is_one_line_of_bearable_length() {
+        let hostile = format!("a\u{1b}[2J\n\u{202e}{}", "x".repeat(20_000));
+        let witness = Witness {
+            principal: hostile.clone(),
+            action: hostile.clone(),
+            resource: hostile.clone(),
+            context: BTreeMap::from([(hostile.clone(), hostile.clone())]),
+        };
+        let Witness { principal, action, resource, context } = fit_to_show(witness);
+        let (key, value) = context.first_key_value().unwrap();
+        for part in [&principal, &action, &resource, key, value] {
+            assert_eq!(part, &shown(&hostile, Evidence::LONGEST));
+            assert!(!part.contains(is_unseen));
+            assert_eq!(part.chars().count(), Evidence::LONGEST + 1);
+        }
     }
 }

@@ -223,6 +223,7 @@ fn wrong_usage_is_told_before_anything_is_looked_at() {
             &["--account", "444455556666", "--function", ORDERS, "p.json"],
             "--account `444455556666`",
         ),
+        (&["--account", "111122223333", "-", "p.json", "-"], "`-` is given twice"),
     ] {
         let run = folder.cordon(&[&["analyze"][..], arguments].concat(), "");
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}");
@@ -237,6 +238,28 @@ fn a_policy_of_another_account_than_told_is_never_called_closed() {
     let run = folder.cordon(&["analyze", "--account", "444455556666", "p.json"], "");
     assert_eq!(run.code, 1, "{}", run.out);
     assert!(run.out.contains("check --account"), "{}", run.out);
+    assert!(run.out.contains("\n  taken as the policy of arn:"), "{}", run.out);
+}
+
+#[test]
+fn a_doubt_is_told_beside_the_machines_lines() {
+    let mut statement = json!({ "Sid": "open", "Principal": "*" });
+    statement["Resource"] = json!("*");
+    let files = [
+        ("sure.json", policy(&[hourly()]).to_string()),
+        ("unsure.json", policy(&[statement]).to_string()),
+    ];
+    let folder = Folder::new("analyze-doubt", &files);
+    let run = |more: &[&str]| {
+        let arguments = ["analyze", "--json", "--account", "111122223333"];
+        folder.cordon(&[&arguments[..], more, &["sure.json", "unsure.json"]].concat(), "")
+    };
+    let guessed = run(&[]);
+    assert_eq!((guessed.code, guessed.lines().len()), (1, 2), "{}", guessed.err);
+    let told = "cordon: unsure.json: its statements name no single function: ";
+    assert!(guessed.err.starts_with(told), "{}", guessed.err);
+    assert_eq!(guessed.err.lines().count(), 1, "{}", guessed.err);
+    assert_eq!(run(&["--function", ORDERS]).err, "");
 }
 
 #[test]
@@ -271,7 +294,7 @@ fn people_see_the_verdict_the_reason_and_the_request_without_colour_in_a_pipe() 
     let steers = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
     assert!(!run.out.contains(steers), "{:?}", run.out);
     let lines: Vec<&str> = run.out.lines().collect();
-    assert_eq!(lines[0], "p.json: PUBLIC, anybody gets in");
+    assert_eq!(lines[0], "p.json: PUBLIC, anybody may get in");
     for (start, contains) in [
         ("  PUBLIC ", "statement `open [2J `: "),
         ("        principal  arn:aws:iam::", ""),
@@ -286,6 +309,25 @@ fn people_see_the_verdict_the_reason_and_the_request_without_colour_in_a_pipe() 
         let hit = |line: &&str| line.starts_with(start) && line.contains(contains);
         assert!(lines.iter().any(hit), "{start}{contains}\n{}", run.out);
     }
+    assert!(lines[1].starts_with("  taken as the policy of arn:"), "{}", run.out);
+    // What the whole statement allows stands before what each of its principals gets.
+    let statement =
+        lines.iter().position(|line| line.contains("statement 1:")).expect("it is told");
+    let beyond = "      it allows more than invoking: lambda:UpdateFunctionCode";
+    assert_eq!(lines[statement + 1], beyond, "{}", run.out);
+}
+
+#[test]
+fn what_is_more_than_invoking_stands_before_the_request() {
+    let statement = json!({ "Principal": "*", "Action": "lambda:*" });
+    let folder = Folder::new("analyze-more", &[("p.json", policy(&[statement]).to_string())]);
+    let run = folder.cordon(&["analyze", "--account", "111122223333", "p.json"], "");
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert!(lines[2].starts_with("  PUBLIC           statement 0: "), "{}", run.out);
+    assert_eq!(
+        lines[3..5],
+        ["      it allows more than invoking: lambda:*", "      this request gets in:",]
+    );
 }
 
 #[test]

@@ -87,6 +87,23 @@ fn a_change_of_a_policy_that_names_no_function_is_left_to_be_checked() {
 }
 
 #[test]
+fn a_policy_that_names_no_function_is_not_simply_called_fine() {
+    let mut fine = hourly();
+    fine["Resource"] = json!("*");
+    let run = rewrite("rewrite-unsure", &policy(&[fine]), false);
+    assert_eq!(run.code, 0, "{}", run.out);
+    assert!(run.out.contains("  taken as the policy of arn:"), "{}", run.out);
+    let told = "cordon: policy.json: its statements name no single function: ";
+    assert!(run.err.starts_with(told), "{}", run.err);
+}
+
+#[test]
+fn the_help_says_that_the_machines_document_holds_the_secret() {
+    let run = Folder::new("rewrite-help", &[]).cordon(&["rewrite", "--help"], "");
+    assert!(run.out.contains("event source token"), "{}", run.out);
+}
+
+#[test]
 fn people_see_the_difference_without_what_steers_a_terminal_or_is_secret() {
     let mut skill = json!({
         "Sid": "skill\u{1b}[2J\u{202e}",

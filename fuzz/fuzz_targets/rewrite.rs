@@ -1,5 +1,6 @@
 //! A policy, generated from bytes or given as text: it is exposed the same way twice, every
-//! witness is let in, every edit is refused or gives a policy that parses and is short enough, and what was not edited is still there.
+//! witness is let in, every edit is refused or gives a policy that parses and is short enough, and
+//! what was not edited is still there.
 
 #![no_main]
 

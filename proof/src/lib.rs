@@ -1,5 +1,5 @@
 //! The policy analysis alone: `src/iam` and the names it uses, compiled without the AWS SDK, so that
-//! a hundred thousand cases, a fuzzer's sanitizers or another oracle cost seconds to build.
+//! a hundred thousand cases, a fuzzer or another oracle cost seconds to build.
 //! What is proven here is the code the function runs; all it adds is a generator of questions.
 
 #![allow(dead_code, reason = "the library itself is checked where it stands")]

@@ -30,7 +30,10 @@ impl Analyze {
             show_insiders(found, standpoint, &mut statements);
             let worst = worst(&statements);
             match as_json {
-                true => say(&harmless(&line(found, worst, &statements).to_string()))?,
+                true => {
+                    found.remark_doubt();
+                    say(&harmless(&line(found, worst, &statements).to_string()))?;
+                }
                 false => say(&in_words(paint, found, worst, &statements))?,
             }
             Ok(if is_closed(worst) { Verdict::Fine } else { Verdict::Findings })
@@ -99,42 +102,43 @@ fn in_words(
     worst: Exposure,
     statements: &[StatementExposure],
 ) -> String {
-    let mut lines = vec![
-        format!("{}: {}, {}", clean(&found.file), word(paint, worst, 0), headline(worst)),
-        format!("  the policy of {}", clean(&found.resource.to_string())),
-    ];
+    let mut worst_ones = statements.iter().filter(|statement| statement.worst() == worst);
+    let beyond = worst_ones.any(|statement| !statement.beyond_invoke.is_empty());
+    let verdict = word(paint, (worst, beyond), 0);
+    let mut lines =
+        vec![format!("{}: {verdict}, {}", clean(&found.file), headline(worst)), found.hangs_on()];
     let doubt = |doubt: &String| format!("  {}", paint.ink(Ink::Yellow, &clean(doubt)));
     lines.extend(found.doubt.iter().map(doubt));
-    for statement in statements {
-        lines.extend(told(paint, found, statement));
-        lines.extend(beyond_invoke(statement));
-    }
+    lines.extend(statements.iter().flat_map(|statement| told(paint, found, statement)));
     lines.push(String::new());
     lines.join("\n")
 }
 
 fn headline(exposure: Exposure) -> &'static str {
     match exposure {
-        Exposure::Public => "anybody gets in",
-        Exposure::External => "an account or organization that is not trusted gets in",
-        Exposure::UnscopedService => "a service gets in on behalf of anybody",
-        Exposure::Unknown => "it cannot be told who gets in: look at it",
-        Exposure::Trusted => "only the account itself and whom it trusts get in",
+        Exposure::Public => "anybody may get in",
+        Exposure::External => "an account or organization that is not trusted may get in",
+        Exposure::UnscopedService => "a service may get in for somebody who is not trusted",
+        Exposure::Unknown => "it cannot be told who may get in: look at it",
+        Exposure::Trusted => "only the account itself and whom it trusts may get in",
         Exposure::Internal => "nobody from outside the account gets in",
     }
 }
 
 /// The verdict in a column of `width`: loud where somebody has to look.
-fn word(paint: Paint, exposure: Exposure, width: usize) -> String {
+fn word(paint: Paint, (exposure, beyond): (Exposure, bool), width: usize) -> String {
     let word = exposure.to_string();
-    let (ink, word) = match exposure {
-        Exposure::Public | Exposure::External | Exposure::UnscopedService => {
-            (Ink::Red, word.to_uppercase())
-        }
-        Exposure::Unknown => (Ink::Yellow, word.to_uppercase()),
-        Exposure::Trusted | Exposure::Internal => (Ink::Dim, word),
-    };
-    paint.ink(ink, &format!("{word:width$}"))
+    let word = if is_closed(exposure) { word } else { word.to_uppercase() };
+    paint.ink(ink(exposure, beyond), &format!("{word:width$}"))
+}
+
+/// Whom `rewrite` would take something from is never dim: trusted ones who do more than invoke.
+fn ink(exposure: Exposure, beyond: bool) -> Ink {
+    match (exposure, beyond) {
+        (Exposure::Public | Exposure::External | Exposure::UnscopedService, _) => Ink::Red,
+        (Exposure::Unknown, _) | (Exposure::Trusted, true) => Ink::Yellow,
+        (Exposure::Trusted, false) | (Exposure::Internal, _) => Ink::Dim,
+    }
 }
 
 /// The longest verdict is `UNSCOPED-SERVICE`.
@@ -143,19 +147,23 @@ const VERDICT: usize = 16;
 /// A statement whose only grant is told in its own line, or with a line for each grant.
 fn told(paint: Paint, found: &Found, statement: &StatementExposure) -> Vec<String> {
     let name = statement_name(statement.sid.as_deref(), statement.index);
-    let verdict = word(paint, statement.worst(), VERDICT);
+    let beyond = !statement.beyond_invoke.is_empty();
+    let verdict = |exposure| word(paint, (exposure, beyond), VERDICT);
+    let worst = verdict(statement.worst());
     match statement.grants.as_slice() {
-        [] => vec![format!("  {verdict} {name}: {}", without_grant(found, statement))],
+        [] => vec![format!("  {worst} {name}: {}", without_grant(found, statement))],
         [only] => {
-            let mut lines = vec![format!("  {verdict} {name}: {}", clean(&only.reason))];
+            let mut lines = vec![format!("  {worst} {name}: {}", clean(&only.reason))];
+            lines.extend(beyond_invoke(statement));
             lines.extend(witness(only));
             lines
         }
         several => {
-            let mut lines = vec![format!("  {verdict} {name}:")];
+            let mut lines = vec![format!("  {worst} {name}:")];
+            lines.extend(beyond_invoke(statement));
             for grant in several {
                 let principal = clean(&grant.principal.to_string());
-                let verdict = word(paint, grant.exposure, VERDICT);
+                let verdict = verdict(grant.exposure);
                 lines.push(format!("    {verdict} {principal}: {}", clean(&grant.reason)));
                 lines.extend(witness(grant));
             }
@@ -179,16 +187,35 @@ fn witness(grant: &Grant) -> Vec<String> {
     let Witness { principal, action, resource, context } = fit_to_show(witness);
     let mut lines = vec![
         "      this request gets in:".to_owned(),
-        format!("        principal  {}", clean(&principal)),
-        format!("        action     {}", clean(&action)),
-        format!("        resource   {}", clean(&resource)),
+        format!("        principal  {principal}"),
+        format!("        action     {action}"),
+        format!("        resource   {resource}"),
     ];
     let heads = std::iter::once("context").chain(std::iter::repeat(""));
     lines.extend(
         context
             .iter()
             .zip(heads)
-            .map(|((key, value), head)| format!("        {head:10} {} = {value}", clean(key))),
+            .map(|((key, value), head)| format!("        {head:10} {key} = {value}")),
     );
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_should_look_at_is_not_dim() {
+        for (exposure, invokes, does_more) in [
+            (Exposure::Public, Ink::Red, Ink::Red),
+            (Exposure::External, Ink::Red, Ink::Red),
+            (Exposure::UnscopedService, Ink::Red, Ink::Red),
+            (Exposure::Unknown, Ink::Yellow, Ink::Yellow),
+            (Exposure::Trusted, Ink::Dim, Ink::Yellow),
+            (Exposure::Internal, Ink::Dim, Ink::Dim),
+        ] {
+            assert_eq!((ink(exposure, false), ink(exposure, true)), (invokes, does_more));
+        }
+    }
 }

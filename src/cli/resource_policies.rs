@@ -3,7 +3,7 @@
 //! Forms: <https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html>,
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_GetResourcePolicy.html>.
 
-use super::{CliError, Verdict, error, named, read};
+use super::{CliError, Verdict, error, named, read, terminal};
 use crate::{
     iam::{Document, Names},
     policy::{ControlPolicy, source},
@@ -62,6 +62,21 @@ pub(super) struct Found {
     pub now: OffsetDateTime,
 }
 
+impl Found {
+    /// What it hangs on, for people.
+    pub fn hangs_on(&self) -> String {
+        let how = if self.doubt.is_some() { "taken as the policy" } else { "the policy" };
+        format!("  {how} of {}", terminal::clean(&self.resource.to_string()))
+    }
+
+    /// Says the doubt beside an output that has no place for it.
+    pub fn remark_doubt(&self) {
+        if let Some(doubt) = &self.doubt {
+            terminal::remark(&format!("{}: {doubt}", self.file));
+        }
+    }
+}
+
 impl ResourcePolicies {
     /// Looks at each policy. A file that cannot be read does not keep the others from being looked
     /// at.
@@ -69,6 +84,7 @@ impl ResourcePolicies {
         &self,
         look: impl Fn(&ControlPolicy, &Found) -> Result<Verdict, CliError>,
     ) -> Result<Verdict, CliError> {
+        self.check_usage()?;
         let now = OffsetDateTime::now_utc();
         let policy = self.control_policy(now)?;
         let (mut verdict, mut problems) = (Verdict::Fine, Vec::new());
@@ -82,7 +98,7 @@ impl ResourcePolicies {
         if problems.is_empty() { Ok(verdict) } else { Err(CliError(problems)) }
     }
 
-    fn control_policy(&self, now: OffsetDateTime) -> Result<ControlPolicy, CliError> {
+    fn check_usage(&self) -> Result<(), CliError> {
         if let Some(function) = &self.function
             && *function.function.account() != self.account
         {
@@ -91,6 +107,13 @@ impl ResourcePolicies {
                 self.account
             )));
         }
+        if self.files.iter().filter(|path| is_stdin(path)).count() > 1 {
+            return Err(error("`-` is given twice; give standard input, which ends once, once"));
+        }
+        Ok(())
+    }
+
+    fn control_policy(&self, now: OffsetDateTime) -> Result<ControlPolicy, CliError> {
         let mut policy = match &self.policy {
             None => ControlPolicy::default(),
             Some(path) => {
@@ -113,8 +136,12 @@ impl ResourcePolicies {
     }
 }
 
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 fn text(path: &Path) -> Result<String, String> {
-    let bytes = match path.as_os_str() == "-" {
+    let bytes = match is_stdin(path) {
         true => {
             let mut bytes = Vec::new();
             std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).map(|_| bytes)

@@ -27,8 +27,9 @@ impl Rewrite {
         self.policies.each(|policy, found| {
             let mut rewritten = rewritten(policy, &found.resource, &found.document, found.now);
             // A change may name the account and Region of what the policy is taken to hang on.
-            if changed(&rewritten) {
-                rewritten.left.extend(found.doubt.clone());
+            match changed(&rewritten) {
+                true => rewritten.left.extend(found.doubt.clone()),
+                false => found.remark_doubt(),
             }
             match as_json {
                 true => say(&harmless(&line(found, &rewritten)?))?,
@@ -79,10 +80,8 @@ fn line(found: &Found, rewritten: &Rewritten) -> Result<String, CliError> {
 }
 
 fn in_words(paint: Paint, found: &Found, rewritten: &Rewritten) -> Result<String, CliError> {
-    let mut lines = vec![
-        format!("{}: {}", clean(&found.file), headline(paint, rewritten)),
-        format!("  the policy of {}", clean(&found.resource.to_string())),
-    ];
+    let mut lines =
+        vec![format!("{}: {}", clean(&found.file), headline(paint, rewritten)), found.hangs_on()];
     lines.extend(rewritten.edits.iter().map(|edit| format!("  proposed: {}", clean(edit))));
     lines.extend(
         rewritten

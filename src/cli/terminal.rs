@@ -52,6 +52,11 @@ pub(super) fn say(text: &str) -> Result<(), CliError> {
     }
 }
 
+/// Says something beside the output. Nobody may be listening, which is no reason to fail.
+pub(super) fn remark(text: &str) {
+    let _ = writeln!(io::stderr(), "cordon: {}", clean(text));
+}
+
 /// Text that somebody else wrote, in one line of bearable length.
 pub(super) fn clean(text: &str) -> String {
     shown(text, Evidence::LONGEST)

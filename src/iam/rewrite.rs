@@ -56,7 +56,7 @@ pub enum RewriteError {
     #[error("the condition of statement {0} limits `{1}` already")]
     Taken(usize, &'static str),
     /// The outcome is longer than AWS accepts.
-    #[error("the policy would be {0} bytes long, more than 20480")]
+    #[error("the policy would be {0} bytes long, more than {most}", most = LONGEST)]
     TooLong(usize),
     /// The outcome is not a policy.
     #[error("the rewritten policy is wrong: {0}")]

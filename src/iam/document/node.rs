@@ -35,7 +35,7 @@ impl<'a> Node<'a> {
         if text.starts_with('\u{feff}') {
             return Err(DocumentError::new("document", "without a byte order mark"));
         }
-        serde_json::from_str(text).map_err(|_| DocumentError::new("document", "JSON"))
+        serde_json::from_str(text).map_err(|error| DocumentError::new("document", wanted(&error)))
     }
 
     /// The entries of an object, each key of which stands once.
@@ -95,6 +95,14 @@ impl<'a> Node<'a> {
             }),
             Self::Text(_) | Self::Boolean(_) | Self::Number(_) | Self::Null => Ok(()),
         }
+    }
+}
+
+/// What the text should have been. The reader tells only in words that it went no deeper.
+fn wanted(error: &serde_json::Error) -> &'static str {
+    match error.to_string().starts_with("recursion limit exceeded") {
+        true => "JSON that is not nested so deeply",
+        false => "JSON",
     }
 }
 
@@ -209,5 +217,17 @@ mod tests {
             }
         }
         assert!(check(&format!("{}{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST))).is_ok());
+    }
+
+    #[test]
+    fn what_is_deeper_than_the_reader_goes_is_not_called_broken() {
+        for (text, wanted) in [
+            ("[".repeat(100_000) + &"]".repeat(100_000), "JSON that is not nested so deeply"),
+            ("[".repeat(100), "JSON"),
+            (r#"{"recursion limit exceeded":}"#.to_owned(), "JSON"),
+        ] {
+            let error = check(&text).unwrap_err().to_string();
+            assert_eq!(error, format!("`document` should be {wanted}"));
+        }
     }
 }
