@@ -70,7 +70,7 @@ QUESTIONS ?= 60000
 SEED ?= 1
 
 .PHONY: prove prove-oracle
-prove: ## Every property of the policy analysis, CASES times (SEED chooses which)
+prove: ## Check every property of the policy analysis, CASES times (SEED chooses which)
 	PROPTEST_CASES=$(CASES) PROPTEST_RNG_SEED=$(SEED) cargo test $(PROOF) --lib
 
 # AGPL-licensed and a program of its own: installed under CACHE, run beside ours, part of neither
