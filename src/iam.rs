@@ -30,7 +30,7 @@ mod service;
 pub use actions::Names;
 pub use condition::Clause;
 pub use document::{Document, DocumentError, Effect, IdentityDocument, Principal, Statement};
-pub use evaluate::request::{Caller, Context, Decision, Request, evaluate};
+pub use evaluate::request::{Caller, Context, Decision, Fit, Request, evaluate};
 pub use exposure::witness::Witness;
 pub use exposure::{Exposure, Grant, Standpoint, StatementExposure, Trusted, expose, insider};
 pub use identity::privilege::{Certainty, Privilege, Privileges, Use};

@@ -6,7 +6,7 @@ use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger
 use crate::{
     event::{Actor, Event, Kind},
     finding::{ControlId, Evidence},
-    iam::{Change, Document, Edit, Effect, Principal},
+    iam::{Caller, Change, Document, Edit, Effect, Fit, Principal, Statement},
     policy::{ControlPolicy, DeclaredInvokers},
     resource::{AccountId, FunctionResource},
     state::Read,
@@ -149,7 +149,8 @@ fn doors(document: &Document, actor: &Actor) -> Vec<Door> {
         .filter(|(_, statement)| statement.effect == Effect::Allow && statement.may_invoke());
     allowing
         .filter_map(|(index, statement)| {
-            let fits: Vec<Fit> = statement.principals.iter().map(|p| fit(p, actor)).collect();
+            let fits: Vec<Fit> =
+                statement.principals.iter().map(|p| fit(statement, p, actor)).collect();
             let open = fits.iter().any(|fit| *fit != Fit::Not);
             let alone = matches!(fits.as_slice(), [Fit::Exactly]);
             open.then(|| Door { index, principals: statement.principals.clone(), alone })
@@ -157,31 +158,29 @@ fn doors(document: &Document, actor: &Actor) -> Vec<Door> {
         .collect()
 }
 
-/// How a principal fits a caller.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fit {
-    /// It is this caller, and only this one.
-    Exactly,
-    /// This caller is among those it stands for, or may be.
-    Among,
-    /// It is somebody else.
-    Not,
+/// Who made the call, if more than an account is told.
+fn who(actor: &Actor) -> Option<Caller> {
+    if let Some(service) = &actor.invoked_by {
+        return Some(Caller::Service(service.clone()));
+    }
+    let session = actor.role.as_ref().and(actor.arn.clone());
+    let arn = actor.role.clone().or_else(|| actor.arn.clone())?;
+    Some(Caller::Principal { arn, session })
 }
 
-fn fit(principal: &Principal, actor: &Actor) -> Fit {
-    let callers = || [&actor.arn, &actor.role].into_iter().flatten();
-    match (principal, &actor.invoked_by) {
-        (Principal::Service(service), Some(caller)) if service == caller => Fit::Exactly,
-        (Principal::Service(service), _) if service == "*" => Fit::Among,
-        (Principal::Service(_), _) | (Principal::Dead(_), _) => Fit::Not,
-        (Principal::Aws(_), Some(_)) => Fit::Not,
-        (Principal::Aws(arn), None) if callers().any(|caller| caller == arn) => Fit::Exactly,
-        (Principal::Aws(_), None) => {
-            let account = principal.account();
-            let actors = actor.account.as_ref().map(AccountId::as_str);
-            if account.is_some() && account != actors { Fit::Not } else { Fit::Among }
-        }
-        (Principal::Anyone | Principal::NotListed, _)
-        | (Principal::Federated(_) | Principal::Other { .. }, _) => Fit::Among,
+/// How a principal of the statement fits a caller.
+fn fit(statement: &Statement, principal: &Principal, actor: &Actor) -> Fit {
+    if let Some(caller) = who(actor) {
+        return caller.fit(statement, principal);
+    }
+    let account = actor.account.as_ref().map(AccountId::as_str);
+    match principal {
+        Principal::Service(_) | Principal::Dead(_) => Fit::Not,
+        Principal::Aws(_) if principal.account().is_some_and(|id| Some(id) != account) => Fit::Not,
+        Principal::Aws(_)
+        | Principal::Anyone
+        | Principal::NotListed
+        | Principal::Federated(_)
+        | Principal::Other { .. } => Fit::Among,
     }
 }

@@ -2,9 +2,9 @@
 //! Refuses to fill in a key unless AWS documents its value for the caller.
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
-use super::{Facts, Whom, decide};
+use super::{Facts, Whom, decide, principals};
 use crate::iam::condition::Held;
-use crate::iam::document::Document;
+use crate::iam::document::{Document, Principal, Statement};
 use crate::iam::pattern::Arn;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,6 +24,45 @@ pub enum Caller {
         /// The `sts` ARN of the session, if it is a role's and known.
         session: Option<String>,
     },
+}
+
+/// How a principal of a statement fits a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// It is this caller, and only this one.
+    Exactly,
+    /// This caller is among those it stands for, or may be.
+    Among,
+    /// It is somebody else.
+    Not,
+}
+
+impl Caller {
+    /// How this one of the statement's principals fits the caller; conditions are not looked at.
+    pub fn fit(&self, statement: &Statement, principal: &Principal) -> Fit {
+        let alone = match (principal, self) {
+            (Principal::Service(name), Self::Service(caller)) => name == caller,
+            (Principal::Aws(text), Self::Principal { arn, session }) => {
+                text == arn || session.as_ref() == Some(text)
+            }
+            (_, Self::Anonymous | Self::Service(_) | Self::Principal { .. }) => false,
+        };
+        match principals::speaks_of_as(statement, principal, &self.whom()) {
+            Some(true) if alone => Fit::Exactly,
+            Some(true) | None => Fit::Among,
+            Some(false) => Fit::Not,
+        }
+    }
+
+    fn whom(&self) -> Whom<'_> {
+        match self {
+            Self::Anonymous => Whom::Anonymous,
+            Self::Service(name) => Whom::Service(name),
+            Self::Principal { arn, session } => {
+                Whom::Principal { arn, session: session.as_deref() }
+            }
+        }
+    }
 }
 
 /// The condition keys of a request and their values. Key names have no case.
@@ -92,11 +131,7 @@ pub enum Decision {
 /// unless its value follows from the request, or AWS puts it into every request.
 pub fn evaluate(document: &Document, request: &Request) -> Decision {
     let held = |name: &str| request.held(name);
-    let whom = match &request.caller {
-        Caller::Anonymous => Whom::Anonymous,
-        Caller::Service(name) => Whom::Service(name),
-        Caller::Principal { arn, session } => Whom::Principal { arn, session: session.as_deref() },
-    };
+    let whom = request.caller.whom();
     let facts = Facts { whom, action: &request.action, resource: &request.resource, held: &held };
     decide(document.statements(), &facts)
 }
