@@ -247,6 +247,24 @@ proptest! {
     }
 
     #[test]
+    fn every_insider_is_allowed(statements in statements()) {
+        let document = document(&statements);
+        let trusted = some_trusted();
+        let function = resource();
+        let standpoint = at(&function, &trusted);
+        for (index, exposure) in expose(&document, standpoint).iter().enumerate() {
+            for grant in &exposure.grants {
+                let Some(witness) = insider(&document, index, &grant.principal, standpoint) else {
+                    continue;
+                };
+                let decision = evaluate(&document, &witness.request());
+                let allowed = matches!(decision, Decision::Allow { statement } if statement <= index);
+                prop_assert!(allowed, "{decision:?} for {witness:?}");
+            }
+        }
+    }
+
+    #[test]
     fn every_witness_is_allowed_and_fits_together(statements in statements()) {
         let document = document(&statements);
         let trusted = some_trusted();

@@ -52,7 +52,8 @@ pub fn find(granted: &Granted<'_>) -> Result<Found, Cow<'static, str>> {
 
 /// A request from inside the circle that gets in.
 pub fn insider(granted: &Granted<'_>) -> Option<Witness> {
-    let options = actions::candidates(&granted.statement.actions);
+    let mut options = actions::candidates(&granted.statement.actions);
+    options.retain(|option| option.honoured);
     Search::new(granted, options, true).insiders()
 }
 
