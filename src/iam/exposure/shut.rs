@@ -199,11 +199,11 @@ impl Granted<'_> {
         let clauses = self.setting.clauses(deny);
         deny.unknown_elements.is_empty()
             && forbids_all(deny, group)
-            && resources::covers(deny, self.setting) == Some(true)
-            && resources::includes(deny, self.statement)
             && clauses.iter().all(|clause| {
                 group.reach(clause, &group.span(clause.name(), self.clauses)) == Some(true)
             })
+            && resources::covers(deny, self.setting) == Some(true)
+            && resources::includes(deny, self.statement)
     }
 
     fn in_words(&self, stop: &Stop<'_>, circle: Circle) -> Cow<'static, str> {
