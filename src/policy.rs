@@ -17,12 +17,11 @@ pub use pattern::Pattern;
 use crate::{
     finding::{ControlId, Severity},
     iam::Trusted,
-    resource::{AccountId, FunctionArn},
+    resource::FunctionArn,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
 use time::Date;
 
 /// How far a control may go.
@@ -62,7 +61,7 @@ pub struct ControlPolicy {
     pub defaults: Defaults,
     /// Who may reach functions from outside the account.
     #[serde(default)]
-    pub trusted: TrustedParties,
+    pub trusted: Trusted,
     /// Functions that are never stopped automatically.
     #[serde(default)]
     pub protected: Vec<Pattern>,
@@ -99,32 +98,6 @@ pub struct Defaults {
     /// The mode of every control that gives none.
     #[serde(default)]
     pub mode: Mode,
-}
-
-/// Who may reach functions from outside the account.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrustedParties {
-    /// Account ids, as strings.
-    #[serde(default)]
-    pub accounts: BTreeSet<AccountId>,
-    /// Organization ids, `o-...`, or parts of organizations, `o-.../r-.../ou-.../*`.
-    #[serde(default)]
-    pub organizations: BTreeSet<String>,
-    /// Service principals that may invoke functions whoever they act for.
-    #[serde(default)]
-    pub services: BTreeSet<String>,
-}
-
-impl TrustedParties {
-    /// As the analysis takes them.
-    pub fn for_analysis(&self) -> Trusted {
-        Trusted {
-            accounts: self.accounts.clone(),
-            organizations: self.organizations.clone(),
-            services: self.services.clone(),
-        }
-    }
 }
 
 /// One control's entry.

@@ -23,9 +23,8 @@ impl Analyze {
     pub(super) fn run(self, as_json: bool) -> Result<Verdict, CliError> {
         let paint = Paint::of_stdout();
         self.policies.each(|policy, found| {
-            let trusted = policy.trusted.for_analysis();
-            let standpoint =
-                Standpoint { resource: &found.resource, trusted: &trusted, from: found.now };
+            let (resource, trusted) = (&found.resource, &policy.trusted);
+            let standpoint = Standpoint { resource, trusted, from: found.now };
             let mut statements = expose(&found.document, standpoint);
             show_insiders(found, standpoint, &mut statements);
             let worst = worst(&statements);

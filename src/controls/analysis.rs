@@ -8,7 +8,7 @@ use crate::{
     finding::{ControlId, Evidence, fit_to_show, statement_name},
     iam::{
         Change, Document, DocumentError, Edit, Exposure, Grant, Standpoint, Statement,
-        StatementExposure, Trusted, expose,
+        StatementExposure, expose,
     },
     policy::ControlPolicy,
     resource::FunctionResource,
@@ -34,9 +34,8 @@ impl<'a> Case<'a> {
     ) -> Option<&[StatementExposure]> {
         let analyse = || {
             let document = Document::parse(&shown.document()?).ok()?;
-            let trusted = self.policy.trusted.for_analysis();
-            let standpoint = Standpoint { resource, trusted: &trusted, from: self.now };
-            Some(expose(&document, standpoint))
+            let trusted = &self.policy.trusted;
+            Some(expose(&document, Standpoint { resource, trusted, from: self.now }))
         };
         self.analyses.shown.get_or_init(analyse).as_deref()
     }
@@ -62,10 +61,8 @@ impl<'a> Case<'a> {
 /// One document with what the analysis says of it.
 pub(super) struct Analysis<'a> {
     policy: &'a ControlPolicy,
-    resource: &'a FunctionResource,
+    standpoint: Standpoint<'a>,
     document: &'a Document,
-    trusted: Trusted,
-    now: OffsetDateTime,
     exposures: Vec<StatementExposure>,
     /// The statements as findings are told apart by; made when the first is found.
     subjects: OnceCell<Vec<String>>,
@@ -94,10 +91,9 @@ impl<'a> Analysis<'a> {
         document: &'a Document,
         now: OffsetDateTime,
     ) -> Self {
-        let trusted = policy.trusted.for_analysis();
-        let exposures = expose(document, Standpoint { resource, trusted: &trusted, from: now });
-        let subjects = OnceCell::new();
-        Self { policy, resource, document, trusted, now, exposures, subjects }
+        let standpoint = Standpoint { resource, trusted: &policy.trusted, from: now };
+        let exposures = expose(document, standpoint);
+        Self { policy, standpoint, document, exposures, subjects: OnceCell::new() }
     }
 
     /// One control's judgement.
@@ -128,9 +124,7 @@ impl<'a> Analysis<'a> {
             .filter_map(|(statement, exposed)| {
                 let forbids = |grant: &&Grant| (look.forbids)(self.policy, exposed, grant);
                 let forbidden: Vec<&Grant> = exposed.grants.iter().filter(forbids).collect();
-                let (resource, trusted, from) = (self.resource, &self.trusted, self.now);
-                let standpoint = Standpoint { resource, trusted, from };
-                let judged = Judged { standpoint, statement, exposed };
+                let judged = Judged { standpoint: self.standpoint, statement, exposed };
                 (!forbidden.is_empty()).then(|| Seen {
                     evidence: evidence(exposed, &forbidden),
                     subject: self.subject(exposed),

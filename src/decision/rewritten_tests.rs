@@ -2,15 +2,14 @@
 
 use super::*;
 use crate::iam::{
-    Caller, Change, Context, Decision, Edit, Effect, Exposure, Principal, Request, Standpoint,
-    evaluate, expose, generated, rewrite,
+    Caller, Change, Context, Decision, Edit, Effect, Exposure, Principal, Request, evaluate,
+    expose, generated, rewrite,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use time::macros::datetime;
 
 const ARN: &str = generated::ARN;
-const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+const NOW: OffsetDateTime = generated::NOW;
 
 fn policy() -> ControlPolicy {
     let text = json!({"version": 1, "defaults": {"mode": "off"},
@@ -154,8 +153,7 @@ proptest! {
             After::Unchanged => document,
             After::Deleted => return Ok(()),
         };
-        let trusted = policy.trusted.for_analysis();
-        let standpoint = Standpoint { resource: &resource, trusted: &trusted, from: NOW };
+        let standpoint = generated::at(&resource, &policy.trusted);
         for exposed in expose(&after, standpoint) {
             for grant in exposed.grants {
                 let named = format!("`{}`", grant.principal);

@@ -69,10 +69,7 @@ pub struct Document {
 /// A parsed policy of a user, group or role: it speaks of whoever it hangs on, and its statements
 /// have no principals.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdentityDocument {
-    raw: String,
-    statements: Vec<Statement>,
-}
+pub struct IdentityDocument(Document);
 
 /// Whether a statement grants or forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -174,8 +171,11 @@ impl fmt::Display for Principal {
 impl Document {
     /// Parses the text of a resource policy or of a role's trust policy.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        let statements =
-            reading::statements(text, Attached::Resource).map_err(DocumentError::whole)?;
+        Self::attached(text, Attached::Resource)
+    }
+
+    fn attached(text: &str, attached: Attached) -> Result<Self, DocumentError> {
+        let statements = reading::statements(text, attached).map_err(DocumentError::whole)?;
         Ok(Self { raw: text.to_owned(), statements })
     }
 
@@ -198,24 +198,22 @@ impl Document {
 impl IdentityDocument {
     /// Parses the text of a policy of a user, group or role.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        let statements =
-            reading::statements(text, Attached::Identity).map_err(DocumentError::whole)?;
-        Ok(Self { raw: text.to_owned(), statements })
+        Document::attached(text, Attached::Identity).map(Self)
     }
 
     /// The text it was parsed from.
     pub fn raw(&self) -> &str {
-        &self.raw
+        self.0.raw()
     }
 
     /// The text without white space between its tokens, and nothing else changed.
     pub fn compact(&self) -> String {
-        json::compact(&self.raw)
+        self.0.compact()
     }
 
     /// The statements in order.
     pub fn statements(&self) -> &[Statement] {
-        &self.statements
+        self.0.statements()
     }
 }
 

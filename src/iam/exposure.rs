@@ -25,7 +25,7 @@ use super::actions::{self, INVOKE, INVOKE_URL, Names};
 use super::document::{Document, Effect, Principal, Statement};
 use crate::resource::{AccountId, FunctionResource};
 use caller::Base;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use setting::Setting;
 use shut::Granted;
 use std::borrow::Cow;
@@ -34,14 +34,18 @@ use std::fmt;
 use time::OffsetDateTime;
 use witness::Witness;
 
-/// Who is trusted besides the function's own account.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Who may reach functions from outside the account, as the control policy has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Trusted {
-    /// Accounts.
+    /// Account ids.
+    #[serde(default)]
     pub accounts: BTreeSet<AccountId>,
     /// Organizations, as `o-...`, or parts of them, as `o-.../r-.../ou-.../*`.
+    #[serde(default)]
     pub organizations: BTreeSet<String>,
     /// Service principals that may invoke whoever they act for.
+    #[serde(default)]
     pub services: BTreeSet<String>,
 }
 

@@ -1,14 +1,24 @@
 //! Documents for the property tests of everything that reads or writes policies: all kinds of
 //! principals in one statement, with and without lists, Sids, conditions and negated elements.
 
-use super::{Caller, Context, Document, Request};
+use super::{Caller, Context, Document, Request, Standpoint, Trusted};
+use crate::resource::FunctionResource;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use time::{OffsetDateTime, macros::datetime};
 
 /// The function that the documents hang on.
 pub(crate) const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
+
+/// When they are judged.
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+/// From where a document is judged in the tests.
+pub(crate) fn at<'a>(resource: &'a FunctionResource, trusted: &'a Trusted) -> Standpoint<'a> {
+    Standpoint { resource, trusted, from: NOW }
+}
 
 const ACTIONS: [&str; 5] = [
     "lambda:InvokeFunction",

@@ -3,10 +3,10 @@
 //! they prove neither that it is open nor that it is closed.
 //! Keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 
-use super::{Document, Exposure, Standpoint, Trusted, expose};
+use super::generated::at;
+use super::{Document, Exposure, Trusted, expose};
 use crate::resource::{AccountId, FunctionResource};
 use std::collections::BTreeSet;
-use time::macros::datetime;
 
 mod actions;
 mod callers;
@@ -22,10 +22,6 @@ mod services;
 // The function is `web` of 111122223333; 444455556666 and o-friend1234 are trusted, 777788889999
 // and o-foreign123 are not; of o-partly1234 one unit is, of o-rooted1234 all.
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
-
-fn at<'a>(resource: &'a FunctionResource, trusted: &'a Trusted) -> Standpoint<'a> {
-    Standpoint { resource, trusted, from: datetime!(2026-11-21 12:00 UTC) }
-}
 
 /// One policy.
 struct Case {
@@ -55,6 +51,16 @@ impl Case {
         source: &'static str,
     ) -> Self {
         Self { name, policy: Policy::Grant(principal, condition), want, source }
+    }
+
+    /// A grant to everybody, under a condition.
+    const fn all(
+        name: &'static str,
+        condition: &'static str,
+        want: Exposure,
+        source: &'static str,
+    ) -> Self {
+        Self::grant(name, r#""*""#, condition, want, source)
     }
 
     const fn of(

@@ -1,8 +1,11 @@
 //! The control policy as written: YAML, with errors that name the line. Only the command line
 //! reads it; the function loads what this compiled.
 
-use super::{ControlPolicy, Exception, TrustedParties};
-use crate::{iam::is_service_principal, resource::is_organization_id};
+use super::{ControlPolicy, Exception};
+use crate::{
+    iam::{Trusted, is_service_principal},
+    resource::is_organization_id,
+};
 use serde_saphyr::Options;
 use time::Date;
 
@@ -29,7 +32,7 @@ pub fn parse(text: &str, today: Date) -> Result<ControlPolicy, PolicyError> {
 }
 
 fn problems(policy: &ControlPolicy, today: Date) -> impl Iterator<Item = String> {
-    let TrustedParties { organizations, services, .. } = &policy.trusted;
+    let Trusted { organizations, services, .. } = &policy.trusted;
     let organizations = organizations
         .iter()
         .filter(|text| !is_organization_or_part(text))

@@ -75,24 +75,6 @@ pub fn list<'a>(
     serde_json::from_str(raw).map_err(|_| DocumentError::new(path, expected))
 }
 
-/// One string.
-pub fn text(raw: &str, path: &str, expected: &'static str) -> Result<String, DocumentError> {
-    serde_json::from_str(raw).map_err(|_| DocumentError::new(path, expected))
-}
-
-/// A string or a list of at least one string.
-pub fn texts(raw: &str, path: &str, expected: &'static str) -> Result<Vec<String>, DocumentError> {
-    if kind(raw) != Kind::List {
-        return Ok(vec![text(raw, path, expected)?]);
-    }
-    let items: Vec<String> =
-        serde_json::from_str(raw).map_err(|_| DocumentError::new(path, expected))?;
-    if items.is_empty() {
-        return Err(DocumentError::new(path, expected));
-    }
-    Ok(items)
-}
-
 /// The same JSON without the white space between its tokens.
 pub fn compact(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());

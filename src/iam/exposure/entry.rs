@@ -24,6 +24,12 @@ const OF_SIGNER: [&str; 8] = [
     "aws:sourceidentity",
 ];
 
+/// Whether the clause asks for a key that depends on who signs.
+pub fn asks_for_signer(clause: &Clause) -> bool {
+    let of_signer = |key: &str| OF_SIGNER.contains(&key);
+    of_signer(clause.name()) || clause.variable_keys().any(|key| of_signer(&key))
+}
+
 /// Keys that a witness shows even where no condition asks for them.
 const SHOWN: [(&str, &str); 4] = [
     ("aws:principalaccount", "aws:PrincipalAccount"),
@@ -38,14 +44,8 @@ impl Search<'_> {
         if !self.can_use(&caller, &option.action) {
             return None;
         }
-        let denies = self.granted.setting.denies().iter().flat_map(|deny| &deny.conditions);
-        let mut clauses = self.granted.clauses.iter().chain(denies);
         let signed = caller.service().is_none() && caller.means != Means::Unsigned;
-        let of_signer = |key: &str| OF_SIGNER.contains(&key);
-        let asks = |clause: &Clause| {
-            of_signer(clause.name()) || clause.variable_keys().any(|key| of_signer(&key))
-        };
-        let matters = signed && clauses.any(asks);
+        let matters = signed && self.asks_for_signer;
         let signers = Signer::all_of(caller.role).take(if matters { usize::MAX } else { 1 });
         let mut callers = signers.map(|signer| Caller { signer, ..caller });
         callers.find_map(|caller| self.enter_as(caller, option))
@@ -116,8 +116,7 @@ impl Search<'_> {
         if let Some((_, name)) = SHOWN.iter().find(|(lower, _)| *lower == key) {
             return name;
         }
-        let denies = self.granted.setting.denies().iter().flat_map(|deny| &deny.conditions);
-        let mut clauses = self.granted.clauses.iter().chain(denies);
+        let mut clauses = self.granted.clauses.iter().chain(self.granted.setting.denying());
         clauses.find(|clause| clause.name() == key).map_or(key, |clause| &clause.key)
     }
 }

@@ -4,6 +4,7 @@
 
 use super::Exposure;
 use super::caller::{Base, Caller, Means, Member, Named, Role, Signer};
+use super::entry::asks_for_signer;
 use super::owner::{self, Owner};
 use super::setting::Circle;
 use super::shut::Granted;
@@ -64,11 +65,18 @@ pub struct Search<'a> {
     pub heed_denies: bool,
     /// What may still be tried.
     pub tries: Cell<u32>,
+    /// Whether any clause, of a Deny too, depends on who signs.
+    pub asks_for_signer: bool,
+    means: Vec<Means<'a>>,
 }
 
 impl<'a> Search<'a> {
     fn new(granted: &'a Granted<'a>, options: Vec<Candidate>, heed_denies: bool) -> Self {
-        Self { granted, options, heed_denies, tries: Cell::new(MOST_TRIES) }
+        let mut clauses = granted.clauses.iter().chain(granted.setting.denying());
+        let asks_for_signer = clauses.any(asks_for_signer);
+        let means = means(granted, &options);
+        let tries = Cell::new(MOST_TRIES);
+        Self { granted, options, heed_denies, tries, asks_for_signer, means }
     }
 
     fn outsiders(&self) -> Option<Found> {
@@ -108,40 +116,6 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The ways a caller may come, given the principal.
-    fn means(&self) -> Vec<Means<'a>> {
-        let direct = [Means::Internet, Means::Unsigned, Means::Endpoint, Means::CloudFormation];
-        let services = || {
-            let all = self.granted.setting.services().iter();
-            let different = if self.tells_services_apart() { usize::MAX } else { 1 };
-            all.map(|(name, row)| Means::Service { name, row: Some(row), any_bucket: false })
-                .take(different)
-        };
-        match self.granted.base {
-            Base::Everybody => direct.into_iter().chain(services()).collect(),
-            Base::EveryService => services().collect(),
-            Base::Service { name } => {
-                vec![Means::Service { name, row: service::row_of(name), any_bucket: true }]
-            }
-            Base::Account(_) | Base::Nobody | Base::Unclear(_) => Vec::new(),
-        }
-    }
-
-    /// Whether it may matter which service calls.
-    fn tells_services_apart(&self) -> bool {
-        let denies = self.granted.setting.denies();
-        let mut clauses =
-            self.granted.clauses.iter().chain(denies.iter().flat_map(|deny| &deny.conditions));
-        let everybody = |principal: &Principal| *principal == Principal::Anyone;
-        clauses.any(|clause| {
-            ["aws:source", "aws:principalservicename", "lambda:"]
-                .iter()
-                .any(|start| clause.name().starts_with(start))
-                || clause.variable_keys().next().is_some()
-        }) || !denies.iter().all(|deny| deny.principals.iter().all(everybody))
-            || !self.options.iter().any(|option| option.action == INVOKE)
-    }
-
     /// The account that the principal names.
     fn account(&self, named: &'a Named) -> Option<(&Candidate, Witness)> {
         let session = match named.role {
@@ -164,7 +138,7 @@ impl<'a> Search<'a> {
     /// Two strangers who get in by the same means: then everybody does.
     fn strangers(&self, exposure: Exposure) -> Option<Found> {
         let [first, second] = self.granted.setting.strangers()?;
-        for means in self.means() {
+        for means in self.means.iter().copied() {
             for organized in [false, true] {
                 let (one, other) =
                     (stranger(first, means, organized), stranger(second, means, organized));
@@ -232,7 +206,7 @@ impl<'a> Search<'a> {
             Owner::Organization(id) => (anybody(), Member::Of(id)),
             Owner::Nobody => return None,
         };
-        let means = self.means().into_iter();
+        let means = self.means.iter().copied();
         means.filter(|means| *means != Means::Unsigned).find_map(|means| {
             let entered = accounts.iter().rev().map(|account| {
                 self.somehow(&Caller {
@@ -255,6 +229,38 @@ impl<'a> Search<'a> {
             |option| self.enter(*caller, option).map(|trial| (option, self.witness(&trial)));
         self.options.iter().find_map(enter)
     }
+}
+
+/// The ways a caller may come, given the principal.
+fn means<'a>(granted: &Granted<'a>, options: &[Candidate]) -> Vec<Means<'a>> {
+    let direct = [Means::Internet, Means::Unsigned, Means::Endpoint, Means::CloudFormation];
+    let services = || {
+        let all = granted.setting.services().iter();
+        let different = if tells_services_apart(granted, options) { usize::MAX } else { 1 };
+        all.map(|(name, row)| Means::Service { name, row: Some(row), any_bucket: false })
+            .take(different)
+    };
+    match granted.base {
+        Base::Everybody => direct.into_iter().chain(services()).collect(),
+        Base::EveryService => services().collect(),
+        Base::Service { name } => {
+            vec![Means::Service { name, row: service::row_of(name), any_bucket: true }]
+        }
+        Base::Account(_) | Base::Nobody | Base::Unclear(_) => Vec::new(),
+    }
+}
+
+/// Whether it may matter which service calls.
+fn tells_services_apart(granted: &Granted<'_>, options: &[Candidate]) -> bool {
+    let setting = granted.setting;
+    let everybody = |principal: &Principal| *principal == Principal::Anyone;
+    granted.clauses.iter().chain(setting.denying()).any(|clause| {
+        ["aws:source", "aws:principalservicename", "lambda:"]
+            .iter()
+            .any(|start| clause.name().starts_with(start))
+            || clause.variable_keys().next().is_some()
+    }) || !setting.denies().iter().all(|deny| deny.principals.iter().all(everybody))
+        || !options.iter().any(|option| option.action == INVOKE)
 }
 
 fn stranger<'s>(stranger: &'s Stranger, means: Means<'s>, organized: bool) -> Caller<'s> {

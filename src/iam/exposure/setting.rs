@@ -58,6 +58,11 @@ impl<'a> Setting<'a> {
         &self.denies
     }
 
+    /// The clauses of those statements.
+    pub fn denying(&self) -> impl Iterator<Item = &'a Clause> {
+        self.denies.iter().flat_map(|deny| &deny.conditions)
+    }
+
     /// Two accounts that nobody named, unlike each other at every place.
     pub fn strangers(&self) -> Option<&[Stranger; 2]> {
         self.strangers.get_or_init(|| Stranger::pair(self)).as_ref()
@@ -72,7 +77,8 @@ impl<'a> Setting<'a> {
 
     /// The statement's clauses with the variables that are the function's own resolved.
     pub fn clauses<'s>(&self, statement: &'s Statement) -> Cow<'s, [Clause]> {
-        let variable = |clause: &Clause| clause.values.iter().any(|value| value.contains("${"));
+        let variable =
+            |clause: &Clause| clause.values.iter().any(|value| clause.is_variable(value));
         if !statement.conditions.iter().any(variable) {
             return Cow::Borrowed(&statement.conditions);
         }

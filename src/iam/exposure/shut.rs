@@ -111,8 +111,7 @@ impl Granted<'_> {
     /// Accounts and organizations outside the circle that the document names.
     fn named(&self, circle: Circle) -> (Vec<&str>, Vec<&str>) {
         let (mut accounts, mut organizations) = (Vec::new(), Vec::new());
-        let all = self.setting.denies().iter().flat_map(|deny| &deny.conditions);
-        for clause in self.clauses.iter().chain(all) {
+        for clause in self.clauses.iter().chain(self.setting.denying()) {
             for owner in owner::named(clause, &self.setting.home.partition) {
                 let whole = owner.organization().map_or(owner, Owner::Organization);
                 match whole {

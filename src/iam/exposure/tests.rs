@@ -1,8 +1,8 @@
 //! Tables of statements and whom they let in, and what must hold for every statement.
 
 use super::*;
+use crate::iam::generated::at;
 use serde_json::{Value, json};
-use time::macros::datetime;
 
 #[path = "deny_tests.rs"]
 mod denies;
@@ -17,10 +17,6 @@ const OWN: &str = "111122223333";
 const FRIEND: &str = "444455556666";
 const FOREIGN: &str = "777788889999";
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
-
-fn at<'a>(resource: &'a FunctionResource, trusted: &'a Trusted) -> Standpoint<'a> {
-    Standpoint { resource, trusted, from: datetime!(2026-11-21 12:00 UTC) }
-}
 
 fn resource() -> FunctionResource {
     FunctionResource::parse_arn(ARN).unwrap()

@@ -124,8 +124,7 @@ impl<'a> Trial<'a> {
     fn choose_time(&mut self) {
         let on_time = |clause: &&Clause| TIMES.contains(&clause.name());
         let asking: Vec<&Clause> = self.clauses.iter().filter(on_time).collect();
-        let denies = self.setting.denies().iter().flat_map(|deny| &deny.conditions);
-        let denying: Vec<&Clause> = denies.filter(on_time).collect();
+        let denying: Vec<&Clause> = self.setting.denying().filter(on_time).collect();
         if asking.is_empty() && denying.is_empty() {
             return;
         }
@@ -217,7 +216,7 @@ impl<'a> Trial<'a> {
     /// Makes the request such that no Deny may reach it, if it can be made so with that many tries.
     pub fn escape_denies(&mut self, tries: &Cell<u32>) -> Option<()> {
         let denies = self.setting.denies();
-        for clause in denies.iter().flat_map(|deny| &deny.conditions) {
+        for clause in self.setting.denying() {
             let own = Some(Cow::Borrowed(clause.name()));
             for key in own.into_iter().chain(clause.variable_keys().map(Cow::Owned)) {
                 if self.state(&key).is_none() {
@@ -248,8 +247,8 @@ impl<'a> Trial<'a> {
 
     /// An address that escapes every Deny, if so many do that anybody may have one.
     fn choose_address(&mut self) {
-        let denies = self.setting.denies().iter().flat_map(|deny| &deny.conditions);
-        let mut asking = denies.filter(|clause| clause.name() == ADDRESS).peekable();
+        let mut asking =
+            self.setting.denying().filter(|clause| clause.name() == ADDRESS).peekable();
         let public = matches!(self.caller.means, Means::Internet | Means::Unsigned);
         if !public || asking.peek().is_none() {
             return;

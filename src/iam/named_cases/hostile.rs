@@ -4,21 +4,12 @@
 
 use super::page::{KEYS, LOGIC, OPERATORS, PRINCIPAL, SETS, VARIABLES};
 use super::{Case, check};
-use crate::iam::Exposure::{self, Public, Unknown, UnscopedService};
+use crate::iam::Exposure::{Public, Unknown, UnscopedService};
 
 const MFA: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html";
 const LINKED: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html";
 const TAGS: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html";
-
-const fn all(
-    name: &'static str,
-    condition: &'static str,
-    want: Exposure,
-    source: &'static str,
-) -> Case {
-    Case::grant(name, r#""*""#, condition, want, source)
-}
 
 /// Grants that must not be called closed.
 const LOOK_CLOSED: &[Case] = &[
@@ -55,13 +46,13 @@ const LOOK_CLOSED: &[Case] = &[
         Unknown,
         OPERATORS,
     ),
-    all(
+    Case::all(
         "all of an empty tag",
         r#"{"StringLike":{"aws:PrincipalTag/x":"*"},"ForAllValues:StringNotLike":{"aws:PrincipalTag/x":"*"}}"#,
         Unknown,
         SETS,
     ),
-    all(
+    Case::all(
         "an empty tag may count as none",
         r#"{"StringEquals":{"aws:PrincipalTag/x":""},"Null":{"aws:PrincipalTag/x":"true"}}"#,
         Unknown,
@@ -74,13 +65,13 @@ const LOOK_CLOSED: &[Case] = &[
         Unknown,
         VARIABLES,
     ),
-    all(
+    Case::all(
         "every service but one, for anybody",
         r#"{"StringNotEquals":{"aws:PrincipalServiceName":"s3.amazonaws.com"},"Bool":{"aws:PrincipalIsAWSService":"true"}}"#,
         Public,
         KEYS,
     ),
-    all(
+    Case::all(
         "one service for one stranger",
         r#"{"StringEquals":{"aws:PrincipalServiceName":"s3.amazonaws.com","aws:SourceAccount":"777788889999"}}"#,
         UnscopedService,
@@ -92,7 +83,7 @@ const LOOK_CLOSED: &[Case] = &[
         Unknown,
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html",
     ),
-    all(
+    Case::all(
         "everybody who is not that service is everybody",
         r#"{"StringNotEquals":{"aws:PrincipalServiceName":"s3.amazonaws.com"}}"#,
         Public,
@@ -110,80 +101,85 @@ const LOOK_CLOSED: &[Case] = &[
 
 /// Grants that must not be called open.
 const LOOK_OPEN: &[Case] = &[
-    all(
+    Case::all(
         "a user is no role",
         r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"},"StringEquals":{"aws:PrincipalType":"AssumedRole"}}"#,
         Unknown,
         VARIABLES,
     ),
-    all(
+    Case::all(
         "a user has a name",
         r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"},"Null":{"aws:username":"true"}}"#,
         Unknown,
         VARIABLES,
     ),
-    all(
+    Case::all(
         "a user's id is no role's",
         r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"},"StringLike":{"aws:userid":"AROA*:*"}}"#,
         Unknown,
         VARIABLES,
     ),
-    all(
+    Case::all(
         "a user sets no source identity",
         r#"{"StringEquals":{"aws:username":"admin","aws:SourceIdentity":"diego"}}"#,
         Unknown,
         KEYS,
     ),
-    all(
+    Case::all(
         "a factor that was not shown has no age",
         r#"{"Bool":{"aws:MultiFactorAuthPresent":"false"},"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
         Unknown,
         MFA,
     ),
-    all(
+    Case::all(
         "keys are not used years after they were issued",
         r#"{"DateGreaterThan":{"aws:CurrentTime":"2040-01-01T00:00:00Z"},"DateLessThan":{"aws:TokenIssueTime":"2030-01-01T00:00:00Z"}}"#,
         Unknown,
         KEYS,
     ),
-    all(
+    Case::all(
         "two keys tell one time",
         r#"{"DateGreaterThan":{"aws:CurrentTime":"2040-01-01T00:00:00Z"},"NumericLessThan":{"aws:EpochTime":"1900000000"}}"#,
         Unknown,
         KEYS,
     ),
-    all(
+    Case::all(
         "nobody can take the place of a service's own role",
         r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/aws-service-role/*"}}"#,
         Unknown,
         LINKED,
     ),
-    all("no tag holds a comma", r#"{"StringEquals":{"aws:PrincipalTag/x":"a,b"}}"#, Unknown, TAGS),
-    all(
+    Case::all(
+        "no tag holds a comma",
+        r#"{"StringEquals":{"aws:PrincipalTag/x":"a,b"}}"#,
+        Unknown,
+        TAGS,
+    ),
+    Case::all(
         "no session's name holds a space",
         r#"{"StringLike":{"aws:userid":"*:a b"}}"#,
         Unknown,
         "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",
     ),
-    all(
+    Case::all(
         "no network is laid out around a loopback address",
         r#"{"IpAddress":{"aws:VpcSourceIp":"127.0.0.1"}}"#,
         Unknown,
         "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html",
     ),
-    all(
+    Case::all(
         "nobody sets a tag of AWS",
         r#"{"StringEquals":{"aws:PrincipalTag/aws:team":"x"}}"#,
         Unknown,
         TAGS,
     ),
-    all(
+    Case::all(
         "a key that may come one day",
         r#"{"StringNotEquals":{"aws:SourceCountry":"x"}}"#,
         Unknown,
         KEYS,
     ),
-    all(
+    Case::all(
         "addresses that are given to nobody",
         r#"{"IpAddress":{"aws:SourceIp":["3000::/4","2001:db8::/32","3fff::/20"]}}"#,
         Unknown,
@@ -198,7 +194,7 @@ const LOOK_OPEN: &[Case] = &[
         Unknown,
         LOGIC,
     ),
-    all(
+    Case::all(
         "an organization need not have an account of such a number",
         r#"{"StringEquals":{"aws:PrincipalOrgID":"o-foreign123"},"StringLike":{"aws:PrincipalAccount":"24*"}}"#,
         Unknown,

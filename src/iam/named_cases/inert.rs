@@ -4,104 +4,105 @@
 
 use super::page::{CONFUSED_DEPUTY, KEYS, LOGIC, OPERATORS, VARIABLES};
 use super::{Case, check};
-use crate::iam::Exposure::{self, External, Internal, Public, Trusted, UnscopedService};
+use crate::iam::Exposure::{External, Internal, Public, Trusted, UnscopedService};
 
 const MFA: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html";
 
-const fn all(
-    name: &'static str,
-    condition: &'static str,
-    want: Exposure,
-    source: &'static str,
-) -> Case {
-    Case::grant(name, r#""*""#, condition, want, source)
-}
-
 /// Conditions that hold for whoever wants them to, beside a grant to everybody.
 const INERT: &[Case] = &[
-    all("users only", r#"{"StringEquals":{"aws:PrincipalType":"User"}}"#, Public, KEYS),
-    all("root users only", r#"{"StringEquals":{"aws:PrincipalType":"Account"}}"#, Public, KEYS),
-    all(
+    Case::all("users only", r#"{"StringEquals":{"aws:PrincipalType":"User"}}"#, Public, KEYS),
+    Case::all(
+        "root users only",
+        r#"{"StringEquals":{"aws:PrincipalType":"Account"}}"#,
+        Public,
+        KEYS,
+    ),
+    Case::all(
         "a user's name and ARN",
         r#"{"StringEquals":{"aws:username":"admin"},"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"},"StringLike":{"aws:userid":"AIDA*"}}"#,
         Public,
         VARIABLES,
     ),
-    all("long-term keys only", r#"{"Null":{"aws:TokenIssueTime":"true"}}"#, Public, KEYS),
-    all(
+    Case::all("long-term keys only", r#"{"Null":{"aws:TokenIssueTime":"true"}}"#, Public, KEYS),
+    Case::all(
         "no word of a second factor",
         r#"{"Null":{"aws:MultiFactorAuthPresent":"true"}}"#,
         Public,
         MFA,
     ),
-    all(
+    Case::all(
         "a second factor shown just now",
         r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"},"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
         Public,
         MFA,
     ),
-    all(
+    Case::all(
         "the time, told twice",
         r#"{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"},"NumericGreaterThan":{"aws:EpochTime":"0"}}"#,
         Public,
         KEYS,
     ),
-    all(
+    Case::all(
         "a window to come, told twice",
         r#"{"DateGreaterThan":{"aws:CurrentTime":"2030-01-01T00:00:00Z","aws:TokenIssueTime":"2030-01-01T00:00:00Z"}}"#,
         Public,
         KEYS,
     ),
-    all(
+    Case::all(
         "the caller's account in the caller's ARN",
         r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::${aws:PrincipalAccount}:*"}}"#,
         Public,
         VARIABLES,
     ),
-    all(
+    Case::all(
         "a tag with the caller's account",
         r#"{"StringEquals":{"aws:PrincipalTag/home":"${aws:PrincipalAccount}"}}"#,
         Public,
         VARIABLES,
     ),
-    all(
+    Case::all(
         "a tag with the user's name",
         r#"{"StringEquals":{"aws:PrincipalTag/owner":"${aws:username}"}}"#,
         Public,
         VARIABLES,
     ),
-    all(
+    Case::all(
         "not another tag's text",
         r#"{"StringNotEquals":{"aws:PrincipalTag/a":"${aws:PrincipalTag/b}"}}"#,
         Public,
         VARIABLES,
     ),
-    all(
+    Case::all(
         "a variable with a default",
         r#"{"StringEquals":{"aws:PrincipalTag/a":"${aws:PrincipalTag/b, 'x'}"}}"#,
         Public,
         VARIABLES,
     ),
-    all("a key of another service", r#"{"StringNotEquals":{"s3:prefix":"home/"}}"#, Public, KEYS),
-    all(
+    Case::all(
+        "a key of another service",
+        r#"{"StringNotEquals":{"s3:prefix":"home/"}}"#,
+        Public,
+        KEYS,
+    ),
+    Case::all(
         "a key of another action of Lambda",
         r#"{"ForAllValues:StringEquals":{"lambda:Layer":"x"}}"#,
         Public,
         KEYS,
     ),
-    all(
+    Case::all(
         "not that root of an organization",
         r#"{"BoolIfExists":{"aws:AssumedRoot":"false"}}"#,
         Public,
         KEYS,
     ),
-    all(
+    Case::all(
         "no page that linked here",
         r#"{"StringNotLike":{"aws:referer":"https://x/*"}}"#,
         Public,
         KEYS,
     ),
-    all(
+    Case::all(
         "Null, said twice",
         r#"{"Null":{"aws:PrincipalArn":["false","false"]}}"#,
         Public,
@@ -159,25 +160,25 @@ const INERT: &[Case] = &[
         External,
         MFA,
     ),
-    all(
+    Case::all(
         "all accounts of a partly trusted organization that are not",
         r#"{"StringEquals":{"aws:PrincipalOrgID":"o-partly1234"}}"#,
         External,
         KEYS,
     ),
-    all(
+    Case::all(
         "the root of an organization is all of it",
         r#"{"StringEquals":{"aws:PrincipalOrgID":"o-rooted1234"}}"#,
         Trusted,
         "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_getting-started_concepts.html",
     ),
-    all(
+    Case::all(
         "a source that is no ARN beside one of the own account",
         r#"{"ArnLike":{"aws:SourceArn":"arn:aws:sns:*:111122223333:*"},"StringEquals":{"aws:SourceArn":"true"}}"#,
         Internal,
         KEYS,
     ),
-    all(
+    Case::all(
         "an account's number that is nobody's",
         r#"{"StringEquals":{"aws:PrincipalAccount":""}}"#,
         Internal,

@@ -4,6 +4,7 @@
 
 use super::fate::{Part, StatementFate, Terms};
 use crate::iam::document::json::{self, Kind};
+use crate::iam::document::node::Node;
 use crate::iam::document::{self, Document, DocumentError, Principal};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,7 +71,9 @@ fn thin(
     path: &str,
     wanted: impl Fn(&String) -> bool,
 ) -> Result<Option<String>, DocumentError> {
-    let all = json::texts(text, path, "a string or a list of strings")?;
+    let all = Node::parse(text)
+        .and_then(|node| node.texts("a string or a list of strings"))
+        .map_err(|error| error.inside(path))?;
     if all.iter().all(&wanted) {
         return Ok(Some(text.to_owned()));
     }
@@ -127,7 +130,9 @@ fn narrow(entries: &mut Entries, terms: &Terms) -> Result<(), DocumentError> {
 /// Gives the part a Sid of its own; without one, it stays without.
 fn rename(entries: &mut Entries, sids: &mut Sids) -> Result<(), DocumentError> {
     if let Some(sid) = find(entries, "Sid") {
-        let old = json::text(sid, "Sid", "a string")?;
+        let old = Node::parse(sid)
+            .and_then(|node| node.text("a string"))
+            .map_err(|error| error.inside("Sid"))?;
         match old.as_str() {
             "" => entries.retain(|(key, _)| key != "Sid"),
             old => *sid = json::quote(&sids.derive(old)),

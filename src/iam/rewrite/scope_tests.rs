@@ -2,19 +2,15 @@
 
 use super::*;
 use crate::iam::Trusted;
+use crate::iam::generated::at;
 use crate::iam::service::ROWS;
 use crate::iam::{Change, Document, Edit, expose, rewrite};
 use crate::resource::{AccountId, FunctionResource};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use time::macros::datetime;
 
 const OWN: &str = "111122223333";
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:web";
-
-fn at<'a>(resource: &'a FunctionResource, trusted: &'a Trusted) -> Standpoint<'a> {
-    Standpoint { resource, trusted, from: datetime!(2026-11-21 12:00 UTC) }
-}
 
 fn resource() -> FunctionResource {
     FunctionResource::parse_arn(ARN).unwrap()
