@@ -10,6 +10,7 @@
 //! | `evaluate` | document and request: allowed, denied, neither, or unclear |
 //! | `exposure` | whom each grant lets in: a proof, a witness, or neither |
 //! | `rewrite` | grants dropped, scoped, split; the rest of the text untouched |
+//! | `revocation` | policies that take a compromised function's credentials away, and nobody else's |
 //! | `identity` | what identity policies allow at large, whom a role trusts |
 //! | `actions`, `pattern`, `service` | names of actions, wildcards, services that invoke functions |
 
@@ -24,21 +25,28 @@ mod identity;
 #[cfg(test)]
 mod named_cases;
 mod pattern;
+mod revocation;
 mod rewrite;
 mod service;
 
 pub use actions::Names;
 pub use condition::Clause;
 pub use document::{Document, DocumentError, Effect, IdentityDocument, Principal, Statement};
+pub use evaluate::bearer::evaluate_identity;
 pub use evaluate::request::{Caller, Context, Decision, Fit, Request, evaluate};
 pub use exposure::witness::Witness;
 pub use exposure::{Exposure, Grant, Standpoint, StatementExposure, Trusted, expose, insider};
 pub use identity::privilege::{Certainty, Privilege, Privileges, Use};
 pub use identity::privileges;
 pub use identity::reach::Extent;
-pub use identity::trust::{TrustGrant, TrustLimit, Trustee, trust};
+pub use identity::trust::{TrustGrant, TrustLimit, Trustee, only_lambda_assumes, trust};
 pub(crate) use pattern::glob;
+pub use revocation::{
+    INLINE_POLICIES_SIZE, LogGroup, MANAGED_POLICY_SIZE, RevocationError, boundary,
+    boundary_revokes, deny_function, deny_issued_before, deny_sessions, is_revoked, policy_size,
+};
 pub use rewrite::fate::{Part, StatementFate, Terms, fates};
+pub use rewrite::lift::{Lifted, lift};
 pub use rewrite::scope::{Limit, ServiceScope, scope_service};
 pub use rewrite::{Change, Edit, RewriteError, rewrite};
 pub use service::is_service_principal;

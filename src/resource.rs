@@ -3,6 +3,10 @@
 //! share the `lambda` prefix but are other resources.
 //! Forms: <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html> (`FunctionName`).
 
+mod role;
+
+pub use role::RoleArn;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -308,6 +312,7 @@ macro_rules! as_text {
 
 as_text!(AccountId, AccountId::parse);
 as_text!(FunctionArn, FunctionArn::parse);
+as_text!(RoleArn, RoleArn::parse);
 as_text!(FunctionResource, FunctionResource::parse_arn);
 as_text!(Qualifier, |text: &str| Qualifier::parse(text)?
     .ok_or_else(|| ResourceError::new(text, "a version or alias other than `$LATEST`")));

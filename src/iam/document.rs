@@ -55,8 +55,9 @@ impl DocumentError {
     }
 }
 
-fn shown(path: &str) -> String {
-    path.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
+/// The beginning of a text, for an error.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
 }
 
 /// A parsed resource policy or trust policy: each statement says whom it speaks of.

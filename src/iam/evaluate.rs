@@ -2,6 +2,7 @@
 //! Refuses to decide where a statement that is not understood could change the outcome.
 //! Logic: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
+pub(super) mod bearer;
 mod principals;
 pub(super) mod request;
 pub(super) mod targets;
@@ -33,6 +34,11 @@ pub(super) fn applies_as(
     facts: &Facts<'_>,
 ) -> Option<bool> {
     applies_if(statement, facts, || principals::speaks_of_as(statement, principal, &facts.whom))
+}
+
+/// The same, for a statement that hangs on the caller and so speaks of it.
+fn applies_to_bearer(statement: &Statement, facts: &Facts<'_>) -> Option<bool> {
+    applies_if(statement, facts, || Some(true))
 }
 
 fn applies_if(
@@ -69,29 +75,45 @@ fn applies_if(
 
 /// What the statements come to together: "an explicit deny in any policy overrides any allows".
 pub(super) fn decide(statements: &[Statement], facts: &Facts<'_>) -> Decision {
-    match strongest(statements, facts, Effect::Deny) {
-        Some((statement, true)) => return Decision::Deny { statement },
-        Some((statement, false)) => return Decision::Unclear { statement },
-        None => {}
-    }
-    match strongest(statements, facts, Effect::Allow) {
-        Some((statement, true)) => Decision::Allow { statement },
-        Some((statement, false)) => Decision::Unclear { statement },
-        None => Decision::Implicit,
+    let strongest = |effect| {
+        strongest(statements.iter().enumerate(), effect, |statement| applies(statement, facts))
+    };
+    strongest(Effect::Deny)
+        .map(|found| found.decision(Effect::Deny))
+        .or_else(|| strongest(Effect::Allow).map(|found| found.decision(Effect::Allow)))
+        .unwrap_or(Decision::Implicit)
+}
+
+/// A statement that applies, certainly or perhaps.
+#[derive(Debug, Clone, Copy)]
+struct Strongest {
+    statement: usize,
+    certain: bool,
+}
+
+impl Strongest {
+    fn decision(self, effect: Effect) -> Decision {
+        let Self { statement, certain } = self;
+        match (certain, effect) {
+            (false, Effect::Allow | Effect::Deny) => Decision::Unclear { statement },
+            (true, Effect::Allow) => Decision::Allow { statement },
+            (true, Effect::Deny) => Decision::Deny { statement },
+        }
     }
 }
 
-/// The first statement with this effect that certainly applies (`true`), else that may.
-fn strongest(statements: &[Statement], facts: &Facts<'_>, effect: Effect) -> Option<(usize, bool)> {
+/// The first statement with this effect that certainly applies, else the first that may.
+fn strongest<'s>(
+    statements: impl Iterator<Item = (usize, &'s Statement)>,
+    effect: Effect,
+    applies: impl Fn(&Statement) -> Option<bool>,
+) -> Option<Strongest> {
     let mut open = None;
-    for (index, statement) in statements.iter().enumerate() {
-        if statement.effect != effect {
-            continue;
-        }
-        match applies(statement, facts) {
-            Some(true) => return Some((index, true)),
+    for (index, statement) in statements.filter(|(_, statement)| statement.effect == effect) {
+        match applies(statement) {
+            Some(true) => return Some(Strongest { statement: index, certain: true }),
             Some(false) => {}
-            None => open = open.or(Some((index, false))),
+            None => open = open.or(Some(Strongest { statement: index, certain: false })),
         }
     }
     open

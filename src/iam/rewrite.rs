@@ -3,6 +3,7 @@
 //! Limit: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 
 pub(super) mod fate;
+pub(super) mod lift;
 mod part;
 pub(super) mod scope;
 
@@ -72,6 +73,15 @@ const LONGEST: usize = 20_480;
 /// split; its parts stand together and grant together what it granted, but for what was edited away.
 pub fn rewrite(document: &Document, edits: &[Edit]) -> Result<Option<String>, RewriteError> {
     let fates = fate::fates(document, edits)?;
+    written(document, |originals| statements(document, originals, &fates))
+}
+
+/// The document with other statements, each told by its compact text; none if there are none.
+fn written(
+    document: &Document,
+    change: impl FnOnce(Vec<String>) -> Result<Vec<String>, RewriteError>,
+) -> Result<Option<String>, RewriteError> {
+    let mut change = Some(change);
     let top = json::object(document.raw(), "document", "an object")?;
     let mut entries = Vec::with_capacity(top.len());
     for (key, value) in top {
@@ -81,7 +91,8 @@ pub fn rewrite(document: &Document, edits: &[Edit]) -> Result<Option<String>, Re
         }
         let (in_list, raws) = document::statement_texts(value)?;
         let originals: Vec<String> = raws.iter().map(|raw| json::compact(raw.get())).collect();
-        let texts = statements(document, originals, &fates)?;
+        // A document has one list of statements: a second one is refused when it is parsed.
+        let texts = change.take().map_or(Ok(Vec::new()), |change| change(originals))?;
         let text = match (in_list, texts.as_slice()) {
             (_, []) => return Ok(None),
             (false, [only]) => only.clone(),

@@ -53,3 +53,32 @@ fn siblings_of_functions_and_contradictions_are_refused() {
         assert!(FunctionResource::parse(&home(), typed, qualifier).is_err(), "{typed}");
     }
 }
+
+#[test]
+fn role_arns_are_read_with_their_paths_and_nothing_else_is() {
+    for (text, name, linked) in [
+        ("arn:aws:iam::111122223333:role/orders-role", "orders-role", false),
+        ("arn:aws-cn:iam::111122223333:role/service-role/team/orders", "orders", false),
+        (
+            "arn:aws:iam::111122223333:role/aws-service-role/replicator.lambda.amazonaws.com/AWSServiceRoleForLambdaReplicator",
+            "AWSServiceRoleForLambdaReplicator",
+            true,
+        ),
+    ] {
+        let role = RoleArn::parse(text).expect(text);
+        assert_eq!((role.name(), role.is_service_linked()), (name, linked));
+        assert_eq!(role.to_string(), text);
+    }
+    for text in [
+        "",
+        "arn:aws:iam::111122223333:user/orders",
+        "arn:aws:iam::111122223333:role/",
+        "arn:aws:iam::111122223333:roles/x",
+        "arn:aws:iam::11112222333:role/x",
+        "arn:aws:iam:us-east-1:111122223333:role/x",
+        "arn:aws:sts::111122223333:assumed-role/x/y",
+        "arn:aws:iam::111122223333:role/x y",
+    ] {
+        assert!(RoleArn::parse(text).is_err(), "{text}");
+    }
+}

@@ -54,7 +54,7 @@ impl Caller {
         }
     }
 
-    fn whom(&self) -> Whom<'_> {
+    pub(super) fn whom(&self) -> Whom<'_> {
         match self {
             Self::Anonymous => Whom::Anonymous,
             Self::Service(name) => Whom::Service(name),
@@ -134,6 +134,14 @@ pub fn evaluate(document: &Document, request: &Request) -> Decision {
     let whom = request.caller.whom();
     let facts = Facts { whom, action: &request.action, resource: &request.resource, held: &held };
     decide(document.statements(), &facts)
+}
+
+/// What one statement alone says of the request.
+pub fn decides(statement: &Statement, request: &Request) -> Decision {
+    let held = |name: &str| request.held(name);
+    let whom = request.caller.whom();
+    let facts = Facts { whom, action: &request.action, resource: &request.resource, held: &held };
+    decide(std::slice::from_ref(statement), &facts)
 }
 
 impl Request {

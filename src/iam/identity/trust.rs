@@ -106,6 +106,31 @@ pub fn trust(document: &Document, own: &AccountId) -> Vec<TrustGrant> {
     grants
 }
 
+/// Whether the trust policy of a role in the account `own` lets nobody but AWS Lambda assume it;
+/// `None` if that cannot be said: a condition or a Deny may keep the others out, or a principal is
+/// not understood. Which functions have the role is not said, nor whether any has.
+pub fn only_lambda_assumes(trust_policy: &str, own: &AccountId) -> Option<bool> {
+    let document = Document::parse(trust_policy).ok()?;
+    let statements = document.statements();
+    let denies = statements.iter().any(|statement| statement.effect == Effect::Deny);
+    let mut unclear = statements.iter().any(|statement| !statement.unknown_elements.is_empty());
+    for grant in trust(&document, own) {
+        match grant.trusted {
+            Trustee::Lambda | Trustee::Dead(_) => {}
+            Trustee::Unclear(_) => unclear = true,
+            Trustee::OtherService(_)
+            | Trustee::OwnAccount(_)
+            | Trustee::OtherAccount(_)
+            | Trustee::Anyone
+            | Trustee::Federated(_) => match grant.limit {
+                TrustLimit::None if !denies => return Some(false),
+                TrustLimit::None | TrustLimit::Maybe(_) | TrustLimit::Fixed(_) => unclear = true,
+            },
+        }
+    }
+    if unclear { None } else { Some(true) }
+}
+
 /// Whether the statement provably forbids the principal the action.
 fn denies(deny: &Statement, principal: &Principal, action: &str) -> bool {
     let everybody = || deny.principals.contains(&Principal::Anyone);

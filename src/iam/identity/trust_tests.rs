@@ -143,3 +143,67 @@ fn only_a_deny_that_holds_for_certain_takes_trust_away() {
     assert!(!deny(json!({"Extra": 1})));
     assert!(!deny(json!({"Resource": "arn:aws:iam::111122223333:role/other"})));
 }
+
+fn only_lambda(statements: &[Value]) -> Option<bool> {
+    let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    only_lambda_assumes(&text, &AccountId::parse("111122223333").unwrap())
+}
+
+fn deny(principal: Value) -> Value {
+    json!({"Effect": "Deny", "Principal": principal, "Action": "sts:AssumeRole"})
+}
+
+#[test]
+fn a_role_is_lambdas_alone_if_all_others_it_trusts_are_provably_nobody() {
+    let lambda = || allow(json!({"Service": "lambda.amazonaws.com"}));
+    let root = || json!({"AWS": "arn:aws:iam::111122223333:root"});
+    let dead = allow(json!({"AWS": "AROAEXAMPLEEXAMPLE123"}));
+    let tags = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:TagSession"});
+    let mut limited = lambda();
+    limited["Condition"] = json!({"StringEquals": {"aws:SourceAccount": "111122223333"}});
+    assert_eq!(only_lambda(&[lambda()]), Some(true));
+    assert_eq!(only_lambda(&[limited]), Some(true));
+    assert_eq!(only_lambda(&[lambda(), dead, tags]), Some(true));
+    assert_eq!(only_lambda(&[lambda(), allow(root()), deny(root())]), Some(true));
+    assert_eq!(only_lambda(&[]), Some(true));
+}
+
+#[test]
+fn whoever_else_is_let_in_makes_a_role_more_than_lambdas() {
+    for principal in [
+        json!("*"),
+        json!({"AWS": "arn:aws:iam::111122223333:root"}),
+        json!({"AWS": "arn:aws:iam::444455556666:role/r"}),
+        json!({"Federated": "cognito-identity.amazonaws.com"}),
+        json!({"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}),
+        json!({"Service": ["lambda.amazonaws.com", "ec2.amazonaws.com"]}),
+    ] {
+        let lambda = allow(json!({"Service": "lambda.amazonaws.com"}));
+        assert_eq!(only_lambda(&[lambda, allow(principal.clone())]), Some(false), "{principal}");
+    }
+    let mut others = allow(json!({"Service": "lambda.amazonaws.com"}));
+    let fields = others.as_object_mut().unwrap();
+    let lambda = fields.remove("Principal").unwrap();
+    fields.insert("NotPrincipal".to_owned(), lambda);
+    assert_eq!(only_lambda(&[others]), Some(false));
+}
+
+#[test]
+fn whether_a_role_is_lambdas_alone_is_not_said_where_it_depends() {
+    let lambda = || allow(json!({"Service": "lambda.amazonaws.com"}));
+    let mut limited = allow(json!({"AWS": "111122223333"}));
+    limited["Condition"] = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
+    assert_eq!(only_lambda(&[lambda(), limited]), None);
+    let everybody_else = json!({"Effect": "Deny", "NotPrincipal": {"AWS": "111122223333"},
+        "Action": "sts:*"});
+    let other = allow(json!({"AWS": "444455556666"}));
+    assert_eq!(only_lambda(&[lambda(), other, everybody_else]), None);
+    assert_eq!(only_lambda(&[lambda(), allow(json!({"Service": "*"}))]), None);
+    assert_eq!(only_lambda(&[lambda(), allow(json!({"CanonicalUser": "abc"}))]), None);
+    let mut odd = lambda();
+    odd["Until"] = json!("tomorrow");
+    assert_eq!(only_lambda(&[odd]), None);
+    let own = AccountId::parse("111122223333").unwrap();
+    assert_eq!(only_lambda_assumes("{}", &own), None);
+    assert_eq!(only_lambda_assumes("", &own), None);
+}
