@@ -3,7 +3,9 @@
 //! `decision` decides.
 
 mod analysis;
+mod chain;
 mod config_rule;
+mod containment_undone;
 mod dangerous_action;
 mod environment;
 mod function_policy;
@@ -18,6 +20,7 @@ mod triggers;
 mod unscoped_service;
 mod untrusted_account;
 
+pub(crate) use chain::is_link;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
@@ -26,7 +29,7 @@ use crate::{
     finding::{ControlId, Evidence},
     iam::Edit,
     policy::{ControlPolicy, Mode},
-    remediation::TAG_PREFIX,
+    remediation::{Remediation, TAG_PREFIX},
     resource::{FunctionArn, FunctionResource},
     state::{FunctionState, Read, State},
 };
@@ -118,8 +121,12 @@ pub enum Response {
     EditPolicy(Edit),
     /// Require signed requests of the function URL.
     HardenUrl,
-    /// Stop the function.
-    Stop,
+    /// Contain the function: it is stopped, its credentials are revoked, its doors closed.
+    Contain,
+    /// Exactly this.
+    Apply(Remediation),
+    /// Leave this undone: whoever undid it may.
+    Release(Remediation),
     /// Tag the function with this key of Cordon's own.
     Tag(String),
     /// Tell a person, and why nothing is done.
@@ -127,13 +134,14 @@ pub enum Response {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 12] = [
+pub const CONTROLS: [Control; 13] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
     dangerous_action::CONTROL,
     function_url::CONTROL,
     invocation::CONTROL,
+    containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     tags::CONTROL,
     network::CONTROL,
@@ -176,11 +184,20 @@ pub struct Triage {
 
 /// The judgements of all controls that the event concerns.
 pub fn judge(case: &Case<'_>, controls: &BTreeSet<ControlId>) -> Vec<Assessment> {
-    CONTROLS
-        .iter()
-        .filter(|control| controls.contains(&control.id))
-        .flat_map(|control| (control.judge)(case))
-        .collect()
+    let concerned = CONTROLS.iter().filter(|control| controls.contains(&control.id));
+    let mut assessments = concerned.flat_map(|control| (control.judge)(case)).collect::<Vec<_>>();
+    chain::strengthen(case, &mut assessments);
+    assessments
+}
+
+/// What is read before a function is contained: little, and the same for every function.
+pub(crate) fn containment_reads(function: &FunctionArn) -> Vec<Read> {
+    vec![
+        Read::Function(function.clone()),
+        Read::Provisioned(function.clone()),
+        Read::Destinations(function.clone()),
+        Read::Mappings(function.clone()),
+    ]
 }
 
 /// The function whose configuration or tags an event changed.

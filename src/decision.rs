@@ -2,6 +2,7 @@
 //! the day. No clock, no AWS, no journal. Only this module can make an [`Approved`] remediation,
 //! and only approved ones can be journaled and applied.
 
+mod containment;
 mod plan;
 mod policy_edits;
 mod rewritten;
@@ -13,10 +14,11 @@ use crate::{
     event::Event,
     finding::{Compliance, ControlId, Evaluation, Finding, fingerprint},
     policy::{ControlPolicy, Mode},
-    remediation::{Planned, Withheld},
-    resource::{FunctionArn, FunctionResource},
-    state::State,
+    remediation::{Planned, Remediation, Withheld},
+    resource::{FunctionArn, FunctionResource, RoleArn},
+    state::{Read, State},
 };
+use std::collections::BTreeSet;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 /// What this installation may do.
@@ -28,17 +30,37 @@ pub struct Remit<'a> {
     pub ceiling: Mode,
     /// Cordon's own function, which it never acts on.
     pub itself: Option<FunctionArn>,
+    /// Cordon's own role, which it never revokes.
+    pub role: Option<RoleArn>,
+    /// The ARN of the queue that keeps the events of a function that is stopped.
+    pub quarantine: Option<String>,
+}
+
+impl<'a> Remit<'a> {
+    /// As far as `policy` goes, with nothing of Cordon's own to heed.
+    pub const fn of(policy: &'a ControlPolicy) -> Self {
+        Self { policy, ceiling: Mode::Enforce, itself: None, role: None, quarantine: None }
+    }
 }
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// The incident this would open: the same event and function give the same one.
+    /// The incident this belongs to: the one that goes on, or else the one it would open; the same
+    /// event and function give the same one.
     pub incident: String,
     /// Every control held against every resource it concerns.
     pub evaluations: Vec<Evaluation>,
     /// What answers the findings, in the order it is to be done, withheld ones included.
     pub plan: Vec<Planned>,
+    /// What has to be read before more can be planned; what is planned does not wait for it.
+    pub wants: BTreeSet<Read>,
+    /// What people must know of what is done.
+    pub notes: Vec<String>,
+    /// A function is to be contained, and nothing withholds it.
+    pub contains: bool,
+    /// What somebody who may has undone: it is left so.
+    pub released: Vec<Remediation>,
 }
 
 /// A remediation that may be applied.
@@ -56,6 +78,26 @@ impl Decision {
     /// What may be applied, in order.
     pub fn approved(&self) -> Vec<Approved> {
         self.plan.iter().filter(|p| p.withheld.is_none()).cloned().map(Approved).collect()
+    }
+
+    /// Adds what a later decision on the same event left to people. What was found stays as it was
+    /// found: what is remediated by now is not found any more.
+    pub fn absorb(&mut self, later: &Self) {
+        for (evaluation, finding) in later.findings() {
+            let same = self.evaluations.iter_mut().find(|known| {
+                known.control == evaluation.control && known.resource == evaluation.resource
+            });
+            if let Some(known) = same
+                && let Compliance::NonCompliant(known) = &mut known.compliance
+            {
+                for why in &finding.unanswered {
+                    plan::join(&mut known.unanswered, why.clone());
+                }
+            }
+        }
+        for note in &later.notes {
+            plan::join(&mut self.notes, note.clone());
+        }
     }
 
     /// The findings.
@@ -79,22 +121,27 @@ pub fn decide(
 ) -> Decision {
     let case = Case::new(remit.policy, event, state, now);
     let assessments = controls::judge(&case, &triage.controls);
-    let incident = incident(event, &assessments);
-    let mut planner = plan::Planner::new(state, &incident);
+    let incident = state.memory.incident.clone();
+    let incident = incident.unwrap_or_else(|| incident_id(event, &assessments, state));
+    let mut planner = plan::Planner::new(remit, state, &incident, now);
     let evaluations = assessments
         .into_iter()
         .map(|assessment| {
             evaluate(remit, assessment, state, now.to_offset(UtcOffset::UTC).date(), &mut planner)
         })
         .collect::<Vec<_>>();
-    let (plan, failed) = planner.finish();
+    let plan::Plan { planned, failed, wants, notes, contains, released } = planner.finish();
     let evaluations = failed.into_iter().fold(evaluations, note);
-    Decision { incident, evaluations, plan }
+    Decision { incident, evaluations, plan: planned, wants, notes, contains, released }
 }
 
-fn incident(event: &Event, assessments: &[Assessment]) -> String {
+/// The same for every delivery of an event, unless its incident was restored: that one is over.
+fn incident_id(event: &Event, assessments: &[Assessment], state: &State) -> String {
     let function = assessments.first().map(|a| a.resource.function.to_string()).unwrap_or_default();
-    format!("inc-{}", fingerprint(&[&event.id, &function]))
+    match &state.memory.restored {
+        None => format!("inc-{}", fingerprint(&[&event.id, &function])),
+        Some(restored) => format!("inc-{}", fingerprint(&[&event.id, &function, restored])),
+    }
 }
 
 fn evaluate(
@@ -162,23 +209,32 @@ fn withheld(
         let owner = exception.owner.clone();
         return Some(Withheld::Exception { owner, expires: exception.expires.to_string() });
     }
-    if state.held.contains(mark) {
+    if state.memory.held.contains(mark) {
         return Some(Withheld::Held);
     }
-    if matches!(response, Response::Stop) && remit.policy.protects(function) {
+    if matches!(response, Response::Contain) && remit.policy.protects(function) {
         return Some(Withheld::Protected);
     }
     (remit.policy.mode(control).min(remit.ceiling) != Mode::Enforce).then_some(Withheld::DryRun)
 }
 
-/// Adds what could not be planned after all to the finding it belongs to.
+/// Adds what could not be planned after all to the finding it belongs to. What contains a function
+/// edits policies of its versions and aliases too, which have no finding of their own.
 fn note(mut evaluations: Vec<Evaluation>, failed: plan::Failed) -> Vec<Evaluation> {
+    let plan::Failed { resource, controls, reason } = failed;
+    let is_own = |one: &Evaluation| one.resource == resource && controls.contains(&one.control);
+    let own = evaluations.iter().any(is_own);
+    let reason = if own { reason } else { format!("{resource}: {reason}") };
     for evaluation in &mut evaluations {
-        if evaluation.resource == failed.resource
-            && failed.controls.contains(&evaluation.control)
+        let about = match own {
+            true => evaluation.resource == resource,
+            false => evaluation.resource.function == resource.function,
+        };
+        if about
+            && controls.contains(&evaluation.control)
             && let Compliance::NonCompliant(finding) = &mut evaluation.compliance
         {
-            finding.unanswered.push(failed.reason.clone());
+            finding.unanswered.push(reason.clone());
         }
     }
     evaluations

@@ -4,6 +4,7 @@
 
 mod cloudtrail;
 mod config;
+mod message;
 
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
@@ -41,10 +42,24 @@ pub enum Kind {
         /// The function.
         function: FunctionArn,
     },
+    /// A setting that containments turn was changed.
+    SettingChange {
+        /// The function.
+        function: FunctionArn,
+    },
     /// An IAM API was called.
     IamCall {
         /// `iam:CreateAccessKey`, ...
         api: String,
+        /// The incident whose policy on a role it touched, if it did.
+        incident: Option<String>,
+    },
+    /// It is time to look at a containment again. Only Cordon can send this.
+    SecondLook {
+        /// The function.
+        function: FunctionArn,
+        /// The incident.
+        incident: String,
     },
     /// A function was invoked.
     Invocation {
@@ -145,6 +160,9 @@ impl Event {
     /// Reads one delivery. `home` is where this installation runs: whatever happened elsewhere is
     /// ignored, because another account can forward genuine `aws.*` events to this bus.
     pub fn parse(payload: &str, home: &Home) -> Result<Self, EventError> {
+        if let Some(message) = message::parse(payload, home) {
+            return message;
+        }
         let envelope: EventBridgeEvent<Box<RawValue>> = serde_json::from_str(payload)
             .map_err(|source| EventError::Json { part: "the envelope", source })?;
         let account = envelope.account.as_deref().ok_or(EventError::Envelope("account"))?;

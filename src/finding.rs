@@ -67,6 +67,9 @@ catalogue! {
     /// Invoked by somebody the function does not declare.
     InvocationUnauthorized = "invocation.unauthorized", High,
         "only declared invokers invoke the function";
+    /// Somebody undid what a containment turned.
+    ContainmentUndone = "containment.undone", Critical,
+        "what a containment turned stays so until it is restored";
     /// The function's own credentials make an IAM write.
     FunctionPrivilegeEscalation = "function.privilege-escalation", Critical,
         "the function's credentials make no undeclared IAM write";

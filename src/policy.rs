@@ -9,7 +9,7 @@ mod parameters;
 mod pattern;
 
 pub use parameters::{
-    ConfigRule, DeclaredCalls, DeclaredInvokers, FunctionPolicyDangerousAction,
+    ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, FunctionPolicyDangerousAction,
     FunctionPrivilegeEscalation, InvocationUnauthorized, Nothing, RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::Pattern;
@@ -132,6 +132,8 @@ pub struct Controls {
     pub function_url_public: Control<Nothing>,
     #[serde(rename = "invocation.unauthorized")]
     pub invocation_unauthorized: Control<InvocationUnauthorized>,
+    #[serde(rename = "containment.undone")]
+    pub containment_undone: Control<ContainmentUndone>,
     #[serde(rename = "function.privilege-escalation")]
     pub function_privilege_escalation: Control<FunctionPrivilegeEscalation>,
     #[serde(rename = "tags.missing")]
@@ -160,6 +162,7 @@ impl Controls {
             ControlId::FunctionPolicyDangerousAction => of(&self.function_policy_dangerous_action),
             ControlId::FunctionUrlPublic => of(&self.function_url_public),
             ControlId::InvocationUnauthorized => of(&self.invocation_unauthorized),
+            ControlId::ContainmentUndone => of(&self.containment_undone),
             ControlId::FunctionPrivilegeEscalation => of(&self.function_privilege_escalation),
             ControlId::TagsMissing => of(&self.tags_missing),
             ControlId::NetworkOutsideVpc => of(&self.network_outside_vpc),

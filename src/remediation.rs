@@ -1,18 +1,21 @@
-//! What can be done to a resource, how it is undone, and what it needs. Each remediation is one
-//! change to one resource; everything about it stands here in one place.
+//! What can be done to a resource. Each remediation turns one setting from what it was to what it is
+//! to be and knows both, so that it can be undone exactly, told apart from somebody else's change,
+//! and applied again. What it needs stands in `permissions`, how it is told in `words`.
 
-mod undo;
+mod outcome;
+mod permissions;
+mod words;
 
-pub use undo::Undo;
+pub use outcome::{Outcome, Planned, Stand, Withheld};
 
 use crate::{
-    finding::ControlId,
-    policy::Mode,
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId},
-    state::UrlAuthType,
+    finding::fingerprint,
+    iam::Document,
+    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    setting::{Destinations, Mapping, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeMap;
 
 /// What a remediation is for (NIST 800-61 containment, eradication, recovery).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,9 +31,76 @@ pub enum Tactic {
     Harden,
 }
 
-/// One change to one resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One change of one setting, with what was there before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "remediation", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Remediation {
+    /// Sends the asynchronous events that fail to Cordon's queue. At concurrency 0 all of them do.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
+    RedirectFailures {
+        /// The function, version or alias.
+        resource: FunctionResource,
+        /// What was configured; none where nothing was.
+        before: Option<Destinations>,
+        /// The queue's ARN; none where there is no such queue, so that they are dropped.
+        queue: Option<String>,
+    },
+    /// Takes the dead-letter queue away, because its letters do not say whose they are.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq>
+    RemoveDeadLetterTarget {
+        /// The function.
+        function: FunctionArn,
+        /// The target's ARN.
+        before: String,
+    },
+    /// Disables an event source mapping, and turns where it sends what fails, if that is foreign.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html>
+    DisableMapping {
+        /// The function.
+        function: FunctionArn,
+        /// The mapping as it was.
+        before: Mapping,
+        /// Cordon's queue, where failures went to somebody else.
+        queue: Option<String>,
+    },
+    /// Denies a role something, by an inline policy of a name that only this incident has.
+    /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html>
+    DenyRole {
+        /// The function it is done for.
+        function: FunctionArn,
+        /// The role.
+        role: RoleArn,
+        /// The inline policy's name.
+        name: String,
+        /// The inline policy.
+        document: String,
+        /// Whose use of the role ends.
+        ends: Ends,
+    },
+    /// Denies the same by a permissions boundary, where no inline policy fits any more.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
+    BoundRole {
+        /// The function it is done for.
+        function: FunctionArn,
+        /// The role.
+        role: RoleArn,
+        /// The ARN of the boundary that was there.
+        before: Option<String>,
+        /// The name of the managed policy that becomes the boundary.
+        name: String,
+        /// That policy.
+        document: String,
+    },
+    /// Keeps Application Auto Scaling from provisioning concurrency again.
+    /// <https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-suspend-resume-scaling.html>
+    SuspendAutoScaling {
+        /// The function.
+        function: FunctionArn,
+        /// The version or alias.
+        qualifier: Qualifier,
+        /// What was suspended before.
+        before: Suspension,
+    },
     /// Takes one provisioned-concurrency configuration away, because reserved concurrency cannot
     /// be lower than what is provisioned.
     DeleteProvisionedConcurrency {
@@ -49,6 +119,24 @@ pub enum Remediation {
         /// What was reserved before; none is not 0.
         reserved: Option<u32>,
     },
+    /// Lets a version run on no managed instance.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionScalingConfig.html>
+    StopInstances {
+        /// The function.
+        function: FunctionArn,
+        /// The version or alias.
+        qualifier: Qualifier,
+        /// How many environments it could have.
+        before: Scaling,
+    },
+    /// Pauses a durable execution; it goes on where it was when it is resumed. It is never stopped.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_PauseDurableExecution.html>
+    PauseExecution {
+        /// The function.
+        function: FunctionArn,
+        /// The execution's ARN.
+        execution: String,
+    },
     /// Makes a function URL require signed requests. Cors and invoke mode stay.
     HardenFunctionUrl {
         /// The function or alias.
@@ -60,216 +148,211 @@ pub enum Remediation {
     TagFunction {
         /// The function.
         function: FunctionArn,
-        /// Each begins with [`TAG_PREFIX`].
-        keys: BTreeSet<String>,
-        /// The incident.
-        value: String,
+        /// Each key begins with [`TAG_PREFIX`].
+        tags: BTreeMap<String, String>,
     },
 }
 
 /// Every tag key Cordon writes begins so; it touches no other.
 pub const TAG_PREFIX: &str = "cordon:";
 
+/// Whose use of a role ends with a Deny.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ends {
+    /// That of one function; others that share the role go on.
+    FunctionUse,
+    /// That of everybody whose session was issued before a moment.
+    OlderSessions,
+    /// That of the sessions that the function opened on a role it assumed.
+    AssumedSessions,
+}
+
 /// One rewrite of one resource policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PolicyReplacement {
     /// The function, version or alias.
     pub resource: FunctionResource,
     /// The document before, to the byte.
     pub before: String,
-    /// What the write is guarded by.
-    pub revision: RevisionId,
     /// The document after; none when no statement is left.
     pub after: Option<String>,
+    /// It takes Denies out that kept Cordon from its work. A restore leaves them out too, unless it
+    /// is asked for just this step.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub unlocks: bool,
+    /// What the write is guarded by. None: by a look at the policy just before the write.
+    #[serde(skip)]
+    pub revision: Option<RevisionId>,
     /// In words, one for each edited statement.
+    #[serde(skip)]
     pub edits: Vec<String>,
     /// The Sids of the statements that go, if the rewrite does nothing else and all have one. Then
     /// it can be done without `PutResourcePolicy`, statement by statement.
+    #[serde(skip)]
     pub removable_by_sid: Option<Vec<String>>,
 }
 
 impl Remediation {
-    /// The name in plans, logs and the journal.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::DeleteProvisionedConcurrency { .. } => "delete-provisioned-concurrency",
-            Self::StopFunction { .. } => "stop-function",
-            Self::HardenFunctionUrl { .. } => "harden-function-url",
-            Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
-            Self::TagFunction { .. } => "tag-function",
-        }
-    }
-
     /// What it is for.
     pub const fn tactic(&self) -> Tactic {
         match self {
-            Self::DeleteProvisionedConcurrency { .. } | Self::StopFunction { .. } => {
-                Tactic::Isolate
-            }
+            Self::RedirectFailures { .. }
+            | Self::RemoveDeadLetterTarget { .. }
+            | Self::DisableMapping { .. }
+            | Self::SuspendAutoScaling { .. }
+            | Self::DeleteProvisionedConcurrency { .. }
+            | Self::StopFunction { .. }
+            | Self::StopInstances { .. }
+            | Self::PauseExecution { .. } => Tactic::Isolate,
+            Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
         }
     }
 
-    /// What it changes.
+    /// Whether the function does not run any more after it.
+    pub const fn stops(&self) -> bool {
+        matches!(self, Self::StopFunction { .. } | Self::StopInstances { .. })
+    }
+
+    /// When it is done, in groups: what leaks is closed before the stop, provisioned concurrency
+    /// is gone before it, and marks come last. Tactics of eviction wait for nothing.
+    pub fn order(&self) -> u8 {
+        match self {
+            Self::RedirectFailures { .. } => 0,
+            Self::DisableMapping { queue: Some(_), .. } => 0,
+            Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
+            // After what takes its place, which is planned only while it is there.
+            Self::RemoveDeadLetterTarget { .. } => 1,
+            Self::DeleteProvisionedConcurrency { .. } => 1,
+            Self::StopFunction { .. }
+            | Self::StopInstances { .. }
+            | Self::PauseExecution { .. } => 2,
+            Self::SuspendAutoScaling { .. }
+            | Self::DisableMapping { queue: None, .. }
+            | Self::HardenFunctionUrl { .. }
+            | Self::ReplaceResourcePolicy(_) => 3,
+            Self::TagFunction { .. } => 4,
+        }
+    }
+
+    /// When it is put back: credentials before anything runs, reserved concurrency before what is
+    /// provisioned of it, what brings events after what handles them, marks last.
+    pub fn undo_order(&self) -> u8 {
+        match self {
+            Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
+            Self::ReplaceResourcePolicy(_) | Self::HardenFunctionUrl { .. } => 1,
+            Self::StopFunction { .. } | Self::StopInstances { .. } => 2,
+            Self::DeleteProvisionedConcurrency { .. } => 3,
+            Self::SuspendAutoScaling { .. } => 4,
+            Self::RedirectFailures { .. } | Self::RemoveDeadLetterTarget { .. } => 5,
+            Self::DisableMapping { .. } | Self::PauseExecution { .. } => 6,
+            Self::TagFunction { .. } => 7,
+        }
+    }
+
+    /// The function, version or alias it is about.
     pub fn resource(&self) -> FunctionResource {
         match self {
-            Self::DeleteProvisionedConcurrency { function, qualifier, .. } => {
+            Self::SuspendAutoScaling { function, qualifier, .. }
+            | Self::DeleteProvisionedConcurrency { function, qualifier, .. }
+            | Self::StopInstances { function, qualifier, .. } => {
                 FunctionResource { function: function.clone(), qualifier: Some(qualifier.clone()) }
             }
-            Self::StopFunction { function, .. } | Self::TagFunction { function, .. } => {
-                function.clone().into()
+            Self::RemoveDeadLetterTarget { function, .. }
+            | Self::DisableMapping { function, .. }
+            | Self::DenyRole { function, .. }
+            | Self::BoundRole { function, .. }
+            | Self::StopFunction { function, .. }
+            | Self::PauseExecution { function, .. }
+            | Self::TagFunction { function, .. } => function.clone().into(),
+            Self::RedirectFailures { resource, .. } | Self::HardenFunctionUrl { resource } => {
+                resource.clone()
             }
-            Self::HardenFunctionUrl { resource } => resource.clone(),
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
         }
     }
 
-    /// The IAM actions it needs, its fallbacks included. The role in `template.yaml` is held
-    /// against them. <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>
-    pub const fn permissions(&self) -> &'static [&'static str] {
+    /// The setting it turns: the same for every remediation of that setting.
+    pub fn setting(&self) -> String {
         match self {
-            Self::DeleteProvisionedConcurrency { .. } => {
-                &["lambda:DeleteProvisionedConcurrencyConfig"]
+            Self::RedirectFailures { resource, .. } => format!("failures {resource}"),
+            Self::RemoveDeadLetterTarget { function, .. } => format!("dead-letters {function}"),
+            Self::DisableMapping { before, .. } => format!("mapping {}", before.id),
+            Self::DenyRole { role, name, .. } => format!("role {role} {name}"),
+            Self::BoundRole { role, .. } => boundary_setting(role),
+            Self::SuspendAutoScaling { .. } => format!("auto-scaling {}", self.resource()),
+            Self::DeleteProvisionedConcurrency { .. } => format!("provisioned {}", self.resource()),
+            Self::StopFunction { function, .. } => format!("reserved {function}"),
+            Self::StopInstances { .. } => format!("instances {}", self.resource()),
+            Self::PauseExecution { execution, .. } => format!("execution {execution}"),
+            Self::HardenFunctionUrl { resource } => format!("url {resource}"),
+            Self::ReplaceResourcePolicy(PolicyReplacement { resource, .. }) => {
+                format!("policy {resource}")
             }
-            Self::StopFunction { .. } => &["lambda:PutFunctionConcurrency"],
-            Self::HardenFunctionUrl { .. } => &["lambda:UpdateFunctionUrlConfig"],
-            // PutResourcePolicy also needs the two permissions it supersedes:
-            // https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
-            Self::ReplaceResourcePolicy(_) => &[
-                "lambda:PutResourcePolicy",
-                "lambda:DeleteResourcePolicy",
-                "lambda:AddPermission",
-                "lambda:RemovePermission",
-            ],
-            Self::TagFunction { .. } => &["lambda:TagResource"],
-        }
-    }
-
-    /// What it changes from what to what, in words.
-    pub fn changes(&self) -> Vec<String> {
-        match self {
-            Self::DeleteProvisionedConcurrency { requested, .. } => {
-                vec![format!("provisioned concurrency: {requested} -> none")]
-            }
-            Self::StopFunction { reserved, .. } => {
-                vec![format!("reserved concurrency: {} -> 0", amount(*reserved))]
-            }
-            Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
-            Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
-            Self::TagFunction { keys, value, .. } => {
-                keys.iter().map(|key| format!("tag `{key}` = `{value}`")).collect()
+            Self::TagFunction { function, tags } => {
+                let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
+                format!("tags {function} {}", keys.join(" "))
             }
         }
     }
 
-    /// How it is undone, exactly.
-    pub fn undo(&self) -> Undo {
-        match self {
-            Self::DeleteProvisionedConcurrency { function, qualifier, requested } => {
-                Undo::PutProvisionedConcurrency {
-                    function: function.clone(),
-                    qualifier: qualifier.clone(),
-                    requested: *requested,
+    /// The same for the same change of the same setting, and for no other: what a step is known by.
+    pub fn id(&self) -> String {
+        // Every field is text, a number or a list of these, which always serializes.
+        let whole = serde_json::to_string(self).unwrap_or_default();
+        fingerprint(&[&self.setting(), &whole])
+    }
+
+    /// This and `next`, a later change of the same setting, as one: from what was before this to
+    /// what `next` left. None where somebody else was there in between and stays. What `next` only
+    /// brought back to where this had left it was not for long: this alone is what counts.
+    pub fn then(&self, next: &Self) -> Option<Self> {
+        if self.setting() != next.setting() {
+            return None;
+        }
+        match (self, next) {
+            (Self::ReplaceResourcePolicy(first), Self::ReplaceResourcePolicy(second)) => {
+                if first.unlocks || second.unlocks {
+                    return None;
                 }
+                if says_the_same(first.after.as_deref(), second.after.as_deref()) {
+                    return Some(self.clone());
+                }
+                let meets = says_the_same(first.after.as_deref(), Some(&second.before));
+                let whole = PolicyReplacement { before: first.before.clone(), ..second.clone() };
+                meets.then_some(Self::ReplaceResourcePolicy(whole))
             }
-            Self::StopFunction { function, reserved } => {
-                Undo::ReserveConcurrency { function: function.clone(), reserved: *reserved }
-            }
-            Self::HardenFunctionUrl { resource } => {
-                Undo::SetUrlAuthType { resource: resource.clone(), auth: UrlAuthType::None }
-            }
-            Self::ReplaceResourcePolicy(replacement) => Undo::PutResourcePolicy {
-                resource: replacement.resource.clone(),
-                document: replacement.before.clone(),
-                left: replacement.after.clone(),
-            },
-            Self::TagFunction { function, keys, value } => {
-                Undo::Untag { function: function.clone(), keys: keys.clone(), value: value.clone() }
-            }
+            // Before an incident there was no such policy: what counts is what it says now.
+            (Self::DenyRole { .. }, _) => Some(next.clone()),
+            (_, _) => Some(self.clone()),
         }
     }
 }
 
-/// Concurrency in words: none is not 0.
-fn amount(concurrency: Option<u32>) -> String {
-    concurrency.map_or_else(|| "none".to_owned(), |number| number.to_string())
-}
-
-/// Why a remediation was not applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "because", rename_all = "kebab-case")]
-pub enum Withheld {
-    /// The installation or the control is in dry run.
-    DryRun,
-    /// The control policy names an exception.
-    Exception {
-        /// Who answers for it.
-        owner: String,
-        /// The last day it holds, as `YYYY-MM-DD`.
-        expires: String,
-    },
-    /// An operator restored exactly this and wants it left alone for now.
-    Held,
-    /// The function is Cordon's own.
-    Itself,
-    /// The function is never stopped automatically.
-    Protected,
-    /// It cannot be told what would be safe.
-    Undetermined {
-        /// What is missing, and who can tell.
-        reason: String,
-    },
-}
-
-impl fmt::Display for Withheld {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DryRun => f.write_str("dry run"),
-            Self::Exception { owner, expires } => write!(f, "exception of {owner} until {expires}"),
-            Self::Held => f.write_str("restored by an operator, on hold"),
-            Self::Itself => f.write_str("Cordon does not act on itself"),
-            Self::Protected => f.write_str("the function is protected"),
-            Self::Undetermined { reason } => f.write_str(reason),
+/// Whether two resource policies are the same, however AWS spaces them. None: there is none.
+fn says_the_same(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            one == other || Document::parse(one).is_ok_and(|one| one.says(other))
         }
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
     }
 }
 
-/// One remediation of a plan, whether or not it is to be applied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planned {
-    /// What.
-    pub remediation: Remediation,
-    /// The controls it answers.
-    pub controls: Vec<ControlId>,
-    /// How far these may go.
-    pub mode: Mode,
-    /// What it concerns, for the hold that a restore sets.
-    pub marks: Vec<String>,
-    /// Why not, if not.
-    pub withheld: Option<Withheld>,
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_not(flag: &bool) -> bool {
+    !flag
 }
 
-/// What came of one remediation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "PascalCase")]
-pub enum Outcome {
-    /// Applied; `note` says if not in the usual way.
-    Success {
-        /// What an operator should know.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        note: Option<String>,
-    },
-    /// Not applied: AWS refused or did not answer.
-    Failure {
-        /// The operation, the resource and AWS's error code.
-        error: String,
-    },
-    /// The resource is gone.
-    DoesNotExist,
-    /// Not applied: the resource was changed since it was read, so it was decided again.
-    Superseded,
-    /// Not applied, on purpose.
-    Withheld(Withheld),
+/// The setting that [`Remediation::BoundRole`] turns.
+pub fn boundary_setting(role: &RoleArn) -> String {
+    format!("boundary {role}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,23 @@
 //! The live state a decision rests on. What was not read is absent, and a control that needs it
 //! says `InsufficientData`; what was read and is not there is `None`.
 
+mod described;
+mod effect;
+mod read;
+mod surroundings;
+
+pub use crate::setting::{
+    Boundary, Destinations, Mapping, RoleUse, Scaling, Suspension, UrlAuthType,
+};
+pub use described::DescribedState;
+pub use read::Read;
+pub use surroundings::Surroundings;
+
 use crate::{
+    finding::ControlId,
     iam::Document,
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId},
+    remediation::{Remediation, Stand},
+    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +33,83 @@ pub struct State {
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    /// What is around the functions that are contained.
+    pub surroundings: BTreeMap<FunctionArn, Surroundings>,
+    /// What was read.
+    pub read: BTreeSet<Read>,
+    /// What could not be read.
+    pub unread: BTreeSet<Read>,
+    /// What is known from before.
+    pub memory: Memory,
+}
+
+/// What the journal knows of a function, and what this invocation has learned.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Memory {
     /// Marks of what an operator restored and wants left alone.
     pub held: BTreeSet<String>,
+    /// The incident of the function that is still going on.
+    pub incident: Option<String>,
+    /// The incident of the function that was restored last: another one must not have its name.
+    pub restored: Option<String>,
+    /// That incident contains the function.
+    pub contains: bool,
+    /// The event began a containment that is not over: it is carried through, also when what showed
+    /// that it was needed has been remediated meanwhile.
+    pub pursued: bool,
+    /// It lists no more events.
+    pub crowded: bool,
+    /// It is open or partial, and the event is one of its own.
+    pub unfinished: bool,
+    /// The settings that incident turned for certain.
+    pub turned: BTreeSet<String>,
     /// An earlier delivery of the event has been answered already, in full or in part.
     pub answered: bool,
+    /// The controls that had findings on the function lately.
+    pub recent: BTreeSet<ControlId>,
+    /// Functions whose own resource policy denies Cordon what it has to do.
+    pub locked_out: BTreeSet<FunctionArn>,
+    /// Roles that take no inline policy any more.
+    pub full_roles: BTreeSet<RoleArn>,
+    /// The containment that is looked at again, and how what it turned stands now.
+    pub contained: Option<Contained>,
+}
+
+/// A containment that is looked at again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contained {
+    /// The incident.
+    pub incident: String,
+    /// The function.
+    pub function: FunctionArn,
+    /// What it turned and was not put back, and how that stands.
+    pub standing: Vec<(Remediation, Stand)>,
+    /// Whether it stopped the function itself, even if somebody who may lets it run since.
+    pub stopped_it: bool,
+}
+
+impl State {
+    /// What was read of a function's surroundings.
+    pub fn around(&self, function: &FunctionArn) -> Surroundings {
+        self.surroundings.get(function).cloned().unwrap_or_default()
+    }
+
+    /// Adds what was read later.
+    pub fn learn(&mut self, later: Self) {
+        let Self { policies, functions, urls, provisioned, surroundings, read, unread, memory } =
+            later;
+        self.memory.locked_out.extend(memory.locked_out);
+        self.policies.extend(policies);
+        self.functions.extend(functions);
+        self.urls.extend(urls);
+        self.provisioned.extend(provisioned);
+        for (function, around) in surroundings {
+            self.surroundings.entry(function).or_default().learn(around);
+        }
+        self.unread.retain(|one| !read.contains(one));
+        self.read.extend(read);
+        self.unread.extend(unread);
+    }
 }
 
 /// A resource policy as it was read.
@@ -52,101 +139,19 @@ pub struct FunctionState {
     pub tags: Option<BTreeMap<String, String>>,
     /// None where nothing is reserved, which is not the same as 0.
     pub reserved_concurrency: Option<u32>,
-}
-
-/// <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum UrlAuthType {
-    /// Anyone may call.
-    #[serde(rename = "NONE")]
-    None,
-    /// Callers sign their requests.
-    #[serde(rename = "AWS_IAM")]
-    AwsIam,
-}
-
-impl UrlAuthType {
-    /// As the API writes it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::AwsIam => "AWS_IAM",
-        }
-    }
-}
-
-/// One thing to read before deciding.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Read {
-    /// The resource policy of one function, version or alias.
-    Policy(FunctionResource),
-    /// The resource policies of the function and all its versions and aliases.
-    EveryPolicy(FunctionArn),
-    /// Configuration, tags and reserved concurrency.
-    Function(FunctionArn),
-    /// The URL of a function or alias.
-    Url(FunctionResource),
-    /// Provisioned concurrency.
-    Provisioned(FunctionArn),
-}
-
-impl Read {
-    /// The IAM actions it needs, its fallback included. The role in `template.yaml` is held against
-    /// them. <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>
-    pub const fn permissions(&self) -> &'static [&'static str] {
-        match self {
-            Self::Policy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
-            Self::EveryPolicy(_) => &[
-                "lambda:GetResourcePolicy",
-                "lambda:GetPolicy",
-                "lambda:ListAliases",
-                "lambda:ListVersionsByFunction",
-            ],
-            // Without ListTags the answer comes without tags.
-            Self::Function(_) => &["lambda:GetFunction", "lambda:ListTags"],
-            Self::Url(_) => &["lambda:GetFunctionUrlConfig"],
-            Self::Provisioned(_) => &["lambda:ListProvisionedConcurrencyConfigs"],
-        }
-    }
-}
-
-/// A state as a file describes it, for deciding without AWS.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DescribedState {
-    policies: BTreeMap<FunctionResource, Option<DescribedPolicy>>,
-    functions: BTreeMap<FunctionArn, Option<FunctionState>>,
-    urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
-    provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
-    held: BTreeSet<String>,
-}
-
-/// A resource policy as a file describes it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DescribedPolicy {
-    /// The document, or its text.
-    document: serde_json::Value,
-    revision: Option<RevisionId>,
-}
-
-impl From<DescribedState> for State {
-    fn from(described: DescribedState) -> Self {
-        let policy = |policy: DescribedPolicy| PolicyState {
-            document: Document::parse(&match policy.document {
-                serde_json::Value::String(text) => text,
-                document => document.to_string(),
-            }),
-            revision: policy.revision,
-        };
-        let policies = described.policies.into_iter();
-        Self {
-            policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
-            functions: described.functions,
-            urls: described.urls,
-            provisioned: described.provisioned,
-            held: described.held,
-            answered: false,
-        }
-    }
+    /// The ARN of the dead-letter queue or topic.
+    #[serde(default)]
+    pub dead_letter_target: Option<String>,
+    /// Runs on managed instances, where reserved concurrency means nothing.
+    #[serde(default)]
+    pub on_managed_instances: bool,
+    /// Has durable executions.
+    #[serde(default)]
+    pub is_durable: bool,
+    /// A name for its code and the settings that decide what runs, other for other code.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// The log group's name; none for the one that is named after the function.
+    #[serde(default)]
+    pub log_group: Option<String>,
 }

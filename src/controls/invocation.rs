@@ -2,7 +2,9 @@
 //! declare theirs, and at nothing else: data events can be millions.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html#cloudtrail-data-events>
 
-use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
+use super::{
+    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger, containment_reads,
+};
 use crate::{
     event::{Actor, Event, Kind},
     finding::{ControlId, Evidence},
@@ -58,8 +60,7 @@ fn needs(case: &Case<'_>) -> Needs {
         Seat::Intruder(Intrusion { resource, declared }) => {
             let mut reads = vec![Read::Policy(resource.clone())];
             if declared.stop {
-                reads.push(Read::Function(resource.function.clone()));
-                reads.push(Read::Provisioned(resource.function.clone()));
+                reads.extend(containment_reads(&resource.function));
             }
             Needs::Reads(reads)
         }
@@ -98,7 +99,7 @@ fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {
     };
     Judgement::NonCompliant(match (alone.as_slice(), doors.as_slice()) {
         ([], []) if intrusion.declared.stop && is_sure(case, intrusion) => {
-            vec![seen(Response::Stop, &case.event.id)]
+            vec![seen(Response::Contain, &case.event.id)]
         }
         ([], []) => vec![seen(Response::Notify(NO_STATEMENT.to_owned()), "no statement")],
         ([], _) => vec![seen(Response::Notify(SHARED.to_owned()), "shared statement")],
@@ -118,7 +119,7 @@ fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {
 fn is_sure(case: &Case<'_>, intrusion: &Intrusion<'_>) -> bool {
     let own = case.event.actor.account.as_ref() == Some(intrusion.resource.function.account());
     let as_asked = matches!(case.event.kind, Kind::Invocation { as_asked: true, .. });
-    own && as_asked && case.event.actor.invoked_by.is_none() && !case.state.answered
+    own && as_asked && case.event.actor.invoked_by.is_none() && !case.state.memory.answered
 }
 
 const NO_STATEMENT: &str = "no statement of the resource policy grants access to this caller: \

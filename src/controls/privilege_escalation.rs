@@ -3,14 +3,16 @@
 //! function whose execution role that is; never by the user agent.
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
 
-use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
+use super::{
+    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger, containment_reads,
+};
 use crate::{
     event::{Event, Kind},
     finding::{ControlId, Evidence},
     policy::ControlPolicy,
     remediation::TAG_PREFIX,
     resource::FunctionArn,
-    state::{FunctionState, Read},
+    state::FunctionState,
 };
 
 pub(super) const CONTROL: Control = Control {
@@ -68,9 +70,7 @@ fn needs(case: &Case<'_>) -> Needs {
     match suspect(case.policy, case.event) {
         None => Needs::NotConcerned,
         Some(Suspect { declared: true, .. }) => Needs::Nothing,
-        Some(Suspect { function, .. }) => {
-            Needs::Reads(vec![Read::Function(function.clone()), Read::Provisioned(function)])
-        }
+        Some(Suspect { function, .. }) => Needs::Reads(containment_reads(&function)),
     }
 }
 
@@ -85,7 +85,7 @@ struct Suspect<'a> {
 
 /// The function that seems to have made an escalating call.
 fn suspect<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Suspect<'a>> {
-    let Kind::IamCall { api } = &event.kind else { return None };
+    let Kind::IamCall { api, .. } = &event.kind else { return None };
     if !ESCALATING.contains(&api.strip_prefix("iam:")?) {
         return None;
     }
@@ -105,6 +105,10 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some(suspect) = suspect(case.policy, case.event) else { return Vec::new() };
     let judgement = match case.state.functions.get(&suspect.function) {
         _ if suspect.declared => Judgement::Compliant,
+        // Whose credentials they are AWS says: who locks the owner out does not hide that.
+        None if suspect.certain && case.state.memory.locked_out.contains(&suspect.function) => {
+            found(case, &suspect)
+        }
         None => Judgement::InsufficientData("the function was not read".to_owned()),
         Some(None) => Judgement::NotApplicable,
         Some(Some(state)) => judge_suspect(case, &suspect, state),
@@ -118,12 +122,16 @@ fn judge_suspect(case: &Case<'_>, suspect: &Suspect<'_>, state: &FunctionState) 
     if !suspect.certain && issuer != Some(state.role.as_str()) {
         return Judgement::NotApplicable;
     }
+    found(case, suspect)
+}
+
+fn found(case: &Case<'_>, suspect: &Suspect<'_>) -> Judgement {
     let by = if suspect.certain { "userIdentity.inScopeOf" } else { "userIdentity.arn" };
     Judgement::NonCompliant(vec![
         Seen {
             evidence: Evidence::new("eventName", suspect.api),
             subject: case.event.id.clone(),
-            responses: vec![Response::Stop],
+            responses: vec![Response::Contain],
         },
         Seen {
             evidence: Evidence::new(by, &suspect.function.to_string()),

@@ -13,6 +13,10 @@ pub enum Trigger {
     LambdaCall(&'static str),
     /// Successful IAM calls by role sessions.
     IamCalls(&'static [&'static str]),
+    /// Successful IAM calls, by anybody, on the inline policies that containments put on roles.
+    RolePolicies,
+    /// Cordon's own messages, which come back after a while.
+    SecondLook,
     /// `Invoke` data events of the functions named at deployment.
     Invocations,
     /// A function became noncompliant with an AWS Config rule.
@@ -28,6 +32,8 @@ pub enum Rule {
     LambdaChanges,
     /// IAM calls by role sessions.
     FunctionCredentials,
+    /// IAM calls on policies of containments.
+    RolePolicies,
     /// Verdicts of AWS Config rules.
     ConfigCompliance,
     /// Configuration items.
@@ -38,9 +44,10 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::LambdaChanges,
         Self::FunctionCredentials,
+        Self::RolePolicies,
         Self::ConfigCompliance,
         Self::ConfigItem,
         Self::Invocation,
@@ -51,6 +58,7 @@ impl Rule {
         match self {
             Self::LambdaChanges => "LambdaChangesRule",
             Self::FunctionCredentials => "FunctionCredentialsRule",
+            Self::RolePolicies => "RolePoliciesRule",
             Self::ConfigCompliance => "ConfigComplianceRule",
             Self::ConfigItem => "ConfigItemRule",
             Self::Invocation => "InvocationRule",
@@ -81,6 +89,16 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "eventName": names,
                 "errorCode": [{ "exists": false }],
                 "userIdentity": { "type": ["AssumedRole"] },
+            },
+        }),
+        Rule::RolePolicies => json!({
+            "source": ["aws.iam"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": ["iam.amazonaws.com"],
+                "eventName": ["DeleteRolePolicy", "PutRolePolicy"],
+                "errorCode": [{ "exists": false }],
+                "requestParameters": { "policyName": [{ "prefix": "cordon-inc-" }] },
             },
         }),
         Rule::ConfigCompliance => json!({

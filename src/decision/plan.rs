@@ -1,16 +1,22 @@
 //! From responses to remediations: the edits of one policy become one guarded write, what is
 //! already as wanted is not planned, and the order is that of containment.
 
-use super::policy_edits::replacement;
+use super::{
+    Remit,
+    containment::{Contained, Containment},
+    policy_edits::replacement,
+};
 use crate::{
     controls::Response,
     finding::ControlId,
     iam::Edit,
     policy::Mode,
-    remediation::{Planned, Remediation, Withheld},
+    remediation::{Planned, Remediation, TAG_PREFIX, Withheld},
     resource::FunctionResource,
-    state::{State, UrlAuthType},
+    state::{Read, State, UrlAuthType},
 };
+use std::collections::BTreeSet;
+use time::OffsetDateTime;
 
 /// The most tags a function can carry:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html>.
@@ -53,27 +59,72 @@ struct PolicyEdits {
 
 /// Collects responses into a plan.
 pub(super) struct Planner<'a> {
+    remit: &'a Remit<'a>,
     state: &'a State,
     incident: &'a str,
+    now: OffsetDateTime,
     planned: Vec<Planned>,
     policies: Vec<PolicyEdits>,
+    wants: BTreeSet<Read>,
+    notes: Vec<String>,
+    contains: bool,
+    released: Vec<Remediation>,
+}
+
+/// What came of all responses.
+pub(super) struct Plan {
+    /// In the order it is to be done.
+    pub planned: Vec<Planned>,
+    /// What could not be planned after all.
+    pub failed: Vec<Failed>,
+    /// What has to be read before more can be planned.
+    pub wants: BTreeSet<Read>,
+    /// What people must know of it.
+    pub notes: Vec<String>,
+    /// A function is to be contained, and nothing withholds it.
+    pub contains: bool,
+    /// What is to be left undone.
+    pub released: Vec<Remediation>,
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn new(state: &'a State, incident: &'a str) -> Self {
-        Self { state, incident, planned: Vec::new(), policies: Vec::new() }
+    pub(super) fn new(
+        remit: &'a Remit<'a>,
+        state: &'a State,
+        incident: &'a str,
+        now: OffsetDateTime,
+    ) -> Self {
+        let (planned, policies) = (Vec::new(), Vec::new());
+        let (wants, notes, released) = (BTreeSet::new(), Vec::new(), Vec::new());
+        Self {
+            remit,
+            state,
+            incident,
+            now,
+            planned,
+            policies,
+            wants,
+            notes,
+            contains: false,
+            released,
+        }
     }
 
-    /// Takes a response in; gives back why nothing answers it, if nothing does.
-    pub(super) fn propose(&mut self, proposal: Proposal<'_>, response: Response) -> Option<String> {
+    /// Takes a response in; gives back what of it nothing answers.
+    pub(super) fn propose(&mut self, proposal: Proposal<'_>, response: Response) -> Vec<String> {
         match response {
-            Response::Notify(reason) => return Some(reason),
+            Response::Notify(reason) => return vec![reason],
             Response::EditPolicy(edit) => self.edit(proposal, edit),
             Response::HardenUrl => self.harden(&proposal),
-            Response::Stop => return self.stop(&proposal),
-            Response::Tag(key) => return self.tag(proposal, key),
+            Response::Contain => return self.contain(proposal),
+            Response::Apply(remediation) => self.push(&proposal, remediation),
+            Response::Release(remediation) => self.released.push(remediation),
+            Response::Tag(key) => {
+                let value = self.incident.to_owned();
+                return self.tag(proposal, key, value).into_iter().collect();
+            }
         }
-        None
+        Vec::new()
     }
 
     fn edit(&mut self, proposal: Proposal<'_>, edit: Edit) {
@@ -84,7 +135,7 @@ impl<'a> Planner<'a> {
         if let Some(group) = same {
             join(&mut group.controls, control);
             join(&mut group.marks, mark);
-            group.edits.push(edit);
+            join(&mut group.edits, edit);
         } else {
             self.policies.push(PolicyEdits {
                 resource: resource.clone(),
@@ -104,29 +155,32 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn stop(&mut self, proposal: &Proposal<'_>) -> Option<String> {
-        let function = proposal.resource.function.clone();
-        let live = match self.state.functions.get(&function) {
-            None => return Some("not stopped: the function could not be read".to_owned()),
-            Some(None) => return None,
-            Some(Some(live)) => live,
-        };
-        for (qualifier, requested) in self.state.provisioned.get(&function).into_iter().flatten() {
-            let (function, qualifier) = (function.clone(), qualifier.clone());
-            let requested = *requested;
-            self.push(
-                proposal,
-                Remediation::DeleteProvisionedConcurrency { function, qualifier, requested },
-            );
+    fn contain(&mut self, proposal: Proposal<'_>) -> Vec<String> {
+        let function = &proposal.resource.function;
+        let (remit, state, incident, now) = (self.remit, self.state, self.incident, self.now);
+        let contained = Containment { remit, state, function, incident, now }.plan();
+        let Contained { remediations, edits, wants, mut left, notes } = contained;
+        for remediation in remediations {
+            self.push(&proposal, remediation);
         }
-        let reserved = live.reserved_concurrency;
-        if reserved != Some(0) {
-            self.push(proposal, Remediation::StopFunction { function, reserved });
+        for (resource, edit) in &edits {
+            self.edit(Proposal { resource, ..proposal.clone() }, edit.clone());
         }
-        None
+        self.contains |= proposal.withheld.is_none();
+        self.wants.extend(wants);
+        for note in notes {
+            join(&mut self.notes, note);
+        }
+        if let Some(Some(_)) = self.state.functions.get(function) {
+            for (key, value) in [("incident", incident), ("status", "contained")] {
+                let key = format!("{TAG_PREFIX}{key}");
+                left.extend(self.tag(proposal.clone(), key, value.to_owned()));
+            }
+        }
+        left
     }
 
-    fn tag(&mut self, mut proposal: Proposal<'_>, key: String) -> Option<String> {
+    fn tag(&mut self, mut proposal: Proposal<'_>, key: String, value: String) -> Option<String> {
         let function = proposal.resource.function.clone();
         let live = match self.state.functions.get(&function) {
             None => return Some("not tagged: the function could not be read".to_owned()),
@@ -142,22 +196,21 @@ impl<'a> Planner<'a> {
         // Tags of AWS's own do not count; those already planned do.
         let counted = tags.keys().filter(|key| !key.starts_with("aws:")).count();
         let full = counted + self.tags_planned() >= MOST_TAGS;
-        if self.join_tags(&proposal, &key, !full) {
+        if self.join_tags(&proposal, &key, &value, !full) {
             return None;
         }
         if full && proposal.withheld.is_none() {
             let reason = format!("the function already has {MOST_TAGS} tags");
             proposal.withheld = Some(Withheld::Undetermined { reason });
         }
-        let (keys, value) = ([key].into(), self.incident.to_owned());
-        self.push(&proposal, Remediation::TagFunction { function, keys, value });
+        self.push(&proposal, Remediation::TagFunction { function, tags: [(key, value)].into() });
         None
     }
 
     fn tags_planned(&self) -> usize {
         let tags = self.planned.iter().filter_map(|planned| {
-            if let Remediation::TagFunction { keys, .. } = &planned.remediation {
-                Some(keys.len())
+            if let Remediation::TagFunction { tags, .. } = &planned.remediation {
+                Some(tags.len())
             } else {
                 None
             }
@@ -167,14 +220,20 @@ impl<'a> Planner<'a> {
 
     /// Adds a tag to those already planned that stand or fall together with it, if there are any:
     /// one call sets them all. Without `may_add` only a tag that is among them joins.
-    fn join_tags(&mut self, proposal: &Proposal<'_>, key: &str, may_add: bool) -> bool {
+    fn join_tags(
+        &mut self,
+        proposal: &Proposal<'_>,
+        key: &str,
+        value: &str,
+        may_add: bool,
+    ) -> bool {
         for planned in &mut self.planned {
-            if let Remediation::TagFunction { function, keys, .. } = &mut planned.remediation
+            if let Remediation::TagFunction { function, tags } = &mut planned.remediation
                 && *function == proposal.resource.function
                 && (planned.mode, &planned.withheld) == (proposal.mode, &proposal.withheld)
-                && (may_add || keys.contains(key))
+                && (may_add || tags.contains_key(key))
             {
-                keys.insert(key.to_owned());
+                tags.insert(key.to_owned(), value.to_owned());
                 proposal.join(planned);
                 return true;
             }
@@ -202,8 +261,8 @@ impl<'a> Planner<'a> {
     }
 
     /// The plan in order, and what could not be planned.
-    pub(super) fn finish(self) -> (Vec<Planned>, Vec<Failed>) {
-        let Self { state, mut planned, policies, .. } = self;
+    pub(super) fn finish(self) -> Plan {
+        let Self { state, mut planned, policies, wants, notes, contains, released, .. } = self;
         let mut failed = Vec::new();
         for group in policies {
             let (replacement, reason) = replacement(state, &group.resource, &group.edits);
@@ -221,24 +280,13 @@ impl<'a> Planner<'a> {
                 });
             }
         }
-        planned.sort_by_key(|planned| rank(&planned.remediation));
-        (planned, failed)
+        planned.sort_by_key(|planned| planned.remediation.order());
+        Plan { planned, failed, wants, notes, contains, released }
     }
 }
 
 pub(super) fn join<T: PartialEq>(all: &mut Vec<T>, one: T) {
     if !all.contains(&one) {
         all.push(one);
-    }
-}
-
-/// Stop first, then close doors, then mark. Provisioned concurrency must go before the stop.
-const fn rank(remediation: &Remediation) -> u8 {
-    match remediation {
-        Remediation::DeleteProvisionedConcurrency { .. } => 0,
-        Remediation::StopFunction { .. } => 1,
-        Remediation::HardenFunctionUrl { .. } => 2,
-        Remediation::ReplaceResourcePolicy(_) => 3,
-        Remediation::TagFunction { .. } => 4,
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn replacement(
     let live = state.policies.get(resource).and_then(Option::as_ref);
     let document = live.and_then(|policy| policy.document.as_ref().ok());
     let revision = live.and_then(|policy| policy.revision.clone());
-    let (Some(document), Some(revision)) = (document, revision) else {
+    let (Some(document), revision @ Some(_)) = (document, revision) else {
         let why = "the policy was read without a revision, so no write could be guarded";
         return (None, Some(why.to_owned()));
     };
@@ -25,6 +25,7 @@ pub(super) fn replacement(
     let replacement = edited.map(|Edited { after, words, removable_by_sid }| PolicyReplacement {
         resource: resource.clone(),
         before: document.raw().to_owned(),
+        unlocks: false,
         revision,
         after,
         edits: words,

@@ -47,7 +47,11 @@ pub fn rewritten(
             Response::EditPolicy(edit) => edits.push(edit),
             Response::Notify(reason) => join(&mut left, reason),
             // A document alone has no function to stop, no URL and no tags.
-            Response::HardenUrl | Response::Stop | Response::Tag(_) => {}
+            Response::HardenUrl
+            | Response::Contain
+            | Response::Apply(_)
+            | Response::Release(_)
+            | Response::Tag(_) => {}
         }
     }
     if edits.is_empty() {

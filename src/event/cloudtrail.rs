@@ -104,7 +104,9 @@ fn actor(identity: UserIdentity, home: &Home) -> Actor {
 fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
     let name = without_date(&record.event_name);
     let kind = match (record.event_source.as_str(), name) {
-        ("iam.amazonaws.com", _) => Kind::IamCall { api: format!("iam:{name}") },
+        ("iam.amazonaws.com", _) => {
+            Kind::IamCall { api: format!("iam:{name}"), incident: incident(record)? }
+        }
         ("lambda.amazonaws.com", "AddPermission" | "RemovePermission" | "PutResourcePolicy") => {
             policy_change(record, name, home)?
         }
@@ -115,6 +117,17 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ("lambda.amazonaws.com", "CreateFunction" | "UpdateFunctionConfiguration") => {
             function_change(record, name, home)?
         }
+        (
+            "lambda.amazonaws.com",
+            "DeleteFunctionConcurrency"
+            | "DeleteFunctionEventInvokeConfig"
+            | "PutFunctionConcurrency"
+            | "PutFunctionEventInvokeConfig"
+            | "PutFunctionScalingConfig"
+            | "PutProvisionedConcurrencyConfig"
+            | "UpdateEventSourceMapping"
+            | "UpdateFunctionEventInvokeConfig",
+        ) => setting_change(record, name, home)?,
         ("lambda.amazonaws.com", "TagResource" | "UntagResource") => {
             tag_change(record, name, home)?
         }
@@ -146,6 +159,14 @@ struct Target {
     resource_arn: Option<String>,
     resource: Option<String>,
     policy: Option<String>,
+    policy_name: Option<String>,
+}
+
+/// The incident in the name of an inline policy that Cordon puts on roles.
+fn incident(record: &Record<'_>) -> Result<Option<String>, EventError> {
+    let name = target(record)?.policy_name.unwrap_or_default();
+    let incident = name.strip_prefix("cordon-").filter(|rest| rest.starts_with("inc-"));
+    Ok(incident.map(|rest| rest.splitn(3, '-').take(2).collect::<Vec<_>>().join("-")))
 }
 
 fn target(record: &Record<'_>) -> Result<Target, EventError> {
@@ -223,6 +244,26 @@ fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind,
     let resource = resource(record, &target(record)?, call, home)?;
     Ok(elsewhere(&resource.function, home)
         .unwrap_or(Kind::FunctionChange { function: resource.function }))
+}
+
+/// A mapping is named by its id; which function it is of, only the answer tells.
+fn setting_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer {
+        function_arn: Option<String>,
+    }
+    let answered = record
+        .response_elements
+        .and_then(|raw| serde_json::from_str::<Option<Answer>>(raw.get()).ok().flatten())
+        .and_then(|answer| answer.function_arn)
+        .and_then(|arn| FunctionResource::parse_arn(&arn).ok());
+    let resource = match answered {
+        Some(resource) => resource,
+        None => resource(record, &target(record)?, call, home)?,
+    };
+    Ok(elsewhere(&resource.function, home)
+        .unwrap_or(Kind::SettingChange { function: resource.function }))
 }
 
 fn tag_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {

@@ -46,6 +46,14 @@ pub struct DeclaredInvokers {
     pub stop: bool,
 }
 
+/// Parameters of `containment.undone`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct ContainmentUndone {
+    /// ARN patterns of roles and users whose changes are never undone, only told.
+    pub break_glass: Vec<Pattern>,
+}
+
 /// Parameters of `function.privilege-escalation`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

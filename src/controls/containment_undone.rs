@@ -1,0 +1,157 @@
+//! `containment.undone`: what a containment turned stays so until it is restored. Looked at when
+//! somebody turns such a setting, and again a while after every containment.
+//! Names: <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>.
+
+use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
+use crate::{
+    event::{Event, Kind},
+    finding::{ControlId, Evidence},
+    policy::ControlPolicy,
+    remediation::{Remediation, Stand},
+    state::{Contained, Read},
+};
+
+pub(super) const CONTROL: Control = Control {
+    id: ControlId::ContainmentUndone,
+    triggers: &[
+        Trigger::LambdaCall("DeleteFunctionConcurrency"),
+        Trigger::LambdaCall("DeleteFunctionEventInvokeConfig"),
+        Trigger::LambdaCall("PutFunctionConcurrency"),
+        Trigger::LambdaCall("PutFunctionEventInvokeConfig"),
+        Trigger::LambdaCall("PutFunctionScalingConfig"),
+        Trigger::LambdaCall("PutProvisionedConcurrencyConfig"),
+        Trigger::LambdaCall("UpdateEventSourceMapping"),
+        Trigger::LambdaCall("UpdateFunctionEventInvokeConfig"),
+        Trigger::RolePolicies,
+        Trigger::SecondLook,
+    ],
+    needs,
+    judge,
+};
+
+fn needs(case: &Case<'_>) -> Needs {
+    match &case.event.kind {
+        Kind::SettingChange { function } | Kind::SecondLook { function, .. } => {
+            Needs::Reads(vec![Read::Containment(function.clone())])
+        }
+        Kind::IamCall { incident: Some(incident), .. } => {
+            Needs::Reads(vec![Read::ContainmentOf(incident.clone())])
+        }
+        Kind::IamCall { incident: None, .. }
+        | Kind::PolicyChange { .. }
+        | Kind::UrlChange { .. }
+        | Kind::FunctionChange { .. }
+        | Kind::Invocation { .. }
+        | Kind::RuleCompliance { .. }
+        | Kind::Ignored(_) => Needs::NotConcerned,
+    }
+}
+
+fn judge(case: &Case<'_>) -> Vec<Assessment> {
+    let control = ControlId::ContainmentUndone;
+    let Some(contained) = &case.state.memory.contained else {
+        // Nothing is contained, or nobody could look.
+        let Some(function) = function(case.event) else { return Vec::new() };
+        let looked = case.state.read.contains(&Read::Containment(function.clone()));
+        let judgement = match looked {
+            true => Judgement::NotApplicable,
+            false => Judgement::InsufficientData("the containment was not read".to_owned()),
+        };
+        return vec![Assessment { control, resource: function.clone().into(), judgement }];
+    };
+    let judgement = judge_contained(case, contained);
+    vec![Assessment { control, resource: contained.function.clone().into(), judgement }]
+}
+
+fn judge_contained(case: &Case<'_>, contained: &Contained) -> Judgement {
+    let released = may_undo(case.policy, case.event);
+    let mut seen: Vec<Seen> = contained
+        .standing
+        .iter()
+        .filter_map(|(remediation, stand)| Some((remediation, found(stand)?)))
+        .map(|(remediation, found)| Seen {
+            evidence: Evidence::new(remediation.name(), found),
+            subject: remediation.id(),
+            responses: match released {
+                true => {
+                    vec![Response::Release(remediation.clone()), Response::Notify(BROKEN.into())]
+                }
+                false => vec![answer(remediation, found)],
+            },
+        })
+        .collect();
+    if !released && runs_again(case, contained) {
+        seen.push(Seen {
+            evidence: Evidence::new("reservedConcurrency", "not 0, and nobody put it back"),
+            subject: contained.incident.clone(),
+            responses: vec![Response::Contain],
+        });
+    }
+    if seen.is_empty() { Judgement::Compliant } else { Judgement::NonCompliant(seen) }
+}
+
+/// Whether the function may run although nothing that the containment turned says so: it was stopped
+/// already when it was contained, or is another one of the same name, or locks Cordon out.
+fn runs_again(case: &Case<'_>, contained: &Contained) -> bool {
+    let function = &contained.function;
+    let live = case.state.functions.get(function).and_then(Option::as_ref);
+    let runs =
+        live.is_some_and(|live| !live.on_managed_instances && live.reserved_concurrency != Some(0));
+    case.state.memory.locked_out.contains(function) || (runs && !contained.stopped_it)
+}
+
+const BROKEN: &str = "undone by a break-glass principal, so that it is left so";
+
+/// What stands in a setting that is not as it was left.
+fn found(stand: &Stand) -> Option<&str> {
+    match stand {
+        Stand::After | Stand::Gone => None,
+        Stand::Before => Some("as it was before the containment"),
+        Stand::Partly => Some("undone in part"),
+        Stand::Other(found) => Some(found),
+    }
+}
+
+/// It is applied again. What somebody wrote into a resource policy the controls of resource policies
+/// judge for themselves: what was removed once may not be all that is in it now.
+fn answer(remediation: &Remediation, found: &str) -> Response {
+    match remediation {
+        Remediation::ReplaceResourcePolicy(replacement) => Response::Notify(format!(
+            "the resource policy of {} is {found}: its own controls judge it",
+            replacement.resource
+        )),
+        Remediation::RedirectFailures { .. }
+        | Remediation::RemoveDeadLetterTarget { .. }
+        | Remediation::DisableMapping { .. }
+        | Remediation::DenyRole { .. }
+        | Remediation::BoundRole { .. }
+        | Remediation::SuspendAutoScaling { .. }
+        | Remediation::DeleteProvisionedConcurrency { .. }
+        | Remediation::StopFunction { .. }
+        | Remediation::StopInstances { .. }
+        | Remediation::PauseExecution { .. }
+        | Remediation::HardenFunctionUrl { .. }
+        | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
+    }
+}
+
+/// Whether a principal did it whose changes are never undone. The name of a session is the caller's
+/// own choice: only its role counts.
+fn may_undo(policy: &ControlPolicy, event: &Event) -> bool {
+    let principals = &policy.controls.containment_undone.parameters.break_glass;
+    let actor = event.actor.role.as_ref().or(event.actor.arn.as_ref());
+    actor.is_some_and(|arn| principals.iter().any(|pattern| pattern.matches_text(arn)))
+}
+
+fn function(event: &Event) -> Option<&crate::resource::FunctionArn> {
+    match &event.kind {
+        Kind::SettingChange { function } | Kind::SecondLook { function, .. } => Some(function),
+        Kind::IamCall { .. }
+        | Kind::PolicyChange { .. }
+        | Kind::UrlChange { .. }
+        | Kind::FunctionChange { .. }
+        | Kind::Invocation { .. }
+        | Kind::RuleCompliance { .. }
+        | Kind::Ignored(_) => None,
+    }
+}

@@ -1,0 +1,62 @@
+//! What remediations know of each other.
+
+use super::*;
+
+fn function() -> FunctionArn {
+    FunctionArn::parse("arn:aws:lambda:us-east-1:111122223333:function:f").expect("a function")
+}
+
+fn policy(before: &str, after: Option<&str>) -> Remediation {
+    Remediation::ReplaceResourcePolicy(PolicyReplacement {
+        resource: function().into(),
+        before: before.to_owned(),
+        after: after.map(str::to_owned),
+        unlocks: false,
+        revision: Some(RevisionId("1".to_owned())),
+        edits: vec!["words".to_owned()],
+        removable_by_sid: None,
+    })
+}
+
+#[test]
+fn policy_changes_that_meet_are_one() {
+    let whole = policy("a", Some("b")).then(&policy("b", None)).expect("they meet");
+    let Remediation::ReplaceResourcePolicy(whole) = whole else { panic!("a policy") };
+    assert_eq!((whole.before.as_str(), whole.after), ("a", None));
+}
+
+#[test]
+fn what_somebody_wrote_in_between_and_stays_keeps_policy_changes_apart() {
+    assert_eq!(policy("a", Some("b")).then(&policy("b and more", Some("more"))), None);
+}
+
+#[test]
+fn what_was_only_brought_back_does_not_count() {
+    let first = policy("a", Some("b"));
+    assert_eq!(first.then(&policy("intruder", Some("b"))), Some(first.clone()));
+    let stop = |reserved| Remediation::StopFunction { function: function(), reserved };
+    assert_eq!(stop(None).then(&stop(Some(9))), Some(stop(None)));
+}
+
+#[test]
+fn of_two_denials_of_sessions_the_later_one_is_what_was_left() {
+    let deny = |document: &str| Remediation::DenyRole {
+        function: function(),
+        role: RoleArn::parse("arn:aws:iam::111122223333:role/r").expect("a role"),
+        name: "cordon-inc-sessions".to_owned(),
+        document: document.to_owned(),
+        ends: Ends::OlderSessions,
+    };
+    assert_eq!(deny("of noon").then(&deny("of one")), Some(deny("of one")));
+}
+
+#[test]
+fn the_journal_keeps_what_matters_and_an_id_is_of_that_alone() {
+    let written = serde_json::to_string(&policy("a", None)).expect("JSON");
+    assert!(!written.contains("words") && written.contains("replace-resource-policy"), "{written}");
+    let read: Remediation = serde_json::from_str(&written).expect("it is read back");
+    assert_eq!(read.id(), policy("a", None).id());
+    assert_ne!(read.id(), policy("a", Some("b")).id());
+    assert_ne!(read.id(), policy("b", None).id());
+    assert_eq!(read.setting(), policy("b", None).setting());
+}

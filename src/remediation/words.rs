@@ -1,0 +1,162 @@
+//! How a remediation and its way back are called and told. Names are stable: they stand in plans, in
+//! the journal and in `cordon restore --step`.
+
+use super::{Ends, Remediation};
+use crate::setting::Scaling;
+
+impl Remediation {
+    /// The name in plans, logs and the journal.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::RedirectFailures { .. } => "redirect-failures",
+            Self::RemoveDeadLetterTarget { .. } => "remove-dead-letter-target",
+            Self::DisableMapping { .. } => "disable-event-source-mapping",
+            Self::DenyRole { ends, .. } => match ends {
+                Ends::FunctionUse => "revoke-function",
+                Ends::OlderSessions => "revoke-sessions",
+                Ends::AssumedSessions => "revoke-assumed-role",
+            },
+            Self::BoundRole { .. } => "bound-role",
+            Self::SuspendAutoScaling { .. } => "suspend-auto-scaling",
+            Self::DeleteProvisionedConcurrency { .. } => "delete-provisioned-concurrency",
+            Self::StopFunction { .. } => "stop-function",
+            Self::StopInstances { .. } => "stop-managed-instances",
+            Self::PauseExecution { .. } => "pause-durable-execution",
+            Self::HardenFunctionUrl { .. } => "harden-function-url",
+            Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
+            Self::TagFunction { .. } => "tag-function",
+        }
+    }
+
+    /// The name of its way back.
+    pub const fn undo_name(&self) -> &'static str {
+        match self {
+            Self::RedirectFailures { .. } => "put-failure-destination",
+            Self::RemoveDeadLetterTarget { .. } => "put-dead-letter-target",
+            Self::DisableMapping { .. } => "put-event-source-mapping",
+            Self::DenyRole { .. } => "delete-role-policy",
+            Self::BoundRole { .. } => "put-permissions-boundary",
+            Self::SuspendAutoScaling { .. } => "resume-auto-scaling",
+            Self::DeleteProvisionedConcurrency { .. } => "put-provisioned-concurrency",
+            Self::StopFunction { .. } => "reserve-concurrency",
+            Self::StopInstances { .. } => "scale-managed-instances",
+            Self::PauseExecution { .. } => "resume-durable-execution",
+            Self::HardenFunctionUrl { .. } => "set-url-auth-type",
+            Self::ReplaceResourcePolicy(_) => "put-resource-policy",
+            Self::TagFunction { .. } => "untag-function",
+        }
+    }
+
+    /// What it changes from what to what, in words.
+    pub fn changes(&self) -> Vec<String> {
+        match self {
+            Self::RedirectFailures { before, queue, .. } => {
+                let before = before.as_ref().and_then(|before| before.on_failure.as_deref());
+                let after = queue.as_ref().map_or("nobody", |_| "quarantine");
+                vec![format!("failed events go to: {} -> {after}", before.unwrap_or("nobody"))]
+            }
+            Self::RemoveDeadLetterTarget { before, .. } => {
+                vec![format!("dead letters go to: {before} -> nobody")]
+            }
+            Self::DisableMapping { before, queue, .. } => {
+                let mut changes =
+                    vec![format!("mapping of `{}`: enabled -> disabled", before.source)];
+                if !before.enabled {
+                    changes.clear();
+                }
+                if queue.is_some() {
+                    let to = before.on_failure.as_deref().unwrap_or("nobody");
+                    changes.push(format!("failed records go to: {to} -> quarantine"));
+                }
+                changes
+            }
+            Self::DenyRole { role, ends, .. } => vec![match ends {
+                Ends::FunctionUse => {
+                    format!("role `{}`: this function's use of it -> denied", role.name())
+                }
+                Ends::OlderSessions => {
+                    format!("role `{}`: sessions issued until now -> denied", role.name())
+                }
+                Ends::AssumedSessions => {
+                    format!("role `{}`: sessions this function opened -> denied", role.name())
+                }
+            }],
+            Self::BoundRole { role, .. } => vec![format!(
+                "role `{}`: this function's use of it -> denied by permissions boundary",
+                role.name()
+            )],
+            Self::SuspendAutoScaling { .. } => {
+                vec!["auto scaling of provisioned concurrency: active -> suspended".to_owned()]
+            }
+            Self::DeleteProvisionedConcurrency { requested, .. } => {
+                vec![format!("provisioned concurrency: {requested} -> none")]
+            }
+            Self::StopFunction { reserved, .. } => {
+                vec![format!("reserved concurrency: {} -> 0", amount(*reserved))]
+            }
+            Self::StopInstances { before, .. } => {
+                vec![format!("execution environments: {} -> 0", environments(before))]
+            }
+            Self::PauseExecution { execution, .. } => {
+                vec![format!("durable execution `{execution}`: running -> paused")]
+            }
+            Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
+            Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
+            Self::TagFunction { tags, .. } => {
+                tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
+            }
+        }
+    }
+
+    /// What its way back puts back, in words.
+    pub fn undo_change(&self) -> String {
+        match self {
+            Self::RedirectFailures { before, .. } => {
+                let before = before.as_ref().and_then(|before| before.on_failure.as_deref());
+                format!("failed events go to: {}", before.unwrap_or("nobody"))
+            }
+            Self::RemoveDeadLetterTarget { before, .. } => format!("dead letters go to: {before}"),
+            Self::DisableMapping { before, .. } => format!(
+                "mapping of `{}`: {}",
+                before.source,
+                if before.enabled { "enabled" } else { "disabled" }
+            ),
+            Self::DenyRole { role, name, .. } => {
+                format!("role `{}` without the policy `{name}`", role.name())
+            }
+            Self::BoundRole { role, before, .. } => format!(
+                "permissions boundary of role `{}`: {}",
+                role.name(),
+                before.as_deref().unwrap_or("none")
+            ),
+            Self::SuspendAutoScaling { .. } => "auto scaling as it was".to_owned(),
+            Self::DeleteProvisionedConcurrency { requested, .. } => {
+                format!("provisioned concurrency: {requested}")
+            }
+            Self::StopFunction { reserved, .. } => {
+                format!("reserved concurrency: {}", amount(*reserved))
+            }
+            Self::StopInstances { before, .. } => {
+                format!("execution environments: {}", environments(before))
+            }
+            Self::PauseExecution { execution, .. } => {
+                format!("durable execution `{execution}`: running")
+            }
+            Self::HardenFunctionUrl { .. } => "AuthType: NONE".to_owned(),
+            Self::ReplaceResourcePolicy(_) => "the document as it was".to_owned(),
+            Self::TagFunction { tags, .. } => {
+                let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
+                format!("without tag {}", keys.join(", "))
+            }
+        }
+    }
+}
+
+/// Concurrency in words: none is not 0.
+fn amount(concurrency: Option<u32>) -> String {
+    concurrency.map_or_else(|| "none".to_owned(), |number| number.to_string())
+}
+
+fn environments(scaling: &Scaling) -> String {
+    format!("{} to {}", amount(scaling.min), amount(scaling.max))
+}

@@ -1,0 +1,107 @@
+//! The settings of AWS that remediations turn, each as it was read.
+
+use serde::{Deserialize, Serialize};
+
+/// Where the records of asynchronous invocations go.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_DestinationConfig.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct Destinations {
+    /// The ARN for those that succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_success: Option<String>,
+    /// The ARN for those that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<String>,
+}
+
+/// An event source mapping of a function, version or alias.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingConfiguration.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Mapping {
+    /// Its UUID.
+    pub id: String,
+    /// The ARN of the queue, stream or topic; empty where there is none.
+    #[serde(default)]
+    pub source: String,
+    /// Whether it is enabled, or about to be.
+    pub enabled: bool,
+    /// Where records that could not be handled go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<String>,
+}
+
+/// How many execution environments a version on managed instances may have.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_FunctionScalingConfig.html>
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Scaling {
+    /// At least; none where it was never said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<u32>,
+    /// At most; none where it was never said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+}
+
+/// What of Application Auto Scaling is suspended for a target.
+/// <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_SuspendedState.html>
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct Suspension {
+    /// Scaling in by policies.
+    pub scaling_in: bool,
+    /// Scaling out by policies.
+    pub scaling_out: bool,
+    /// Scheduled scaling.
+    pub scheduled: bool,
+}
+
+impl Suspension {
+    /// Nothing scales.
+    pub const ALL: Self = Self { scaling_in: true, scaling_out: true, scheduled: true };
+}
+
+/// Who can use an execution role.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoleUse {
+    /// This function and nobody else.
+    Alone,
+    /// Others too: some of them, in words.
+    Shared(String),
+    /// It cannot be told, and why.
+    Unknown(String),
+}
+
+/// A role's permissions boundary.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Boundary {
+    /// The managed policy's ARN.
+    pub arn: String,
+    /// Its default version.
+    pub document: String,
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UrlAuthType {
+    /// Anyone may call.
+    #[serde(rename = "NONE")]
+    None,
+    /// Callers sign their requests.
+    #[serde(rename = "AWS_IAM")]
+    AwsIam,
+}
+
+impl UrlAuthType {
+    /// As the API writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::AwsIam => "AWS_IAM",
+        }
+    }
+}

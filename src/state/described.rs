@@ -1,0 +1,119 @@
+//! A state as a file describes it, for deciding without AWS.
+
+use super::{
+    Contained, FunctionState, Memory, PolicyState, Read, State, Surroundings, UrlAuthType,
+};
+use crate::{
+    finding::ControlId,
+    iam::Document,
+    remediation::{Remediation, Stand},
+    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A state as a file describes it, for deciding without AWS.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct DescribedState {
+    policies: BTreeMap<FunctionResource, Option<DescribedPolicy>>,
+    functions: BTreeMap<FunctionArn, Option<FunctionState>>,
+    urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
+    provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    surroundings: BTreeMap<FunctionArn, Surroundings>,
+    held: BTreeSet<String>,
+    /// The controls that had findings on the function lately.
+    recent: BTreeSet<ControlId>,
+    /// The settings its incident turned already.
+    turned: BTreeSet<String>,
+    /// Roles that take no inline policy any more.
+    full_roles: BTreeSet<RoleArn>,
+    /// Functions that were looked up among the contained; null where they are not.
+    contained: BTreeMap<FunctionArn, Option<DescribedContainment>>,
+}
+
+/// A containment as a file describes it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DescribedContainment {
+    incident: String,
+    standing: Vec<DescribedStanding>,
+}
+
+/// What it turned, and how that stands.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DescribedStanding {
+    turned: Remediation,
+    stand: DescribedStand,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum DescribedStand {
+    Before,
+    After,
+    Partly,
+    /// In words, what was found.
+    Other(String),
+    Gone,
+}
+
+/// A resource policy as a file describes it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DescribedPolicy {
+    /// The document, or its text.
+    document: serde_json::Value,
+    revision: Option<RevisionId>,
+}
+
+impl From<DescribedState> for State {
+    fn from(described: DescribedState) -> Self {
+        let policy = |policy: DescribedPolicy| PolicyState {
+            document: Document::parse(&match policy.document {
+                serde_json::Value::String(text) => text,
+                document => document.to_string(),
+            }),
+            revision: policy.revision,
+        };
+        let policies = described.policies.into_iter();
+        let looked_up = described.contained.keys().cloned().map(Read::Containment).collect();
+        let contained = described.contained.into_iter().find_map(|(function, containment)| {
+            let DescribedContainment { incident, standing } = containment?;
+            let standing: Vec<(Remediation, Stand)> =
+                standing.into_iter().map(|one| (one.turned, one.stand.into())).collect();
+            let stopped_it = standing.iter().any(|(turned, _)| turned.stops());
+            Some(Contained { incident, function, standing, stopped_it })
+        });
+        Self {
+            policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
+            functions: described.functions,
+            urls: described.urls,
+            provisioned: described.provisioned,
+            surroundings: described.surroundings,
+            read: looked_up,
+            memory: Memory {
+                held: described.held,
+                recent: described.recent,
+                turned: described.turned,
+                full_roles: described.full_roles,
+                contained,
+                ..Memory::default()
+            },
+            ..Self::default()
+        }
+    }
+}
+
+impl From<DescribedStand> for Stand {
+    fn from(described: DescribedStand) -> Self {
+        match described {
+            DescribedStand::Before => Self::Before,
+            DescribedStand::After => Self::After,
+            DescribedStand::Partly => Self::Partly,
+            DescribedStand::Other(found) => Self::Other(found),
+            DescribedStand::Gone => Self::Gone,
+        }
+    }
+}

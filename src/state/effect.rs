@@ -1,0 +1,87 @@
+//! What a remediation makes of the state it was planned from, so that a second decision rests on what
+//! is, and plans nothing twice.
+
+use super::{FunctionState, PolicyState, State, Surroundings};
+use crate::{
+    iam::Document,
+    remediation::Remediation,
+    resource::FunctionArn,
+    setting::{Boundary, Destinations, Scaling, Suspension, UrlAuthType},
+};
+
+impl State {
+    /// Changes as AWS changes when `remediation` is applied.
+    pub fn take(&mut self, remediation: &Remediation) {
+        let state = self;
+        state.memory.turned.insert(remediation.setting());
+        match remediation {
+            Remediation::RedirectFailures { resource, before, queue } => {
+                let on_success = before.as_ref().and_then(|before| before.on_success.clone());
+                let after = Destinations { on_success, on_failure: queue.clone() };
+                let around = around(state, &resource.function);
+                around.destinations.get_or_insert_default().insert(resource.clone(), after);
+            }
+            Remediation::RemoveDeadLetterTarget { function, .. } => {
+                live(state, function, |live| live.dead_letter_target = None);
+            }
+            Remediation::DisableMapping { function, before, queue } => {
+                let mappings = around(state, function).mappings.get_or_insert_default();
+                for mapping in mappings.iter_mut().filter(|mapping| mapping.id == before.id) {
+                    mapping.enabled = false;
+                    if queue.is_some() {
+                        mapping.on_failure.clone_from(queue);
+                    }
+                }
+            }
+            // What it denies is known by its name alone.
+            Remediation::DenyRole { .. } => {}
+            Remediation::BoundRole { function, name, document, .. } => {
+                let bound = Boundary { arn: name.clone(), document: document.clone() };
+                around(state, function).boundary = Some(Some(bound));
+            }
+            Remediation::SuspendAutoScaling { function, qualifier, .. } => {
+                let targets = around(state, function).auto_scaling.get_or_insert_default();
+                targets.insert(qualifier.clone(), Suspension::ALL);
+            }
+            Remediation::DeleteProvisionedConcurrency { function, qualifier, .. } => {
+                if let Some(provisioned) = state.provisioned.get_mut(function) {
+                    provisioned.remove(qualifier);
+                }
+            }
+            Remediation::StopFunction { function, .. } => {
+                live(state, function, |live| live.reserved_concurrency = Some(0));
+            }
+            Remediation::StopInstances { function, qualifier, .. } => {
+                let scaling = around(state, function).scaling.get_or_insert_default();
+                scaling.insert(qualifier.clone(), Scaling { min: Some(0), max: Some(0) });
+            }
+            Remediation::PauseExecution { function, execution } => {
+                around(state, function).executions.get_or_insert_default().remove(execution);
+            }
+            Remediation::HardenFunctionUrl { resource } => {
+                state.urls.insert(resource.clone(), Some(UrlAuthType::AwsIam));
+            }
+            Remediation::ReplaceResourcePolicy(replacement) => {
+                state.memory.answered = true;
+                let after = replacement
+                    .after
+                    .as_deref()
+                    .map(|after| PolicyState { document: Document::parse(after), revision: None });
+                state.policies.insert(replacement.resource.clone(), after);
+            }
+            Remediation::TagFunction { function, tags } => live(state, function, |live| {
+                live.tags.get_or_insert_default().extend(tags.clone());
+            }),
+        }
+    }
+}
+
+fn live(state: &mut State, function: &FunctionArn, change: impl FnOnce(&mut FunctionState)) {
+    if let Some(Some(live)) = state.functions.get_mut(function) {
+        change(live);
+    }
+}
+
+fn around<'s>(state: &'s mut State, function: &FunctionArn) -> &'s mut Surroundings {
+    state.surroundings.entry(function.clone()).or_default()
+}

@@ -1,0 +1,105 @@
+//! What can be read before deciding, and what that needs.
+
+use crate::resource::{FunctionArn, FunctionResource, RoleArn};
+use std::fmt;
+
+/// One thing to read before deciding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Read {
+    /// The resource policy of one function, version or alias.
+    Policy(FunctionResource),
+    /// The resource policies of the function and all its versions and aliases.
+    EveryPolicy(FunctionArn),
+    /// Configuration, tags and reserved concurrency.
+    Function(FunctionArn),
+    /// The URL of a function or alias.
+    Url(FunctionResource),
+    /// The URLs of the function and all its aliases.
+    EveryUrl(FunctionArn),
+    /// Provisioned concurrency.
+    Provisioned(FunctionArn),
+    /// Where the records of asynchronous invocations go, for every qualifier.
+    Destinations(FunctionArn),
+    /// Event source mappings of the function itself.
+    Mappings(FunctionArn),
+    /// Event source mappings of its versions and aliases too.
+    EveryMapping(FunctionArn),
+    /// Application Auto Scaling of provisioned concurrency.
+    AutoScaling(FunctionArn),
+    /// The scaling of each version on managed instances.
+    Scaling(FunctionArn),
+    /// Durable executions that run.
+    Executions(FunctionArn),
+    /// Who else can use the execution role, in every Region.
+    RoleUse(FunctionArn, RoleArn),
+    /// The execution role's permissions boundary.
+    Boundary(FunctionArn, RoleArn),
+    /// Roles that the function assumed lately.
+    AssumedRoles(FunctionArn),
+    /// How the settings that containment turned stand now. The journal knows which.
+    Containment(FunctionArn),
+    /// The same, of the function of an incident.
+    ContainmentOf(String),
+}
+
+impl Read {
+    /// Whether the journal tells it, and not AWS.
+    pub const fn is_in_the_journal(&self) -> bool {
+        matches!(self, Self::Containment(_) | Self::ContainmentOf(_))
+    }
+
+    /// The IAM actions it needs, its fallback included. The role in `template.yaml` is held against
+    /// them. <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>
+    pub const fn permissions(&self) -> &'static [&'static str] {
+        match self {
+            Self::Policy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
+            Self::EveryPolicy(_) => &[
+                "lambda:GetResourcePolicy",
+                "lambda:GetPolicy",
+                "lambda:ListAliases",
+                "lambda:ListVersionsByFunction",
+            ],
+            // Without ListTags the answer comes without tags.
+            Self::Function(_) => &["lambda:GetFunction", "lambda:ListTags"],
+            Self::Url(_) => &["lambda:GetFunctionUrlConfig"],
+            Self::EveryUrl(_) => &["lambda:ListFunctionUrlConfigs"],
+            Self::Provisioned(_) => &["lambda:ListProvisionedConcurrencyConfigs"],
+            Self::Destinations(_) => &["lambda:ListFunctionEventInvokeConfigs"],
+            Self::Mappings(_) | Self::EveryMapping(_) => &["lambda:ListEventSourceMappings"],
+            Self::AutoScaling(_) => &["application-autoscaling:DescribeScalableTargets"],
+            Self::Scaling(_) => {
+                &["lambda:ListVersionsByFunction", "lambda:GetFunctionScalingConfig"]
+            }
+            Self::Executions(_) => &["lambda:ListDurableExecutionsByFunction"],
+            Self::RoleUse(_, _) => &["account:ListRegions", "iam:GetRole", "lambda:ListFunctions"],
+            Self::Boundary(_, _) => &["iam:GetRole", "iam:GetPolicy", "iam:GetPolicyVersion"],
+            Self::AssumedRoles(_) => &["cloudtrail:LookupEvents", "lambda:GetFunction"],
+            // What each remediation needs to look at its setting, it declares itself.
+            Self::Containment(_) | Self::ContainmentOf(_) => &[],
+        }
+    }
+}
+
+impl fmt::Display for Read {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Policy(resource) => write!(f, "the resource policy of {resource}"),
+            Self::EveryPolicy(_) => {
+                f.write_str("the resource policies of its versions and aliases")
+            }
+            Self::Function(_) => f.write_str("its configuration"),
+            Self::Url(resource) => write!(f, "the URL of {resource}"),
+            Self::EveryUrl(_) => f.write_str("its URLs"),
+            Self::Provisioned(_) => f.write_str("its provisioned concurrency"),
+            Self::Destinations(_) => f.write_str("its failure destinations"),
+            Self::Mappings(_) | Self::EveryMapping(_) => f.write_str("its event source mappings"),
+            Self::AutoScaling(_) => f.write_str("its auto scaling"),
+            Self::Scaling(_) => f.write_str("its scaling on managed instances"),
+            Self::Executions(_) => f.write_str("its durable executions"),
+            Self::RoleUse(_, role) => write!(f, "who else uses role `{}`", role.name()),
+            Self::Boundary(_, role) => write!(f, "the boundary of role `{}`", role.name()),
+            Self::AssumedRoles(_) => f.write_str("the roles it assumed"),
+            Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
+        }
+    }
+}
