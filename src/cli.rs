@@ -5,6 +5,9 @@ mod analyze;
 mod check;
 mod controls;
 mod decide;
+mod incidents;
+mod journal;
+mod quarantine;
 mod resource_policies;
 mod restore;
 mod rewrite;
@@ -34,6 +37,10 @@ enum Verb {
     Controls,
     /// Say what would be done about events, without any AWS call.
     Decide(decide::Decide),
+    /// List incidents, or show one step by step.
+    Incidents(incidents::Incidents),
+    /// Count, replay or drop the events that a contained function missed.
+    Quarantine(quarantine::Quarantine),
     /// Put back what was done in an incident.
     Restore(restore::Restore),
     /// Say how resource policies would be scoped, and what is left to a person.
@@ -77,6 +84,8 @@ impl Command {
             Verb::Check(check) => check.run(self.json),
             Verb::Controls => controls::run(self.json),
             Verb::Decide(decide) => decide.run(self.json),
+            Verb::Incidents(incidents) => incidents.run(self.json),
+            Verb::Quarantine(quarantine) => quarantine.run(self.json),
             Verb::Restore(restore) => restore.run(self.json),
             Verb::Rewrite(rewrite) => rewrite.run(self.json),
         }

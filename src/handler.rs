@@ -1,23 +1,29 @@
 //! One invocation: event, triage, live state, decision, journaled remediations, report. The only
 //! meeting place of [`crate::decision`] and [`crate::aws`].
 
+mod contained;
 mod containment;
+mod follow_up;
 
 use crate::{
-    aws::{Aws, AwsError, ErrorKind, IncidentStatus, Journal},
+    aws::{Aws, AwsError, ErrorKind, Journal, Recalled},
     controls::{self, Triage},
     decision::{Decision, Remit, decide},
     event::{Event, EventError, Kind},
-    finding::{Compliance, ControlId},
+    finding::Compliance,
+    incident::{StepEvent, StepStatus},
     policy::{LoadedPolicy, Mode},
-    remediation::{Outcome, Planned, Remediation, Undo, Withheld},
+    remediation::{Outcome, Planned, Remediation, Withheld},
     report::Report,
-    resource::FunctionArn,
+    resource::{FunctionArn, RoleArn},
     settings::Settings,
     state::State,
 };
-use std::collections::BTreeSet;
+use std::time::Instant;
 use time::OffsetDateTime;
+
+/// How often a plan may grow by what was read for it.
+const MOST_ROUNDS: usize = 10;
 
 /// The installed responder.
 #[derive(Debug)]
@@ -70,12 +76,18 @@ struct Matter<'a> {
     event: &'a Event,
     triage: &'a Triage,
     remit: Remit<'a>,
+    began: Instant,
     now: OffsetDateTime,
 }
 
 impl Matter<'_> {
+    /// Decides as of this moment: what is stamped must not be older than what was done before it.
     fn decide(&self, state: &State) -> Decision {
-        decide(&self.remit, self.event, self.triage, state, self.now)
+        decide(&self.remit, self.event, self.triage, state, self.moment())
+    }
+
+    fn moment(&self) -> OffsetDateTime {
+        self.now + self.began.elapsed()
     }
 }
 
@@ -103,40 +115,113 @@ impl Responder {
             let reason = "no control that is on concerns it".to_owned();
             return Ok(Handled::Ignored { reason });
         }
-        let remit = Remit {
-            policy: &self.policy.policy,
-            ceiling: self.settings.mode,
-            itself: Some(itself.clone()),
-        };
-        let matter = Matter { event: &event, triage: &triage, remit, now };
-        let (mut state, unread) = self.aws.read(&triage.reads).await;
+        let remit = self.remit(itself);
+        let matter = Matter { event: &event, triage: &triage, remit, began: Instant::now(), now };
+        let (mut state, unread) = self.read(&triage.reads, now).await;
         let mut decision = matter.decide(&state);
-        if !decision.approved().is_empty() {
-            state.held = self.held(&decision, now).await?;
-            state.answered = self.answered(&decision).await?;
-            if !state.held.is_empty() || state.answered {
-                decision = matter.decide(&state);
-            }
+        let mut recalled = Recalled::default();
+        if self.concerns_the_journal(&matter, &decision) {
+            self.leave_as_released(&decision, &state, now).await?;
+            recalled = self.recall(&matter, &decision, &mut state).await?;
+            decision = matter.decide(&state);
         }
         // What may be read in a minute is not told as something that cannot be told.
         let passing = unread.iter().find(|error| error.kind == ErrorKind::Transient);
         if let (true, Some(error)) = (decision.approved().is_empty(), passing) {
             return Err(error.clone().into());
         }
-        let handled = if decision.approved().is_empty() {
-            self.report_only(&matter, &decision, unread.is_empty()).await?
-        } else {
-            self.contain(&matter, decision, &state).await?
-        };
+        // An earlier delivery may have been cut short after its last change.
+        let unfinished = recalled.unfinished(&event.id).is_some() && unread.is_empty();
+        // A function that is contained already, and shows another sign, is gone through again.
+        let another = decision.contains && !recalled.knows(&event.id);
+        if unfinished || another || !decision.approved().is_empty() {
+            return self.contain(&matter, decision, state, unread).await;
+        }
+        let handled = self.report_only(&matter, decision, state).await?;
         match unread.into_iter().next() {
             Some(error) => Err(error.into()),
             None => Ok(handled),
         }
     }
 
+    fn remit(&self, itself: &FunctionArn) -> Remit<'_> {
+        Remit {
+            policy: &self.policy.policy,
+            ceiling: self.settings.mode,
+            itself: Some(itself.clone()),
+            role: self.settings.role.clone(),
+            quarantine: self.settings.quarantine.clone(),
+        }
+    }
+
+    /// Only what may be changed, or was, is in the journal. Events that show harmless things read
+    /// nothing, and are not in it either.
+    fn concerns_the_journal(&self, matter: &Matter<'_>, decision: &Decision) -> bool {
+        self.settings.mode == Mode::Enforce
+            && (!decision.approved().is_empty()
+                || !decision.released.is_empty()
+                || matter.triage.reads.iter().any(|read| !read.is_in_the_journal()))
+    }
+
+    /// What somebody undid who may is not turned again.
+    async fn leave_as_released(
+        &self,
+        decision: &Decision,
+        state: &State,
+        now: OffsetDateTime,
+    ) -> Result<(), AwsError> {
+        let Some(contained) = &state.memory.contained else { return Ok(()) };
+        for remediation in &decision.released {
+            let record = Journal::record_of(remediation);
+            let event = StepEvent::Released;
+            self.journal().move_step(&contained.incident, &record, event, None, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds what the journal knows of the function to the state.
+    async fn recall(
+        &self,
+        matter: &Matter<'_>,
+        decision: &Decision,
+        state: &mut State,
+    ) -> Result<Recalled, AwsError> {
+        let Some(function) = function(decision) else { return Ok(Recalled::default()) };
+        let journal = self.journal();
+        // Written before it is asked what others found: of two at the same time, one sees both.
+        let links = decision.findings().map(|(evaluation, _)| evaluation.control);
+        let links = links.filter(|control| controls::is_link(*control)).collect();
+        journal.remember(&function, &links, matter.now).await?;
+        let recalled = journal.recall(&function, matter.now).await?;
+        let memory = &mut state.memory;
+        memory.held.clone_from(&recalled.held);
+        memory.recent.clone_from(&recalled.recent);
+        memory.incident =
+            recalled.goes_on(matter.now, &matter.event.id).map(|g| g.incident.clone());
+        memory.restored = recalled.restored().map(str::to_owned);
+        memory.contains = recalled.gate.as_ref().is_some_and(|gate| gate.contains);
+        memory.unfinished = recalled.unfinished(&matter.event.id).is_some();
+        memory.crowded = recalled.is_crowded();
+        memory.pursued = memory.contains && memory.unfinished;
+        memory.turned.clear();
+        memory.answered = false;
+        if let Some(incident) = &memory.incident {
+            for step in journal.steps(incident).await?.unwrap_or_default() {
+                if step.status == StepStatus::Applied {
+                    memory.turned.insert(step.remediation.setting());
+                }
+                memory.answered |=
+                    matches!(step.remediation, Remediation::ReplaceResourcePolicy(_));
+            }
+        }
+        Ok(recalled)
+    }
+
     /// Why an event needs no look at all, its own calls first: they come back as events.
     fn ignored(&self, event: &Event) -> Option<String> {
-        if event.actor.role.is_some() && event.actor.role == self.settings.role {
+        if event.actor.role.is_some()
+            && event.actor.role == self.settings.role.as_ref().map(RoleArn::to_string)
+        {
             return Some("the call was made by Cordon".to_owned());
         }
         let Kind::Ignored(reason) = &event.kind else { return None };
@@ -147,57 +232,34 @@ impl Responder {
         Journal::new(&self.aws, &self.settings.journal_table, self.settings.journal_retention)
     }
 
-    /// What an operator restored and wants left alone.
-    async fn held(
-        &self,
-        decision: &Decision,
-        now: OffsetDateTime,
-    ) -> Result<BTreeSet<String>, AwsError> {
-        match function(decision) {
-            Some(function) => self.journal().holds(&function, now).await,
-            None => Ok(BTreeSet::new()),
-        }
-    }
-
-    /// Whether a stop rests on what an earlier delivery may have taken away. Only then the journal is
-    /// asked: other remediations are planned from what is.
-    async fn answered(&self, decision: &Decision) -> Result<bool, AwsError> {
-        let rests = |planned: &Planned| {
-            matches!(planned.remediation, Remediation::StopFunction { .. })
-                && planned.controls == [ControlId::InvocationUnauthorized]
-        };
-        if !decision.plan.iter().any(rests) {
-            return Ok(false);
-        }
-        let steps = self.journal().steps(&decision.incident).await?.unwrap_or_default();
-        Ok(steps.iter().any(|step| matches!(step.undo, Undo::PutResourcePolicy { .. })))
-    }
-
-    /// Nothing is to be changed. An earlier delivery may have been cut short after its last change:
-    /// then its incident is told and closed now, unless something could not be read.
+    /// Nothing is to be changed. Without the right to change anything, the plan is still made to
+    /// its end, as if each step had been taken.
     async fn report_only(
         &self,
         matter: &Matter<'_>,
-        decision: &Decision,
-        all_read: bool,
+        mut decision: Decision,
+        mut state: State,
     ) -> Result<Handled, HandlerError> {
-        let outcomes: Vec<(Planned, Outcome)> = withheld(decision);
-        let unfinished = self.settings.mode == Mode::Enforce
-            && all_read
-            && !matter.triage.reads.is_empty()
-            && matches!(
-                self.journal().status(&decision.incident).await?,
-                Some(IncidentStatus::Open | IncidentStatus::Partial)
-            );
-        let report = self.report(matter, decision, &outcomes, unfinished);
+        let mut outcomes = withheld(&decision, &[]);
+        for _ in 0..MOST_ROUNDS {
+            if decision.wants.is_empty() || outcomes.is_empty() {
+                break;
+            }
+            for (planned, _) in &outcomes {
+                state.take(&planned.remediation);
+            }
+            let (more, _) = self.aws.read(&decision.wants).await;
+            state.learn(more);
+            decision = matter.decide(&state);
+            outcomes.extend(withheld(&decision, &outcomes));
+        }
+        in_order(&mut outcomes);
+        let report = self.report(matter, &decision, &outcomes);
         report.log();
-        if unfinished || worth_telling(decision, &outcomes) {
+        if worth_telling(&decision, &outcomes) {
             self.tell(&report).await?;
         }
-        if unfinished {
-            self.journal().mark(&decision.incident, IncidentStatus::Closed, matter.now).await?;
-        }
-        Ok(handled(decision, unfinished))
+        Ok(handled(&decision, false))
     }
 
     fn report<'a>(
@@ -205,7 +267,6 @@ impl Responder {
         matter: &'a Matter<'a>,
         decision: &'a Decision,
         outcomes: &'a [(Planned, Outcome)],
-        finished_later: bool,
     ) -> Report<'a> {
         Report {
             event: &matter.event.id,
@@ -216,7 +277,7 @@ impl Responder {
             mode: self.settings.mode,
             journal_table: &self.settings.journal_table,
             now: matter.now,
-            finished_later,
+            finished_later: false,
         }
     }
 
@@ -235,16 +296,25 @@ fn function(decision: &Decision) -> Option<FunctionArn> {
     decision.evaluations.first().map(|evaluation| evaluation.resource.function.clone())
 }
 
-/// The remediations a decision withholds, as outcomes.
-fn withheld(decision: &Decision) -> Vec<(Planned, Outcome)> {
-    decision
-        .plan
-        .iter()
-        .filter_map(|planned| {
-            let withheld = planned.withheld.clone()?;
-            Some((planned.clone(), Outcome::Withheld(withheld)))
+/// The remediations a decision withholds, as outcomes, those left out that are known already.
+fn withheld(decision: &Decision, known: &[(Planned, Outcome)]) -> Vec<(Planned, Outcome)> {
+    let is_known = |one: &&Planned| {
+        known.iter().any(|(known, _)| {
+            known.remediation.setting() == one.remediation.setting()
+                && known.withheld == one.withheld
         })
-        .collect()
+    };
+    let new = decision.plan.iter().filter(|planned| !is_known(planned));
+    new.filter_map(|planned| {
+        let withheld = planned.withheld.clone()?;
+        Some((planned.clone(), Outcome::Withheld(withheld)))
+    })
+    .collect()
+}
+
+/// People are told in the order in which things are done.
+fn in_order(outcomes: &mut [(Planned, Outcome)]) {
+    outcomes.sort_by_key(|(planned, _)| planned.remediation.order());
 }
 
 /// Exceptions were agreed on with people: they are logged, not told again. What cannot be judged is

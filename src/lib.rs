@@ -11,33 +11,45 @@
 //! | [`resource`] | names: accounts, functions, qualifiers, revisions |
 //! | [`iam`] | resource policies: parse, expose, rewrite |
 //! | [`finding`] | controls by name, evaluations, findings |
-//! | [`state`] | what a decision may rest on |
 //! | [`event`] | EventBridge JSON to [`event::Event`] |
 //! | [`policy`] | the control policy |
+//! | [`setting`] | the settings that remediations turn |
 //! | [`remediation`] | what can be done, and how it is undone |
+//! | [`incident`] | where an incident and its steps stand, and what may follow |
+//! | [`state`] | what a decision may rest on |
 //! | [`controls`] | one file a control |
 //! | [`decision`] | the pure core |
+//! | [`evidence`] | what is kept of a function that was stopped |
 //! | [`aws`] | the only place that knows the SDK |
 //! | [`settings`] | what the deployment chose |
 //! | [`report`] | log lines, metrics, notifications |
 //! | [`handler`] | one invocation |
+//! | `collector` | one collection of evidence, in a function of its own |
 //! | [`restore`] | the way back of an incident |
+//! | [`quarantine`] | the events a contained function missed |
 //! | `cli` | the operator's command line |
 
 pub mod aws;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "evidence")]
+pub mod collector;
 pub mod controls;
 pub mod decision;
 pub mod event;
+pub mod evidence;
 pub mod finding;
 pub mod handler;
 pub mod iam;
+pub mod incident;
 pub mod policy;
+#[cfg(feature = "cli")]
+pub mod quarantine;
 pub mod remediation;
 pub mod report;
 pub mod resource;
 #[cfg(feature = "cli")]
 pub mod restore;
+pub mod setting;
 pub mod settings;
 pub mod state;

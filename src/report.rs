@@ -38,6 +38,10 @@ pub struct Report<'a> {
 /// More evidence of one finding is counted, not listed: SNS takes 256 KB, a log event not much more.
 const MOST_SEEN: usize = 20;
 
+/// Remediations that are told one by one, and how much of each.
+const MOST_TOLD: usize = 100;
+const LONGEST_TOLD: usize = 1000;
+
 /// A notification.
 pub struct Notification {
     /// One line.
@@ -186,8 +190,15 @@ impl Report<'_> {
             let controls = controls.join(", ");
             let _ = writeln!(text, "cannot tell on {resource}: {reason}\n  ({controls})");
         }
-        for (planned, outcome) in self.outcomes {
-            let _ = writeln!(text, "{}", in_words(planned, outcome));
+        for (planned, outcome) in self.outcomes.iter().take(MOST_TOLD) {
+            let words = in_words(planned, outcome);
+            let _ = writeln!(text, "{}", crate::finding::shown(&words, LONGEST_TOLD));
+        }
+        if let more @ 1.. = self.outcomes.len().saturating_sub(MOST_TOLD) {
+            let _ = writeln!(text, "and {more} more: see `cordon incidents show`");
+        }
+        for note in &self.decision.notes {
+            let _ = writeln!(text, "to know: {note}");
         }
         if let Some(actor) = self.actor {
             let _ = writeln!(text, "\ncaused by: {}", crate::finding::shown(actor, 200));

@@ -1,6 +1,6 @@
 //! What the deployment tells the function through its environment (`template.yaml`).
 
-use crate::policy::Mode;
+use crate::{policy::Mode, resource::RoleArn};
 use time::Duration;
 
 /// The deployment's choices.
@@ -15,7 +15,15 @@ pub struct Settings {
     /// `CORDON_TOPIC_ARN`: who is told. None: nobody.
     pub topic: Option<String>,
     /// `CORDON_ROLE_ARN`: the function's own role, whose calls are its own.
-    pub role: Option<String>,
+    pub role: Option<RoleArn>,
+    /// `CORDON_QUARANTINE_QUEUE_ARN`: where failed events of a contained function go. None: they
+    /// are dropped rather than sent to somebody else.
+    pub quarantine: Option<String>,
+    /// `CORDON_SECOND_LOOK_QUEUE_URL`: whose messages come back later, so that a containment is
+    /// looked at again. None: it is not.
+    pub second_looks: Option<String>,
+    /// `CORDON_EVIDENCE_QUEUE_URL`: who collects evidence. None: nobody does.
+    pub evidence: Option<String>,
 }
 
 /// A deployment that cannot work. Whoever deploys must mend it.
@@ -46,7 +54,34 @@ impl Settings {
                 .ok_or(SettingsError::Missing("CORDON_JOURNAL_TABLE"))?,
             journal_retention: retention(given("CORDON_JOURNAL_RETENTION_DAYS"))?,
             topic: given("CORDON_TOPIC_ARN"),
-            role: given("CORDON_ROLE_ARN"),
+            role: role(given("CORDON_ROLE_ARN"))?,
+            quarantine: given("CORDON_QUARANTINE_QUEUE_ARN"),
+            second_looks: given("CORDON_SECOND_LOOK_QUEUE_URL"),
+            evidence: given("CORDON_EVIDENCE_QUEUE_URL"),
+        })
+    }
+}
+
+/// The choices for the collector of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectorSettings {
+    /// `CORDON_EVIDENCE_BUCKET`: where evidence is stored.
+    pub bucket: String,
+    /// `CORDON_JOURNAL_TABLE`: the journal's DynamoDB table.
+    pub journal_table: String,
+    /// `CORDON_JOURNAL_RETENTION_DAYS`: how long its records are kept.
+    pub journal_retention: Duration,
+}
+
+impl CollectorSettings {
+    /// Reads the deployment's choices through `variable`.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let given = |name: &'static str| variable(name).filter(|value| !value.is_empty());
+        let required = |name: &'static str| given(name).ok_or(SettingsError::Missing(name));
+        Ok(Self {
+            bucket: required("CORDON_EVIDENCE_BUCKET")?,
+            journal_table: required("CORDON_JOURNAL_TABLE")?,
+            journal_retention: retention(given("CORDON_JOURNAL_RETENTION_DAYS"))?,
         })
     }
 }
@@ -63,6 +98,15 @@ fn mode(value: Option<String>) -> Result<Mode, SettingsError> {
     }
 }
 
+fn role(value: Option<String>) -> Result<Option<RoleArn>, SettingsError> {
+    let parsed = value.as_deref().map(RoleArn::parse).transpose();
+    parsed.map_err(|_| SettingsError::Wrong {
+        name: "CORDON_ROLE_ARN",
+        value: value.unwrap_or_default(),
+        expected: "the ARN of an IAM role",
+    })
+}
+
 /// A year unless told otherwise.
 fn retention(value: Option<String>) -> Result<Duration, SettingsError> {
     let Some(value) = value else { return Ok(Duration::days(365)) };
@@ -73,5 +117,44 @@ fn retention(value: Option<String>) -> Result<Duration, SettingsError> {
             value,
             expected: "a number of days from 1 to 65535",
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collector(given: &[(&str, &str)]) -> Result<CollectorSettings, SettingsError> {
+        let value = |name: &str| given.iter().find(|(key, _)| *key == name).map(|(_, v)| *v);
+        CollectorSettings::read(|name| value(name).map(str::to_owned))
+    }
+
+    #[test]
+    fn a_collector_needs_a_bucket_and_a_journal() {
+        let both = [("CORDON_EVIDENCE_BUCKET", "evidence"), ("CORDON_JOURNAL_TABLE", "journal")];
+
+        assert_eq!(collector(&both).map(|settings| settings.bucket).ok(), Some("evidence".into()));
+        for missing in [&both[..1], &both[1..], &[("CORDON_EVIDENCE_BUCKET", ""), both[1]]] {
+            assert!(matches!(collector(missing), Err(SettingsError::Missing(_))));
+        }
+    }
+
+    #[test]
+    fn a_retention_that_is_no_number_of_days_is_refused() {
+        let given = |days| {
+            [
+                ("CORDON_EVIDENCE_BUCKET", "evidence"),
+                ("CORDON_JOURNAL_TABLE", "journal"),
+                ("CORDON_JOURNAL_RETENTION_DAYS", days),
+            ]
+        };
+
+        assert_eq!(
+            collector(&given("30")).map(|s| s.journal_retention).ok(),
+            Some(Duration::days(30))
+        );
+        for wrong in ["0", "-1", "year"] {
+            assert!(matches!(collector(&given(wrong)), Err(SettingsError::Wrong { .. })));
+        }
     }
 }

@@ -3,42 +3,57 @@
 //!
 //! | incident | record | holds |
 //! |---|---|---|
-//! | `inc-…` | `incident` | function, event, controls, status, policy hash, opened |
-//! | `inc-…` | `step#<nanoseconds>#<number>` | remediation, marks, undo, status, outcome |
-//! | `hold#<function ARN>` | a mark | until when it is left alone, and by which incident |
+//! | `inc-…` | `incident` | function, events, controls, status, code, policy hash, opened |
+//! | `inc-…` | `step#<id>` | remediation with its way back, marks, status, outcome |
+//! | `function#<ARN>` | `incident` | the incident that goes on: one at a time |
+//! | `function#<ARN>` | `hold#<mark>` | until when it is left alone, and by which incident |
+//! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
 //!
-//! Every try of every step has a record of its own, with the state that it saw before: duplicate and
-//! concurrent deliveries overwrite nothing. Intents come only from [`Approved`] remediations, and
-//! only intents can be applied.
+//! A step is known by what it turns from what to what: the same step of another delivery is the same
+//! record. Statuses move only as [`crate::incident`] allows. Intents come only from [`Approved`]
+//! remediations, and only intents can be applied.
 
+mod recall;
 mod record;
+mod turned;
+mod write;
 
-pub use record::{IncidentStatus, StepRecord, StepStatus};
+pub use recall::Recalled;
+pub use record::{Gate, IncidentRecord, StepRecord};
+pub use turned::{Turned, turned};
 
-use super::{Aws, AwsError, ErrorKind, failed};
+use super::{Aws, AwsError, ErrorKind};
 use crate::{
     decision::Approved,
     finding::ControlId,
-    remediation::{Outcome, Remediation},
+    incident::{IncidentEvent, IncidentStatus, StepEvent, StepStatus},
+    remediation::{Outcome, Planned, Remediation, Tactic},
     resource::FunctionArn,
-    state::State,
 };
+use aws_sdk_dynamodb::types::AttributeValue;
 use record::{
-    INCIDENT, Item, STEP, hold, hold_partition, item, key, number, rfc3339, step, string, text,
-    unwritable,
+    FINDING, HELD, INCIDENT, STEP, key, number, partition, rfc3339, text, texts, unreadable,
 };
-use std::{
-    collections::BTreeSet,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime};
+use write::Write;
 
 /// The version of the records' format.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 /// How long Cordon leaves alone what was restored. After that it is answered again, so
 /// that a restore is a pause and not a hidden exception. A longer hold in the table is not believed.
 pub const HOLD: Duration = Duration::days(7);
+
+/// How long the record of a containment is kept, whatever the retention is.
+const LASTING: Duration = Duration::days(3650);
+
+/// How often one step can be put back and be taken again within one incident.
+const MOST_AGAIN: u32 = 20;
+
+/// For how long findings on one function belong together: they make one incident, and two that say
+/// little each may say more together.
+pub const WINDOW: Duration = Duration::hours(1);
 
 /// A journal table.
 #[derive(Debug)]
@@ -46,8 +61,6 @@ pub struct Journal<'a> {
     aws: &'a Aws,
     table: &'a str,
     retention: Duration,
-    /// Steps of one invocation, in order.
-    step: AtomicU32,
 }
 
 /// A remediation whose way back is in the journal. Only these can be applied.
@@ -64,23 +77,9 @@ impl Intent {
         &self.approved.planned().remediation
     }
 
-    /// Whether `state` shows that it was done. Only policy writes are ever in doubt.
-    pub fn is_applied_in(&self, state: &State) -> bool {
-        match self.remediation() {
-            Remediation::ReplaceResourcePolicy(replacement) => {
-                match (state.policies.get(&replacement.resource), &replacement.after) {
-                    (Some(None), None) => true,
-                    (Some(Some(live)), Some(after)) => {
-                        live.document.as_ref().is_ok_and(|document| document.says(after))
-                    }
-                    (_, _) => false,
-                }
-            }
-            Remediation::DeleteProvisionedConcurrency { .. }
-            | Remediation::StopFunction { .. }
-            | Remediation::HardenFunctionUrl { .. }
-            | Remediation::TagFunction { .. } => false,
-        }
+    /// The journal's record of it.
+    pub fn record(&self) -> &str {
+        &self.record
     }
 }
 
@@ -95,6 +94,14 @@ pub struct Opened<'a> {
     pub function: &'a FunctionArn,
     /// The controls with findings.
     pub controls: BTreeSet<ControlId>,
+    /// Whether it contains the function.
+    pub contains: bool,
+    /// Whether it did not until now.
+    pub contains_first: bool,
+    /// Whether it has so many events that this one is not written down any more.
+    pub crowded: bool,
+    /// The function's code and settings, by name.
+    pub code: Option<&'a str>,
     /// The control policy's hash.
     pub policy_sha256: &'a str,
 }
@@ -102,49 +109,134 @@ pub struct Opened<'a> {
 impl<'a> Journal<'a> {
     /// The journal in `table`, whose records expire after `retention`.
     pub fn new(aws: &'a Aws, table: &'a str, retention: Duration) -> Self {
-        Self { aws, table, retention, step: AtomicU32::new(0) }
+        Self { aws, table, retention }
     }
 
-    /// Opens an incident, or finds it opened by another delivery of the event and opens it again.
-    pub async fn open(&self, opened: &Opened<'_>, now: OffsetDateTime) -> Result<(), AwsError> {
-        let controls: Vec<&str> = opened.controls.iter().map(|control| control.as_str()).collect();
-        let attributes = [
-            ("format", number(FORMAT)),
-            ("function", text(opened.function.to_string())),
-            ("event", text(opened.event)),
-            ("controls", text(controls.join(" "))),
-            ("policy_sha256", text(opened.policy_sha256)),
-            ("status", text(IncidentStatus::Open.as_str())),
-            ("opened", text(rfc3339(now))),
-            ("expires_at", number((now + self.retention).unix_timestamp())),
-        ];
-        let item = item(opened.incident, INCIDENT, attributes);
-        match self.put_new(opened.incident, item).await {
-            Err(error) if error.kind == ErrorKind::Precondition => {
-                self.mark(opened.incident, IncidentStatus::Open, now).await
-            }
-            put => put,
+    /// Takes an incident up: opens it, or joins the deliveries that have it open. One incident a
+    /// function goes on at a time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Precondition`] where another incident of the function goes on, or this one was
+    /// opened or restored just now: recall and decide again.
+    pub async fn open(
+        &self,
+        opened: &Opened<'_>,
+        joins: bool,
+        now: OffsetDateTime,
+    ) -> Result<(), AwsError> {
+        let gate = partition(opened.function);
+        let writes = if joins {
+            [self.join_gate(opened, &gate, now), self.join_incident(opened, now)]
+        } else {
+            [self.new_gate(opened, &gate, now), self.new_incident(opened, now)]
+        };
+        self.transact(opened.incident, writes).await
+    }
+
+    /// Nothing goes on with the function, or what does is over.
+    fn new_gate(&self, opened: &Opened<'_>, gate: &str, now: OffsetDateTime) -> Write {
+        Write::new(key(gate, INCIDENT))
+            .set("goes_on", text(opened.incident))
+            .set("status", text(IncidentStatus::Open.as_str()))
+            .set("opened", number(now.unix_timestamp()))
+            .set("contains", contains(opened))
+            .set("events", texts([opened.event]))
+            .set("expires_at", self.expiry(now, opened.contains))
+            .value("restored", text(IncidentStatus::Restored.as_str()))
+            .value("no", AttributeValue::Bool(false))
+            .value("lately", number((now - WINDOW).unix_timestamp()))
+            .only_if(
+                "attribute_not_exists(goes_on) OR #status = :restored \
+                 OR (#contains = :no AND #opened < :lately)",
+            )
+    }
+
+    fn new_incident(&self, opened: &Opened<'_>, now: OffsetDateTime) -> Write {
+        let mut write = Write::new(key(opened.incident, INCIDENT))
+            .set("format", number(FORMAT))
+            .set("function", text(opened.function.to_string()))
+            .set("events", texts([opened.event]))
+            .set("status", text(IncidentStatus::Open.as_str()))
+            .set("contains", contains(opened))
+            .set("policy_sha256", text(opened.policy_sha256))
+            .set("opened", text(rfc3339(now)))
+            .set("moved", text(rfc3339(now)))
+            .set("expires_at", self.expiry(now, opened.contains))
+            .only_if("attribute_not_exists(incident)");
+        if !opened.controls.is_empty() {
+            write = write.set("controls", texts(opened.controls.iter().map(|c| c.as_str())));
+        }
+        match opened.code {
+            Some(code) => write.set("code", text(code)),
+            None => write,
         }
     }
 
-    /// Where an incident stands; none if there is no such incident.
-    pub async fn status(&self, incident: &str) -> Result<Option<IncidentStatus>, AwsError> {
-        let output = self
-            .aws
-            .dynamodb()
-            .await
-            .get_item()
-            .table_name(self.table)
-            .set_key(Some(key(incident, INCIDENT)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed("GetItem", incident))?;
-        let item = output.item.unwrap_or_default();
-        Ok(string(&item, "status").and_then(IncidentStatus::parse))
+    fn join_gate(&self, opened: &Opened<'_>, gate: &str, now: OffsetDateTime) -> Write {
+        let mut write = Write::new(key(gate, INCIDENT)).value("incident", text(opened.incident));
+        if !opened.crowded {
+            write = write.add("events", texts([opened.event]));
+        }
+        if opened.contains {
+            write =
+                write.set("contains", contains(opened)).set("expires_at", self.expiry(now, true));
+        }
+        moved(write, IncidentEvent::TakenUp, "goes_on = :incident AND ")
     }
 
-    /// Writes the way back of `approved` before anything is done.
+    fn join_incident(&self, opened: &Opened<'_>, now: OffsetDateTime) -> Write {
+        let mut write = Write::new(key(opened.incident, INCIDENT)).set("moved", text(rfc3339(now)));
+        if !opened.crowded {
+            write = write.add("events", texts([opened.event]));
+        }
+        if opened.contains {
+            write =
+                write.set("contains", contains(opened)).set("expires_at", self.expiry(now, true));
+        }
+        if let (true, Some(code)) = (opened.contains_first, opened.code) {
+            write = write.set("code", text(code));
+        }
+        if !opened.controls.is_empty() {
+            write = write.add("controls", texts(opened.controls.iter().map(|c| c.as_str())));
+        }
+        moved(write, IncidentEvent::TakenUp, "")
+    }
+
+    /// Moves an incident on, together with what goes on with its function. One that is put back need
+    /// not be what goes on any more.
+    pub async fn mark(
+        &self,
+        incident: &str,
+        function: &FunctionArn,
+        event: IncidentEvent,
+        now: OffsetDateTime,
+    ) -> Result<(), AwsError> {
+        let gate =
+            Write::new(key(&partition(function), INCIDENT)).value("incident", text(incident));
+        let record = || Write::new(key(incident, INCIDENT)).set("moved", text(rfc3339(now)));
+        let record = || moved(record(), event, "");
+        let together = [moved(gate, event, "goes_on = :incident AND "), record()];
+        match self.transact(incident, together).await {
+            Err(error)
+                if error.kind == ErrorKind::Precondition && event == IncidentEvent::PutBack =>
+            {
+                self.update(incident, record()).await
+            }
+            marked => marked,
+        }
+    }
+
+    /// The record of a step.
+    pub fn record_of(remediation: &Remediation) -> String {
+        format!("{STEP}{}", remediation.id())
+    }
+
+    /// Writes the way back of `approved` before anything is done. A step that was put back before, and
+    /// is not held any more, is another step now.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Precondition`] where an operator has just begun to put the step back: it is not
+    /// to be applied.
     pub async fn intend(
         &self,
         incident: &str,
@@ -152,26 +244,54 @@ impl<'a> Journal<'a> {
         now: OffsetDateTime,
     ) -> Result<Intent, AwsError> {
         let planned = approved.planned();
-        let step = self.step.fetch_add(1, Ordering::Relaxed);
-        let record = format!("{STEP}{:020}#{step:03}", now.unix_timestamp_nanos());
-        let undo = serde_json::to_string(&planned.remediation.undo())
-            .map_err(|error| unwritable("PutItem", incident, &error))?;
-        let attributes = [
-            ("remediation", text(planned.remediation.name())),
-            ("undo", text(undo)),
-            ("marks", text(planned.marks.join(" "))),
-            ("status", text(StepStatus::Intended.as_str())),
-            ("intended", text(rfc3339(now))),
-            ("expires_at", number((now + self.retention).unix_timestamp())),
-        ];
-        let item = item(incident, &record, attributes);
-        match self.put_new(incident, item).await {
-            // Two deliveries in the same nanosecond: one of them goes first.
-            Err(error) if error.kind == ErrorKind::Precondition => {
-                Err(AwsError { kind: ErrorKind::Transient, ..error })
+        let first = Self::record_of(&planned.remediation);
+        let mut record = first.clone();
+        for again in 2..=MOST_AGAIN {
+            match self.write_intent(incident, &record, planned, now).await {
+                Err(error) if error.kind == ErrorKind::Precondition => {
+                    let function = planned.remediation.resource().function;
+                    let held = self.recall(&function, now).await?.held;
+                    if planned.marks.iter().any(|mark| held.contains(mark)) {
+                        return Err(error);
+                    }
+                    record = format!("{first}#{again}");
+                }
+                written => {
+                    written?;
+                    return Ok(Intent { incident: incident.to_owned(), record, approved });
+                }
             }
-            put => put.map(|()| Intent { incident: incident.to_owned(), record, approved }),
         }
+        Err(unreadable("UpdateItem", incident.to_owned(), "put back too often"))
+    }
+
+    async fn write_intent(
+        &self,
+        incident: &str,
+        record: &str,
+        planned: &Planned,
+        now: OffsetDateTime,
+    ) -> Result<(), AwsError> {
+        let remediation = &planned.remediation;
+        let whole = serde_json::to_string(remediation)
+            .map_err(|error| unreadable("UpdateItem", incident.to_owned(), &error.to_string()))?;
+        let lasts = matches!(remediation.tactic(), Tactic::Isolate | Tactic::Evict);
+        let mut write = Write::new(key(incident, record))
+            .set("remediation", text(whole))
+            .set("name", text(remediation.name()))
+            .set("status", text(StepStatus::Intended.as_str()))
+            .set("intended", text(rfc3339(now)))
+            .set("expires_at", self.expiry(now, lasts))
+            .set_once("at", number(now.unix_timestamp_nanos()))
+            .add("tries", number(1))
+            .only_if(&format!(
+                "attribute_not_exists(incident) OR {}",
+                one_of(StepStatus::moves(StepEvent::Intended).map(|(from, _)| from.as_str()))
+            ));
+        if !planned.marks.is_empty() {
+            write = write.add("marks", texts(&planned.marks));
+        }
+        self.update(incident, write).await
     }
 
     /// Writes what came of an intent.
@@ -181,64 +301,47 @@ impl<'a> Journal<'a> {
         outcome: &Outcome,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        let status = match outcome {
-            Outcome::Success { .. } => StepStatus::Applied,
+        let event = match outcome {
+            Outcome::Success { .. } => StepEvent::Applied,
             // An earlier try of the SDK may have done it, and only its answer was lost.
             Outcome::Failure { .. }
             | Outcome::DoesNotExist
             | Outcome::Superseded
-            | Outcome::Withheld(_) => StepStatus::Unsure,
+            | Outcome::Withheld(_) => StepEvent::Failed,
         };
-        let outcome = serde_json::to_string(outcome)
-            .map_err(|error| unwritable("UpdateItem", &intent.incident, &error))?;
-        let values = [("outcome", outcome.as_str()), ("settled", &rfc3339(now))];
-        self.set(&intent.incident, &intent.record, status.as_str(), &values).await
+        let outcome = serde_json::to_string(outcome).map_err(|error| {
+            unreadable("UpdateItem", intent.incident.clone(), &error.to_string())
+        })?;
+        self.move_step(&intent.incident, &intent.record, event, Some(&outcome), now).await
     }
 
-    /// Moves an incident on.
-    pub async fn mark(
+    /// Moves a step on.
+    pub async fn move_step(
         &self,
         incident: &str,
-        status: IncidentStatus,
+        record: &str,
+        event: StepEvent,
+        outcome: Option<&str>,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        self.set(incident, INCIDENT, status.as_str(), &[("moved", &rfc3339(now))]).await
-    }
-
-    /// The steps of an incident, last one first; none if there is no such incident.
-    ///
-    /// # Errors
-    /// Also where a step cannot be read: nobody may believe that everything was put back.
-    pub async fn steps(&self, incident: &str) -> Result<Option<Vec<StepRecord>>, AwsError> {
-        let items = self.partition(incident).await?;
-        if items.is_empty() {
-            return Ok(None);
-        }
-        let mut steps = Vec::new();
-        for item in &items {
-            let record = string(item, "record").unwrap_or_default();
-            if record.starts_with(STEP) {
-                steps.push(step(item, record).ok_or_else(|| AwsError {
-                    operation: "Query",
-                    resource: format!("{incident} {record}"),
-                    code: "unreadable journal record".to_owned(),
-                    kind: ErrorKind::Invalid,
-                })?);
+        // One write cannot say "as before, unless": each status that leads elsewhere has its own.
+        let mut refused = Ok(());
+        let targets: BTreeSet<&str> = StepStatus::moves(event).map(|(_, to)| to.as_str()).collect();
+        for to in targets {
+            let from = StepStatus::moves(event).filter(|(_, target)| target.as_str() == to);
+            let mut write = Write::new(key(incident, record))
+                .set("status", text(to))
+                .set("moved", text(rfc3339(now)))
+                .only_if(&one_of(from.map(|(from, _)| from.as_str())));
+            if let Some(outcome) = outcome {
+                write = write.set("outcome", text(outcome));
+            }
+            refused = self.update(incident, write).await;
+            if !matches!(&refused, Err(error) if error.kind == ErrorKind::Precondition) {
+                return refused;
             }
         }
-        steps.sort_by(|a, b| b.record.cmp(&a.record));
-        Ok(Some(steps))
-    }
-
-    /// Writes that a step was put back.
-    pub async fn restored(
-        &self,
-        incident: &str,
-        step: &StepRecord,
-        now: OffsetDateTime,
-    ) -> Result<(), AwsError> {
-        let status = StepStatus::Restored.as_str();
-        self.set(incident, &step.record, status, &[("restored", &rfc3339(now))]).await
+        refused
     }
 
     /// Leaves what a step concerned alone until `until`.
@@ -248,107 +351,60 @@ impl<'a> Journal<'a> {
         step: &StepRecord,
         until: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        let partition = hold_partition(&step.undo.resource().function);
+        let partition = partition(&step.remediation.resource().function);
         for mark in &step.marks {
-            let attributes = [
-                ("until", number(until.unix_timestamp())),
-                ("restored_incident", text(incident)),
-                ("expires_at", number(until.unix_timestamp())),
-            ];
-            let item = item(&partition, mark, attributes);
-            self.aws
-                .dynamodb()
-                .await
-                .put_item()
-                .table_name(self.table)
-                .set_item(Some(item))
-                .send()
-                .await
-                .map_err(failed("PutItem", &partition))?;
+            let write = Write::new(key(&partition, &format!("{HELD}{mark}")))
+                .set("until", number(until.unix_timestamp()))
+                .set("restored_incident", text(incident))
+                .set("expires_at", number(until.unix_timestamp()));
+            self.update(&partition, write).await?;
         }
         Ok(())
     }
 
-    /// What is left alone on a function. DynamoDB deletes expired items late, so each is looked at.
-    pub async fn holds(
+    /// Remembers that controls had findings on a function.
+    pub async fn remember(
         &self,
         function: &FunctionArn,
+        controls: &BTreeSet<ControlId>,
         now: OffsetDateTime,
-    ) -> Result<BTreeSet<String>, AwsError> {
-        let items = self.partition(&hold_partition(function)).await?;
-        Ok(items
-            .iter()
-            .filter_map(hold)
-            .filter(|(_, until)| *until > now && *until <= now + HOLD)
-            .map(|(mark, _)| mark)
-            .collect())
-    }
-
-    async fn partition(&self, key: &str) -> Result<Vec<Item>, AwsError> {
-        let mut pages = self
-            .aws
-            .dynamodb()
-            .await
-            .query()
-            .table_name(self.table)
-            .consistent_read(true)
-            .key_condition_expression("incident = :key")
-            .expression_attribute_values(":key", text(key))
-            .into_paginator()
-            .items()
-            .send();
-        let mut items = Vec::new();
-        while let Some(item) = pages.next().await {
-            items.push(item.map_err(failed("Query", key))?);
-        }
-        Ok(items)
-    }
-
-    /// Puts an item that must not be there yet.
-    async fn put_new(&self, incident: &str, item: Item) -> Result<(), AwsError> {
-        self.aws
-            .dynamodb()
-            .await
-            .put_item()
-            .table_name(self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(incident)")
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(failed("PutItem", incident))
-    }
-
-    /// Updates a record that exists.
-    async fn set(
-        &self,
-        incident: &str,
-        record: &str,
-        status: &str,
-        values: &[(&str, &str)],
     ) -> Result<(), AwsError> {
-        let mut update = self
-            .aws
-            .dynamodb()
-            .await
-            .update_item()
-            .table_name(self.table)
-            .set_key(Some(key(incident, record)))
-            .condition_expression("attribute_exists(incident)")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":status", text(status));
-        let mut expression = "SET #status = :status".to_owned();
-        for (name, value) in values {
-            expression.push_str(&format!(", #{name} = :{name}_value"));
-            update = update
-                .expression_attribute_names(format!("#{name}"), *name)
-                .expression_attribute_values(format!(":{name}_value"), text(*value));
+        let partition = partition(function);
+        let until = number((now + WINDOW).unix_timestamp());
+        for control in controls {
+            let write = Write::new(key(&partition, &format!("{FINDING}{control}")))
+                .set("until", until.clone())
+                .set("expires_at", until.clone());
+            self.update(&partition, write).await?;
         }
-        update
-            .update_expression(expression)
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(failed("UpdateItem", incident))
+        Ok(())
     }
+
+    /// When a record goes. What contains a function stays as long as it may have to be put back.
+    fn expiry(&self, now: OffsetDateTime, lasts: bool) -> AttributeValue {
+        let retention = if lasts { LASTING } else { self.retention };
+        number((now + retention).unix_timestamp())
+    }
+}
+
+fn contains(opened: &Opened<'_>) -> AttributeValue {
+    AttributeValue::Bool(opened.contains)
+}
+
+/// Sets the status that `event` leads to, if it may follow and `and` holds. Every event of an
+/// incident leads to one status, wherever it comes from.
+fn moved(write: Write, event: IncidentEvent, and: &str) -> Write {
+    let from: Vec<&str> = IncidentStatus::moves(event).map(|(from, _)| from.as_str()).collect();
+    match IncidentStatus::moves(event).next() {
+        Some((_, to)) => write
+            .set("status", text(to.as_str()))
+            .only_if(&format!("{and}{}", one_of(from.into_iter()))),
+        None => write,
+    }
+}
+
+/// A condition: the status is one of these. The names need no escape.
+fn one_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<String> = names.map(|name| format!(":is_{name}")).collect();
+    format!("#status IN ({})", names.join(", "))
 }

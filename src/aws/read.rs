@@ -1,41 +1,84 @@
 //! Reads exactly what a decision asks for. Presigned code links and values of the environment are
-//! dropped here.
+//! dropped here. Refuses to let one read that fails keep the others from being known.
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
-use super::{Aws, AwsError, ErrorKind, failed};
+mod assumed;
+mod function;
+pub(super) mod iam;
+mod policies;
+mod role_use;
+mod surroundings;
+
+use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
-    iam::Document,
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId},
-    state::{FunctionState, PolicyState, Read, State, UrlAuthType},
+    resource::FunctionArn,
+    state::{Read, State, Surroundings},
 };
-use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, types::FunctionUrlAuthType};
-use std::collections::{BTreeMap, BTreeSet};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use std::{collections::BTreeSet, time::Duration};
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// Almost all calls of Lambda's control plane share 15 a second for everybody in the account and
+/// Region, so not many are made at once.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests>
+const AT_ONCE: usize = 8;
+
+/// Of a long list, so many are asked for without a pause, and then one each time.
+const AT_FIRST: u32 = 4;
+const PACE: Duration = Duration::from_millis(100);
+
+/// What takes longer is left to the retry, so that everything else is done and told.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Aws {
-    /// Reads what a decision asks for. What cannot be read stays absent, and the errors are given
-    /// back: a control that can judge must not wait for one that cannot.
+    /// Reads what a decision asks for, side by side. What cannot be read is marked as unread, and the
+    /// errors are given back: a control that can judge must not wait for one that cannot.
     pub async fn read(&self, reads: &BTreeSet<Read>) -> (State, Vec<AwsError>) {
         let mut state = State::default();
         let mut errors = Vec::new();
-        for read in reads {
-            if let Err(error) = self.read_one(read, &mut state).await {
-                errors.push(error);
+        let each: Vec<_> =
+            reads.iter().map(|read| async move { (read, self.read_in_time(read).await) }).collect();
+        let mut each = stream::iter(each).buffer_unordered(AT_ONCE);
+        while let Some((read, answer)) = each.next().await {
+            match answer {
+                Ok(None) => {}
+                Ok(Some((found, error))) => {
+                    state.learn(found);
+                    match error {
+                        None => state.read.insert(read.clone()),
+                        Some(_) => state.unread.insert(read.clone()),
+                    };
+                    errors.extend(error);
+                }
+                Err(error) => {
+                    state.unread.insert(read.clone());
+                    errors.push(error);
+                }
             }
         }
         (state, errors)
     }
 
-    async fn read_one(&self, read: &Read, state: &mut State) -> Result<(), AwsError> {
+    async fn read_in_time(
+        &self,
+        read: &Read,
+    ) -> Result<Option<(State, Option<AwsError>)>, AwsError> {
+        timeout(PATIENCE, self.read_one(read)).await.unwrap_or_else(|_| {
+            let code = "no answer in time";
+            Err(AwsError::new("Read", read, ErrorKind::Transient, code))
+        })
+    }
+
+    /// What was found, with what kept the rest from being found. None for what is not read from AWS.
+    async fn read_one(&self, read: &Read) -> Result<Option<(State, Option<AwsError>)>, AwsError> {
+        let mut state = State::default();
+        let mut rest = None;
         match read {
             Read::Policy(resource) => {
                 let policy = self.policy(resource).await?;
                 state.policies.insert(resource.clone(), policy);
             }
-            Read::EveryPolicy(function) => {
-                for resource in self.qualified(function).await? {
-                    let policy = self.policy(&resource).await?;
-                    state.policies.insert(resource, policy);
-                }
-            }
+            Read::EveryPolicy(function) => state.policies = self.every_policy(function).await?,
             Read::Function(function) => {
                 let live = self.function(function).await?;
                 state.functions.insert(function.clone(), live);
@@ -44,200 +87,103 @@ impl Aws {
                 let auth = self.url_auth(resource).await?;
                 state.urls.insert(resource.clone(), auth);
             }
+            Read::EveryUrl(function) => state.urls = self.every_url(function).await?,
             Read::Provisioned(function) => {
-                let provisioned = self.provisioned(function).await?;
+                let provisioned = absent(self.provisioned(function).await)?.unwrap_or_default();
                 state.provisioned.insert(function.clone(), provisioned);
             }
-        }
-        Ok(())
-    }
-
-    /// The policy of one function, version or alias. Where `GetResourcePolicy` is refused or not
-    /// known, `GetPolicy` tells the same:
-    /// <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>.
-    pub(super) async fn policy(
-        &self,
-        resource: &FunctionResource,
-    ) -> Result<Option<PolicyState>, AwsError> {
-        let lambda = self.lambda().await;
-        let answer = lambda
-            .get_resource_policy()
-            .resource_arn(resource.to_string())
-            .send()
-            .await
-            .map_err(failed("GetResourcePolicy", resource));
-        let (policy, revision) = match answer {
-            Ok(output) => (output.policy, output.revision_id),
-            Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
-            Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::Unsupported) => {
-                let answer = lambda
-                    .get_policy()
-                    .function_name(resource.function.to_string())
-                    .set_qualifier(resource.qualifier.as_ref().map(Qualifier::to_string))
-                    .send()
-                    .await
-                    .map_err(failed("GetPolicy", resource));
-                match answer {
-                    Ok(output) => (output.policy, output.revision_id),
-                    Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
-                    Err(error) => return Err(error),
-                }
+            Read::Destinations(function)
+            | Read::Mappings(function)
+            | Read::EveryMapping(function)
+            | Read::AutoScaling(function)
+            | Read::Scaling(function)
+            | Read::Executions(function)
+            | Read::RoleUse(function, _)
+            | Read::Boundary(function, _) => {
+                let around = self.around(read, function).await?;
+                state.surroundings.insert(function.clone(), around);
             }
-            Err(error) => return Err(error),
-        };
-        Ok(policy.map(|text| PolicyState {
-            document: Document::parse(&text),
-            revision: revision.map(RevisionId),
-        }))
-    }
-
-    /// The function with all its aliases and versions, the newest first: each can carry a policy of
-    /// its own.
-    async fn qualified(&self, function: &FunctionArn) -> Result<Vec<FunctionResource>, AwsError> {
-        let mut found = vec![FunctionResource::from(function.clone())];
-        let mut names = match self.aliases(function).await {
-            Ok(aliases) => aliases,
-            Err(error) if error.kind == ErrorKind::NotFound => return Ok(found),
-            Err(error) => return Err(error),
-        };
-        let mut versions = self.versions(function).await?;
-        versions.reverse();
-        names.append(&mut versions);
-        for name in names {
-            let qualifier = Qualifier::parse(&name).map_err(|error| AwsError {
-                operation: "ListVersionsByFunction",
-                resource: function.to_string(),
-                code: error.to_string(),
-                kind: ErrorKind::Invalid,
-            })?;
-            if qualifier.is_some() {
-                found.push(FunctionResource { function: function.clone(), qualifier });
+            Read::AssumedRoles(function) => {
+                let (assumed, error) = self.assumed(function).await?;
+                rest = error;
+                let around = Surroundings { assumed: Some(assumed), ..Surroundings::default() };
+                state.surroundings.insert(function.clone(), around);
             }
+            Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
-        Ok(found)
+        Ok(Some((state, rest)))
     }
 
-    async fn aliases(&self, function: &FunctionArn) -> Result<Vec<String>, AwsError> {
-        let pages = self.lambda().await.list_aliases().function_name(function.to_string());
-        let mut pages = pages.into_paginator().items().send();
-        let mut names = Vec::new();
-        while let Some(alias) = pages.next().await {
-            names.extend(alias.map_err(failed("ListAliases", function))?.name);
-        }
-        Ok(names)
-    }
-
-    async fn versions(&self, function: &FunctionArn) -> Result<Vec<String>, AwsError> {
-        let pages =
-            self.lambda().await.list_versions_by_function().function_name(function.to_string());
-        let mut pages = pages.into_paginator().items().send();
-        let mut names = Vec::new();
-        while let Some(version) = pages.next().await {
-            names.extend(version.map_err(failed("ListVersionsByFunction", function))?.version);
-        }
-        Ok(names)
-    }
-
-    async fn function(&self, function: &FunctionArn) -> Result<Option<FunctionState>, AwsError> {
-        let answer = self
-            .lambda()
-            .await
-            .get_function()
-            .function_name(function.to_string())
-            .send()
-            .await
-            .map_err(failed("GetFunction", function));
-        match answer {
-            Ok(output) => Ok(Some(function_state(output))),
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The authentication of a function URL; versions have none.
-    pub(super) async fn url_auth(
-        &self,
-        resource: &FunctionResource,
-    ) -> Result<Option<UrlAuthType>, AwsError> {
-        let answer = self
-            .lambda()
-            .await
-            .get_function_url_config()
-            .function_name(resource.function.to_string())
-            .set_qualifier(resource.qualifier.as_ref().map(Qualifier::to_string))
-            .send()
-            .await
-            .map_err(failed("GetFunctionUrlConfig", resource));
-        match answer {
-            Ok(output) => match output.auth_type {
-                FunctionUrlAuthType::None => Ok(Some(UrlAuthType::None)),
-                FunctionUrlAuthType::AwsIam => Ok(Some(UrlAuthType::AwsIam)),
-                other => Err(AwsError {
-                    operation: "GetFunctionUrlConfig",
-                    resource: resource.to_string(),
-                    code: format!("unknown AuthType `{}`", other.as_str()),
-                    kind: ErrorKind::Invalid,
-                }),
-            },
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Provisioned concurrency requested, by version or alias.
-    pub(super) async fn provisioned(
-        &self,
-        function: &FunctionArn,
-    ) -> Result<BTreeMap<Qualifier, u32>, AwsError> {
-        let mut pages = self
-            .lambda()
-            .await
-            .list_provisioned_concurrency_configs()
-            .function_name(function.to_string())
-            .into_paginator()
-            .items()
-            .send();
-        let mut found = BTreeMap::new();
-        while let Some(item) = pages.next().await {
-            let item = match item.map_err(failed("ListProvisionedConcurrencyConfigs", function)) {
-                Ok(item) => item,
-                Err(error) if error.kind == ErrorKind::NotFound => break,
-                Err(error) => return Err(error),
-            };
-            let resource = item.function_arn.and_then(|arn| FunctionResource::parse_arn(&arn).ok());
-            let requested = item.requested_provisioned_concurrent_executions;
-            if let (Some(qualifier), Some(requested)) =
-                (resource.and_then(|r| r.qualifier), requested.and_then(|n| u32::try_from(n).ok()))
-            {
-                found.insert(qualifier, requested);
+    async fn around(&self, read: &Read, function: &FunctionArn) -> Result<Surroundings, AwsError> {
+        let mut around = Surroundings::default();
+        match read {
+            Read::Destinations(_) => {
+                around.destinations = Some(self.every_destination(function).await?)
             }
+            Read::Mappings(_) => around.mappings = Some(self.mappings(function).await?),
+            Read::EveryMapping(_) => around.mappings = Some(self.every_mapping(function).await?),
+            Read::AutoScaling(_) => {
+                around.auto_scaling = Some(self.every_suspension(function).await?);
+            }
+            Read::Scaling(_) => around.scaling = Some(self.every_scaling(function).await?),
+            Read::Executions(_) => around.executions = Some(self.executions(function).await?),
+            Read::RoleUse(_, role) => around.role_use = Some(self.role_use(function, role).await?),
+            Read::Boundary(_, role) => around.boundary = Some(self.boundary(role).await?),
+            Read::Policy(_)
+            | Read::EveryPolicy(_)
+            | Read::Function(_)
+            | Read::Url(_)
+            | Read::EveryUrl(_)
+            | Read::Provisioned(_)
+            | Read::AssumedRoles(_)
+            | Read::Containment(_)
+            | Read::ContainmentOf(_) => {}
         }
-        Ok(found)
+        Ok(around)
     }
 }
 
-fn function_state(output: GetFunctionOutput) -> FunctionState {
-    let tags = match (output.tags, output.tags_error) {
-        (Some(tags), _) => Some(tags.into_iter().collect()),
-        (None, Some(_)) => None,
-        (None, None) => Some(BTreeMap::new()),
-    };
-    let reserved = output.concurrency.and_then(|c| c.reserved_concurrent_executions);
-    let configuration = output.configuration.as_ref();
-    FunctionState {
-        role: configuration.and_then(|c| c.role.clone()).unwrap_or_default(),
-        runtime: configuration
-            .and_then(|c| c.runtime.as_ref())
-            .map(|runtime| runtime.as_str().to_owned()),
-        in_vpc: configuration
-            .and_then(|c| c.vpc_config.as_ref())
-            .is_some_and(|vpc| !vpc.subnet_ids().is_empty()),
-        has_environment: configuration
-            .and_then(|c| c.environment.as_ref())
-            .and_then(|environment| environment.variables.as_ref())
-            .is_some_and(|variables| !variables.is_empty()),
-        kms_key: configuration.and_then(|c| c.kms_key_arn.clone()).filter(|key| !key.is_empty()),
-        tags,
-        reserved_concurrency: reserved.and_then(|n| u32::try_from(n).ok()),
+/// Asks for each of `things`, some at once and the rest at a pace that leaves others their share, and
+/// gives up at the first that fails.
+async fn each<T, A, F>(
+    things: impl IntoIterator<Item = T>,
+    ask: impl Fn(T) -> F,
+) -> Result<Vec<A>, AwsError>
+where
+    F: Future<Output = Result<A, AwsError>>,
+{
+    let begun = Instant::now();
+    let asked: Vec<_> = (0..)
+        .zip(things)
+        .map(|(index, thing)| {
+            let asked = ask(thing);
+            async move {
+                sleep_until(begun + turn(index)).await;
+                asked.await
+            }
+        })
+        .collect();
+    stream::iter(asked).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+/// How long the one after `before` others waits for its turn.
+fn turn(before: u32) -> Duration {
+    PACE * before.saturating_sub(AT_FIRST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_leaves_others_their_share_of_calls() {
+        let limit = 15;
+        for second in 1..100 {
+            let now = Duration::from_secs(second);
+            let begun = |by| (0..2_000).filter(|index| turn(*index) < by).count();
+            assert!(begun(now) - begun(now - Duration::from_secs(1)) < limit, "{second}");
+        }
+        assert_eq!(turn(AT_FIRST), Duration::ZERO);
+        assert_eq!(turn(AT_FIRST + 10), Duration::from_secs(1));
     }
 }

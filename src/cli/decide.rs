@@ -9,7 +9,7 @@ use crate::{
     event::{Event, Kind},
     finding::{Compliance, Evaluation},
     iam::Document,
-    policy::{ControlPolicy, Mode, source},
+    policy::{ControlPolicy, source},
     remediation::Planned,
     resource::{AccountId, Home, RevisionId},
     state::{DescribedState, PolicyState, State},
@@ -93,7 +93,7 @@ impl Decide {
         let home = self.home(&payload).map_err(|problem| named(path, problem))?;
         let event = Event::parse(&payload, &home).map_err(|problem| named(path, problem))?;
         let triage = controls::triage(policy, &event, now);
-        let remit = Remit { policy, ceiling: Mode::Enforce, itself: None };
+        let remit = Remit::of(policy);
         let shown = shown(&event);
         let state = state.unwrap_or(&shown);
         let decision = decide(&remit, &event, &triage, state, now);

@@ -1,59 +1,62 @@
 //! `cordon restore`: puts back what was done in an incident.
 
-use super::{CliError, Verdict, error};
+use super::{CliError, Verdict, journal::JournalArgs};
 use crate::{
-    aws::{Aws, HOLD, Journal, Undone},
-    restore::{RestoredStep, restore},
+    aws::HOLD,
+    restore::{Restore as Asked, Restored, RestoredStep, Undone, restore},
 };
 use clap::Args;
 use serde_json::json;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 #[derive(Debug, Args)]
 pub(super) struct Restore {
     /// The incident, as the notification names it.
     incident: String,
-    /// The journal's DynamoDB table; else `CORDON_JOURNAL_TABLE`.
+    /// Only this step, by its name in the incident.
     #[arg(long)]
-    table: Option<String>,
-    /// The Region of the function; else the one the environment names.
-    #[arg(long)]
-    region: Option<String>,
+    step: Option<String>,
     /// Say what would be put back, and change nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Release the function although its code was not changed; with --step, also write over what
+    /// somebody changed since.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    journal: JournalArgs,
 }
 
 impl Restore {
     pub(super) fn run(self, as_json: bool) -> Result<Verdict, CliError> {
-        let table = self
-            .table
-            .or_else(|| std::env::var("CORDON_JOURNAL_TABLE").ok())
-            .ok_or_else(|| error("name the journal with --table or CORDON_JOURNAL_TABLE"))?;
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(error)?;
-        let aws = Aws::new(self.region);
-        let journal = Journal::new(&aws, &table, Duration::ZERO);
+        let Self { incident, step, dry_run, force, journal } = self;
+        let opened = journal.open()?;
+        let asked = Asked { dry_run, step, force };
         let now = OffsetDateTime::now_utc();
-        let steps = runtime
-            .block_on(restore(&aws, &journal, &self.incident, now, self.dry_run))
-            .map_err(error)?
-            .ok_or_else(|| error(format!("no incident `{}` in `{table}`", self.incident)))?;
-        for step in &steps {
-            println!("{}", line(step, as_json, self.dry_run));
+        let restored = opened
+            .wait(restore(&opened.aws, &opened.journal(), &incident, &asked, now))?
+            .ok_or_else(|| opened.no_incident(&incident))?;
+        for step in &restored.steps {
+            println!("{}", line(step, as_json, dry_run));
         }
-        let fine = !steps.is_empty() && steps.iter().all(RestoredStep::is_back);
-        if !as_json {
-            println!("{}", summary(&self.incident, steps.len(), fine, self.dry_run));
+        let refused = restored.unsafe_to_release.as_ref().filter(|_| !force);
+        match (refused, as_json) {
+            (Some(why), true) => println!("{}", json!({ "refused": why })),
+            (Some(why), false) => println!("{incident}: not released: {why}"),
+            (None, false) => println!("{}", summary(&incident, &restored, &asked)),
+            (None, true) => {}
         }
+        let fine = refused.is_none() && restored.is_back();
         Ok(if fine { Verdict::Fine } else { Verdict::Findings })
     }
 }
 
-fn summary(incident: &str, steps: usize, fine: bool, dry_run: bool) -> String {
-    match (steps, fine, dry_run) {
-        (0, _, _) => format!("{incident}: nothing to put back"),
-        (_, true, true) => format!("{incident}: everything can be put back"),
+fn summary(incident: &str, restored: &Restored, asked: &Asked) -> String {
+    match (restored.steps.len(), restored.is_back(), asked.dry_run) {
+        (0, false, _) => format!("{incident}: nothing to put back"),
+        (0, true, _) => format!("{incident}: everything was put back already"),
+        (_, true, true) => format!("{incident}: all of this can be put back"),
+        (_, true, false) if asked.step.is_some() => format!("{incident}: that step is back"),
         (_, true, false) => format!(
             "{incident}: everything is back; Cordon leaves it alone for {} days",
             HOLD.whole_days()
@@ -72,8 +75,9 @@ fn line(step: &RestoredStep, as_json: bool, dry_run: bool) -> String {
         Ok(Undone::DoesNotExist) => "the resource is gone".to_owned(),
         Err(problem) => format!("failed: {problem}"),
     };
-    let (name, resource) = (step.undo.name(), step.undo.resource());
-    let change = step.undo.change();
+    let remediation = &step.remediation;
+    let (name, resource) = (remediation.undo_name(), remediation.resource());
+    let change = super::terminal::clean(&remediation.undo_change());
     if as_json {
         json!({
             "undo": name,

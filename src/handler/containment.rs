@@ -1,143 +1,189 @@
-//! Carrying a decision out: each step journaled, applied and settled, then reported and told.
+//! Carrying a decision out: the incident is taken up, each step journaled, applied and settled, what
+//! the plan wants is read, until nothing is left to do; then reported and told.
 
-use super::{Handled, HandlerError, Matter, Responder, function, handled, withheld};
+mod work;
+
+use super::follow_up::SecondLooks;
+use super::{
+    Handled, HandlerError, MOST_ROUNDS, Matter, Responder, function, handled, in_order, withheld,
+};
 use crate::{
-    aws::{AwsError, ErrorKind, IncidentStatus, Intent, Journal, Opened},
+    aws::{AwsError, ErrorKind, Journal, Opened},
     decision::Decision,
-    remediation::{Outcome, Planned},
+    incident::{IncidentEvent, StepEvent, StepStatus},
+    remediation::{Outcome, Stand},
+    resource::FunctionArn,
     state::State,
 };
+use std::time::Duration;
+use tokio::time::sleep;
+use work::Work;
+
+/// How often an incident is taken up again when other deliveries are faster.
+const MOST_TAKES: usize = 5;
+const PAUSE: Duration = Duration::from_millis(100);
 
 impl Responder {
-    /// Journals, applies, reports and tells. What changed since it was read is read and decided on
-    /// again, once.
+    /// Journals, applies, reports and tells. `unread` is what could not be read for `decision`.
     pub(super) async fn contain(
         &self,
         matter: &Matter<'_>,
-        decision: Decision,
-        first: &State,
+        mut decision: Decision,
+        mut state: State,
+        unread: Vec<AwsError>,
     ) -> Result<Handled, HandlerError> {
-        let journal = self.journal();
         let Some(function) = function(&decision) else { return Ok(handled(&decision, false)) };
-        let opened = Opened {
-            incident: &decision.incident,
-            event: &matter.event.id,
-            function: &function,
-            controls: decision.findings().map(|(evaluation, _)| evaluation.control).collect(),
-            policy_sha256: &self.policy.sha256,
-        };
-        journal.open(&opened, matter.now).await?;
-        let mut steps = self.carry_out(&journal, matter, &decision).await?;
-        let mut withheld = withheld(&decision);
-        if steps.iter().any(Step::is_superseded) {
-            let (live, unread) = self.aws.read(&matter.triage.reads).await;
-            let (held, answered) = (first.held.clone(), first.answered);
-            let state = State { held, answered, ..live };
-            self.confirm(&journal, matter, &state, &mut steps).await?;
-            if let Some(error) = unread.first() {
-                steps.iter_mut().for_each(|step| step.fail_if_superseded(error));
-            } else {
-                let again = matter.decide(&state);
-                steps.retain(|step| !step.is_superseded());
-                steps.extend(self.carry_out(&journal, matter, &again).await?);
-                withheld = super::withheld(&again);
-            }
+        let journal = self.journal();
+        if !self.take_up(&journal, matter, &function, &mut decision, &mut state).await? {
+            return self.report_only(matter, decision, state).await;
         }
-        let mut outcomes: Vec<(Planned, Outcome)> = steps.into_iter().map(Step::told).collect();
-        let failures = failures(&outcomes);
-        outcomes.extend(withheld);
-        let report = self.report(matter, &decision, &outcomes, false);
+        let incident = decision.incident.clone();
+        let contains = decision.contains || state.memory.contains;
+        let first = !state.memory.contains || state.memory.unfinished;
+        state.memory.pursued |= decision.contains;
+        let mut work = Work::new(unread);
+        let mut outcomes = withheld(&decision, &[]);
+        let mut next = decision.clone();
+        let mut finished = false;
+        for _ in 0..MOST_ROUNDS {
+            let approved = work.fresh(&next);
+            if approved.is_empty() && next.wants.is_empty() {
+                finished = true;
+                break;
+            }
+            self.carry_out(&journal, matter, &incident, approved, &mut work).await;
+            self.take_effect(&journal, matter, &incident, &mut work, &mut state).await?;
+            let (more, unread) = self.read(&work.wants(&next), matter.moment()).await;
+            work.unread.extend(unread);
+            state.learn(more);
+            next = matter.decide(&state);
+            outcomes.extend(withheld(&next, &outcomes));
+            decision.absorb(&next);
+        }
+        if !finished {
+            work.fell_short("there was more to do than fits into one invocation");
+        }
+        let settled = self.settle_leftovers(&journal, matter, &incident, &state).await;
+        work.noted(settled);
+        if contains {
+            self.look_at_once(&mut work).await;
+            let looks = SecondLooks::after(&matter.event.kind, work.has_turned_something());
+            work.noted(self.follow_up(&incident, &function, first, looks).await);
+        }
+        let (told, failures, unwritten) = work.end();
+        outcomes.extend(told);
+        in_order(&mut outcomes);
+        let mut report = self.report(matter, &decision, &outcomes);
+        report.finished_later = outcomes.is_empty();
         report.log();
         self.tell(&report).await?;
-        let incident = decision.incident.clone();
-        if failures.is_empty() {
-            journal.mark(&incident, IncidentStatus::Closed, matter.now).await?;
-            Ok(handled(&decision, true))
-        } else {
-            journal.mark(&incident, IncidentStatus::Partial, matter.now).await?;
-            Err(HandlerError::Partial { incident, failures })
+        if let Some(error) = unwritten {
+            return Err(error.into());
+        }
+        let event = match failures.is_empty() {
+            true => IncidentEvent::Answered,
+            false => IncidentEvent::FellShort,
+        };
+        journal.mark(&incident, &function, event, matter.moment()).await?;
+        match failures.is_empty() {
+            true => Ok(handled(&decision, true)),
+            false => Err(HandlerError::Partial { incident, failures }),
         }
     }
 
-    /// Each step: its way back, then the change, then what came of it. A step that fails does not
-    /// stop the steps after it; one whose outcome cannot be written leaves the incident open for the
-    /// retry.
-    async fn carry_out(
+    /// Opens the incident or joins it. Where another delivery was faster, the journal is asked and
+    /// everything decided again; false if nothing is left to do then.
+    async fn take_up(
         &self,
         journal: &Journal<'_>,
         matter: &Matter<'_>,
-        decision: &Decision,
-    ) -> Result<Vec<Step>, HandlerError> {
-        let mut steps = Vec::new();
-        let mut unwritten = None;
-        for approved in decision.approved() {
-            let planned = approved.planned().clone();
-            let intent = journal.intend(&decision.incident, approved, matter.now).await?;
-            let outcome = match self.aws.apply(&intent).await {
-                Ok(outcome) => outcome,
-                Err(error) if error.kind == ErrorKind::Precondition => Outcome::Superseded,
-                Err(error) => Outcome::Failure { error: error.to_string() },
+        function: &FunctionArn,
+        decision: &mut Decision,
+        state: &mut State,
+    ) -> Result<bool, HandlerError> {
+        let mut takes = 1;
+        loop {
+            let live = state.functions.get(function).and_then(Option::as_ref);
+            let opened = Opened {
+                incident: &decision.incident,
+                event: &matter.event.id,
+                function,
+                controls: decision.findings().map(|(evaluation, _)| evaluation.control).collect(),
+                contains: decision.contains,
+                contains_first: decision.contains && !state.memory.contains,
+                crowded: state.memory.crowded,
+                code: live.and_then(|live| live.code.as_deref()),
+                policy_sha256: &self.policy.sha256,
             };
-            unwritten = unwritten.or(journal.settle(&intent, &outcome, matter.now).await.err());
-            steps.push(Step { planned, intent, outcome });
-        }
-        match unwritten {
-            Some(error) => Err(error.into()),
-            None => Ok(steps),
+            let joins = state.memory.incident.is_some();
+            match journal.open(&opened, joins, matter.moment()).await {
+                Ok(()) => return Ok(true),
+                Err(error) if error.kind == ErrorKind::Precondition && takes < MOST_TAKES => {
+                    takes += 1;
+                }
+                // Others write the same records at the same moment.
+                Err(error) if error.kind == ErrorKind::Transient && takes < MOST_TAKES => {
+                    sleep(PAUSE * u32::try_from(takes).unwrap_or(1)).await;
+                    takes += 1;
+                }
+                // The retry will find the others done.
+                Err(error) if error.kind == ErrorKind::Precondition => {
+                    return Err(AwsError { kind: ErrorKind::Transient, ..error }.into());
+                }
+                Err(error) => return Err(error.into()),
+            }
+            let recalled = self.recall(matter, decision, state).await?;
+            *decision = matter.decide(state);
+            if decision.approved().is_empty() && recalled.unfinished(&matter.event.id).is_none() {
+                return Ok(false);
+            }
         }
     }
 
-    /// A write may have been refused because an earlier try of it had worked and only its answer
-    /// was lost: then what was to be is what is.
-    async fn confirm(
+    /// What was applied changes the state that the next decision rests on. A refused policy write
+    /// may be an earlier try of it whose answer was lost: then what was to be is what is; else the
+    /// policy is read and decided on again, once.
+    async fn take_effect(
         &self,
         journal: &Journal<'_>,
         matter: &Matter<'_>,
-        state: &State,
-        steps: &mut [Step],
+        incident: &str,
+        work: &mut Work,
+        state: &mut State,
     ) -> Result<(), HandlerError> {
-        for step in steps.iter_mut().filter(|step| step.is_superseded()) {
-            if step.intent.is_applied_in(state) {
+        for step in work.superseded() {
+            let remediation = step.remediation();
+            if matches!(self.aws.stand(remediation).await, Ok(Stand::After)) {
                 let note = Some("found applied when it was read again".to_owned());
                 step.outcome = Outcome::Success { note };
-                journal.settle(&step.intent, &step.outcome, matter.now).await?;
+                if let Some(record) = &step.record {
+                    let (event, now) = (StepEvent::Applied, matter.moment());
+                    journal.move_step(incident, record, event, None, now).await?;
+                }
+            }
+        }
+        work.take_effect(state);
+        Ok(())
+    }
+
+    /// Steps of an earlier delivery that was cut short: those in effect are written down as such.
+    async fn settle_leftovers(
+        &self,
+        journal: &Journal<'_>,
+        matter: &Matter<'_>,
+        incident: &str,
+        state: &State,
+    ) -> Result<(), AwsError> {
+        if !state.memory.unfinished {
+            return Ok(());
+        }
+        for step in journal.steps(incident).await?.unwrap_or_default() {
+            let open = matches!(step.status, StepStatus::Intended | StepStatus::Unsure);
+            if open && self.aws.stand(&step.remediation).await? == Stand::After {
+                let (event, now) = (StepEvent::Applied, matter.moment());
+                journal.move_step(incident, &step.record, event, None, now).await?;
             }
         }
         Ok(())
     }
-}
-
-/// One step of an incident and what came of it.
-struct Step {
-    planned: Planned,
-    intent: Intent,
-    outcome: Outcome,
-}
-
-impl Step {
-    fn is_superseded(&self) -> bool {
-        self.outcome == Outcome::Superseded
-    }
-
-    fn fail_if_superseded(&mut self, error: &AwsError) {
-        if self.is_superseded() {
-            self.outcome = Outcome::Failure { error: error.to_string() };
-        }
-    }
-
-    fn told(self) -> (Planned, Outcome) {
-        (self.planned, self.outcome)
-    }
-}
-
-fn failures(outcomes: &[(Planned, Outcome)]) -> String {
-    let failures: Vec<&str> = outcomes
-        .iter()
-        .filter_map(|(_, outcome)| match outcome {
-            Outcome::Failure { error } => Some(error.as_str()),
-            Outcome::Superseded => Some("the policy changed twice while it was decided on"),
-            Outcome::Success { .. } | Outcome::DoesNotExist | Outcome::Withheld(_) => None,
-        })
-        .collect();
-    failures.join("; ")
 }

@@ -2,131 +2,148 @@
 
 use crate::{
     aws::{AwsError, ErrorKind},
-    remediation::Undo,
+    finding::ControlId,
+    incident::{IncidentStatus, StepStatus},
+    remediation::Remediation,
     resource::FunctionArn,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
-use std::collections::HashMap;
+use std::{collections::HashMap, str::FromStr};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// Where an incident stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IncidentStatus {
-    /// Being answered, or its answer was cut short.
-    Open,
-    /// Answered and told.
-    Closed,
-    /// A remediation failed.
-    Partial,
-    /// Put back.
-    Restored,
+/// An incident as the journal has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentRecord {
+    /// Its id.
+    pub incident: String,
+    /// The function.
+    pub function: FunctionArn,
+    /// Where it stands.
+    pub status: IncidentStatus,
+    /// When it was opened, as RFC 3339.
+    pub opened: String,
+    /// When it last moved, as RFC 3339.
+    pub moved: String,
+    /// The events that belong to it.
+    pub events: Vec<String>,
+    /// The controls that had findings.
+    pub controls: Vec<String>,
+    /// Whether it contains the function.
+    pub contains: bool,
+    /// The function's code and settings when it was opened, by name.
+    pub code: Option<String>,
 }
 
-impl IncidentStatus {
-    /// The name in the journal.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-            Self::Partial => "partial",
-            Self::Restored => "restored",
-        }
-    }
-
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        [Self::Open, Self::Closed, Self::Partial, Self::Restored]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-    }
-}
-
-/// One try of one step as the journal has it.
+/// One step as the journal has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRecord {
     /// The sort key.
     pub record: String,
-    /// The way back.
-    pub undo: Undo,
+    /// What was done, and what was there before.
+    pub remediation: Remediation,
     /// What the remediation concerned.
     pub marks: Vec<String>,
     /// What is known of it.
     pub status: StepStatus,
+    /// When it was first intended, in nanoseconds since 1970: the order of steps.
+    pub at: i128,
+    /// How often it was intended.
+    pub tries: u32,
+    /// What came of it, as JSON.
+    pub outcome: Option<String>,
 }
 
-/// What is known of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StepStatus {
-    /// It is about to be applied, or nobody lived to write down what came of it.
-    Intended,
-    /// It was applied.
-    Applied,
-    /// It may have been applied, as a whole or in part: it failed, or its answer was lost.
-    Unsure,
-    /// It was put back.
-    Restored,
-}
-
-impl StepStatus {
-    /// The name in the journal.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Intended => "intended",
-            Self::Applied => "applied",
-            Self::Unsure => "unsure",
-            Self::Restored => "restored",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::Intended, Self::Applied, Self::Unsure, Self::Restored]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-    }
+/// What goes on with a function, as the record that lets one incident through at a time has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// The incident.
+    pub incident: String,
+    /// Where it stands.
+    pub status: IncidentStatus,
+    /// When it was opened.
+    pub opened: OffsetDateTime,
+    /// Whether it contains the function: then it goes on until it is restored.
+    pub contains: bool,
+    /// The events that belong to it.
+    pub events: Vec<String>,
 }
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// The sort keys of an incident and its steps.
+/// The sort keys of an incident, its steps, and what stands in a function's partition.
 pub(super) const INCIDENT: &str = "incident";
 pub(super) const STEP: &str = "step#";
+pub(super) const HELD: &str = "hold#";
+pub(super) const FINDING: &str = "finding#";
 
-pub(super) fn step(item: &Item, record: &str) -> Option<StepRecord> {
+pub(super) fn incident(item: &Item) -> Option<IncidentRecord> {
+    Some(IncidentRecord {
+        incident: string(item, "incident")?.to_owned(),
+        function: FunctionArn::parse(string(item, "function")?).ok()?,
+        status: IncidentStatus::parse(string(item, "status")?)?,
+        opened: string(item, "opened")?.to_owned(),
+        moved: string(item, "moved").unwrap_or_default().to_owned(),
+        events: strings(item, "events"),
+        controls: strings(item, "controls"),
+        contains: is_true(item, "contains"),
+        code: string(item, "code").map(str::to_owned),
+    })
+}
+
+pub(super) fn step(item: &Item) -> Option<StepRecord> {
     Some(StepRecord {
-        record: record.to_owned(),
-        undo: serde_json::from_str(string(item, "undo")?).ok()?,
-        marks: string(item, "marks")?.split(' ').map(str::to_owned).collect(),
+        record: string(item, "record")?.to_owned(),
+        remediation: serde_json::from_str(string(item, "remediation")?).ok()?,
+        marks: strings(item, "marks"),
         status: StepStatus::parse(string(item, "status")?)?,
+        at: numeric(item, "at")?,
+        tries: numeric(item, "tries")?,
+        outcome: string(item, "outcome").map(str::to_owned),
+    })
+}
+
+pub(super) fn gate(item: &Item) -> Option<Gate> {
+    Some(Gate {
+        incident: string(item, "goes_on")?.to_owned(),
+        status: IncidentStatus::parse(string(item, "status")?)?,
+        opened: OffsetDateTime::from_unix_timestamp(numeric(item, "opened")?).ok()?,
+        contains: is_true(item, "contains"),
+        events: strings(item, "events"),
     })
 }
 
 /// A mark, and until when it is left alone.
 pub(super) fn hold(item: &Item) -> Option<(String, OffsetDateTime)> {
-    let until = item.get("until")?.as_n().ok()?.parse().ok()?;
-    let mark = string(item, "record")?.to_owned();
-    Some((mark, OffsetDateTime::from_unix_timestamp(until).ok()?))
+    let mark = string(item, "record")?.strip_prefix(HELD)?.to_owned();
+    Some((mark, until(item)?))
 }
 
-pub(super) fn hold_partition(function: &FunctionArn) -> String {
-    format!("hold#{function}")
+/// A control with a finding, and until when that counts as lately.
+pub(super) fn recent(item: &Item) -> Option<(ControlId, OffsetDateTime)> {
+    let name = string(item, "record")?.strip_prefix(FINDING)?;
+    let control = ControlId::ALL.into_iter().find(|control| control.as_str() == name)?;
+    Some((control, until(item)?))
+}
+
+fn until(item: &Item) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(numeric(item, "until")?).ok()
+}
+
+/// The partition of what is known of a function.
+pub(super) fn partition(function: &FunctionArn) -> String {
+    format!("function#{function}")
 }
 
 pub(super) fn key(incident: &str, record: &str) -> Item {
     Item::from([("incident".to_owned(), text(incident)), ("record".to_owned(), text(record))])
 }
 
-/// An item with its key.
-pub(super) fn item<const N: usize>(
-    incident: &str,
-    record: &str,
-    attributes: [(&str, AttributeValue); N],
-) -> Item {
-    let mut item = key(incident, record);
-    item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
-    item
-}
-
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
+}
+
+pub(super) fn texts<S: Into<String>>(values: impl IntoIterator<Item = S>) -> AttributeValue {
+    AttributeValue::Ss(values.into_iter().map(Into::into).collect())
 }
 
 pub(super) fn number(value: impl ToString) -> AttributeValue {
@@ -137,19 +154,25 @@ pub(super) fn string<'i>(item: &'i Item, name: &str) -> Option<&'i str> {
     item.get(name)?.as_s().ok().map(String::as_str)
 }
 
+fn strings(item: &Item, name: &str) -> Vec<String> {
+    let mut all = item.get(name).and_then(|value| value.as_ss().ok()).cloned().unwrap_or_default();
+    all.sort_unstable();
+    all
+}
+
+fn is_true(item: &Item, name: &str) -> bool {
+    item.get(name).is_some_and(|value| value.as_bool() == Ok(&true))
+}
+
+fn numeric<N: FromStr>(item: &Item, name: &str) -> Option<N> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
 pub(super) fn rfc3339(time: OffsetDateTime) -> String {
     time.format(&Rfc3339).unwrap_or_default()
 }
 
-pub(super) fn unwritable(
-    operation: &'static str,
-    incident: &str,
-    error: &serde_json::Error,
-) -> AwsError {
-    AwsError {
-        operation,
-        resource: incident.to_owned(),
-        code: error.to_string(),
-        kind: ErrorKind::Invalid,
-    }
+/// A record that cannot be written or read.
+pub(super) fn unreadable(operation: &'static str, resource: String, why: &str) -> AwsError {
+    AwsError { operation, resource, code: why.to_owned(), kind: ErrorKind::Invalid }
 }

@@ -1,0 +1,174 @@
+//! What a function is: its configuration, its URLs, its provisioned concurrency. Refuses to keep its
+//! code's location, its secrets and the values of its environment.
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html>
+
+use super::{Aws, AwsError, ErrorKind, absent};
+use crate::{
+    aws::failed,
+    finding::fingerprint,
+    resource::{FunctionArn, FunctionResource, Qualifier},
+    state::{FunctionState, UrlAuthType},
+};
+use aws_sdk_lambda::{
+    operation::get_function::GetFunctionOutput,
+    types::{FunctionConfiguration, FunctionUrlAuthType},
+};
+use std::collections::BTreeMap;
+
+impl Aws {
+    pub(super) async fn function(
+        &self,
+        function: &FunctionArn,
+    ) -> Result<Option<FunctionState>, AwsError> {
+        let answer = self
+            .lambda()
+            .await
+            .get_function()
+            .function_name(function.to_string())
+            .send()
+            .await
+            .map_err(failed("GetFunction", function));
+        Ok(absent(answer)?.map(|output| function_state(function, output)))
+    }
+
+    /// The authentication of a function URL; versions have none.
+    pub(in crate::aws) async fn url_auth(
+        &self,
+        resource: &FunctionResource,
+    ) -> Result<Option<UrlAuthType>, AwsError> {
+        const OPERATION: &str = "GetFunctionUrlConfig";
+        let answer = self
+            .lambda()
+            .await
+            .get_function_url_config()
+            .function_name(resource.function.to_string())
+            .set_qualifier(resource.qualifier.as_ref().map(Qualifier::to_string))
+            .send()
+            .await
+            .map_err(failed(OPERATION, resource));
+        match absent(answer)? {
+            Some(output) => auth_type(OPERATION, resource, &output.auth_type).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The URLs of the function and its aliases. Where there is none, nothing is known of it, not that
+    /// it has none: only what is listed can be open.
+    pub(super) async fn every_url(
+        &self,
+        function: &FunctionArn,
+    ) -> Result<BTreeMap<FunctionResource, Option<UrlAuthType>>, AwsError> {
+        const OPERATION: &str = "ListFunctionUrlConfigs";
+        let pages =
+            self.lambda().await.list_function_url_configs().function_name(function.to_string());
+        let mut pages = pages.into_paginator().items().send();
+        let mut found = BTreeMap::new();
+        while let Some(url) = pages.next().await {
+            let Some(url) = absent(url.map_err(failed(OPERATION, function)))? else { break };
+            let resource = FunctionResource::parse_arn(&url.function_arn).map_err(|error| {
+                AwsError::new(OPERATION, function, ErrorKind::Invalid, error.to_string())
+            })?;
+            let auth = auth_type(OPERATION, &resource, &url.auth_type)?;
+            found.insert(resource, Some(auth));
+        }
+        Ok(found)
+    }
+
+    /// Provisioned concurrency requested, by version or alias.
+    pub(in crate::aws) async fn provisioned(
+        &self,
+        function: &FunctionArn,
+    ) -> Result<BTreeMap<Qualifier, u32>, AwsError> {
+        let mut pages = self
+            .lambda()
+            .await
+            .list_provisioned_concurrency_configs()
+            .function_name(function.to_string())
+            .into_paginator()
+            .items()
+            .send();
+        let mut found = BTreeMap::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(failed("ListProvisionedConcurrencyConfigs", function))?;
+            let resource = item.function_arn.and_then(|arn| FunctionResource::parse_arn(&arn).ok());
+            let requested = item.requested_provisioned_concurrent_executions;
+            if let (Some(qualifier), Some(requested)) =
+                (resource.and_then(|r| r.qualifier), requested.and_then(|n| u32::try_from(n).ok()))
+            {
+                found.insert(qualifier, requested);
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn auth_type(
+    operation: &'static str,
+    resource: &FunctionResource,
+    auth: &FunctionUrlAuthType,
+) -> Result<UrlAuthType, AwsError> {
+    match auth {
+        FunctionUrlAuthType::None => Ok(UrlAuthType::None),
+        FunctionUrlAuthType::AwsIam => Ok(UrlAuthType::AwsIam),
+        other => {
+            let code = format!("unknown AuthType `{}`", other.as_str());
+            Err(AwsError::new(operation, resource, ErrorKind::Invalid, code))
+        }
+    }
+}
+
+fn function_state(function: &FunctionArn, output: GetFunctionOutput) -> FunctionState {
+    let tags = match (output.tags, output.tags_error) {
+        (Some(tags), _) => Some(tags.into_iter().collect()),
+        (None, Some(_)) => None,
+        (None, None) => Some(BTreeMap::new()),
+    };
+    let reserved = output.concurrency.and_then(|c| c.reserved_concurrent_executions);
+    let configuration = output.configuration.as_ref();
+    FunctionState {
+        role: configuration.and_then(|c| c.role.clone()).unwrap_or_default(),
+        runtime: configuration
+            .and_then(|c| c.runtime.as_ref())
+            .map(|runtime| runtime.as_str().to_owned()),
+        in_vpc: configuration
+            .and_then(|c| c.vpc_config.as_ref())
+            .is_some_and(|vpc| !vpc.subnet_ids().is_empty()),
+        has_environment: configuration
+            .and_then(|c| c.environment.as_ref())
+            .and_then(|environment| environment.variables.as_ref())
+            .is_some_and(|variables| !variables.is_empty()),
+        kms_key: configuration.and_then(|c| c.kms_key_arn.clone()).filter(|key| !key.is_empty()),
+        tags,
+        reserved_concurrency: reserved.and_then(|n| u32::try_from(n).ok()),
+        dead_letter_target: configuration.and_then(dead_letter_target),
+        on_managed_instances: configuration.is_some_and(|c| c.capacity_provider_config.is_some()),
+        is_durable: configuration.is_some_and(|c| c.durable_config.is_some()),
+        code: configuration.and_then(code),
+        log_group: configuration.and_then(|c| log_group(function, c)),
+    }
+}
+
+/// A name for the code and for what decides which of it runs. Of the environment nothing goes in:
+/// hashes of short values can be guessed.
+fn code(configuration: &FunctionConfiguration) -> Option<String> {
+    let sha256 = configuration.code_sha256.as_deref()?;
+    let runtime = configuration.runtime.as_ref().map(|runtime| runtime.as_str());
+    let layers = configuration.layers().iter().filter_map(|layer| layer.arn.as_deref());
+    let role = configuration.role.as_deref();
+    let handler = configuration.handler.as_deref();
+    let mut parts = vec![sha256];
+    parts.extend([runtime, role, handler].map(Option::unwrap_or_default));
+    parts.extend(layers);
+    Some(fingerprint(&parts))
+}
+
+fn dead_letter_target(configuration: &FunctionConfiguration) -> Option<String> {
+    let target = configuration.dead_letter_config.as_ref()?.target_arn.clone();
+    target.filter(|target| !target.is_empty())
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html>
+fn log_group(function: &FunctionArn, configuration: &FunctionConfiguration) -> Option<String> {
+    let group = configuration.logging_config.as_ref()?.log_group.clone();
+    group.filter(|group| *group != format!("/aws/lambda/{}", function.name()))
+}

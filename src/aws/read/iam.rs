@@ -1,0 +1,97 @@
+//! Roles and managed policies as IAM has them. Refuses nothing: what they mean is said elsewhere.
+//! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html>
+
+use super::{Aws, AwsError, absent};
+use crate::{aws::failed, resource::RoleArn, state::Boundary};
+
+/// What is asked of a role.
+pub(in crate::aws) struct Role {
+    /// The boundary's ARN.
+    pub boundary: Option<String>,
+    /// The trust policy.
+    pub trust: String,
+}
+
+impl Aws {
+    pub(in crate::aws) async fn role(&self, role: &RoleArn) -> Result<Role, AwsError> {
+        let output = self
+            .iam()
+            .await
+            .get_role()
+            .role_name(role.name())
+            .send()
+            .await
+            .map_err(failed("GetRole", role))?;
+        let live = output.role;
+        Ok(Role {
+            boundary: live
+                .as_ref()
+                .and_then(|live| live.permissions_boundary.as_ref())
+                .and_then(|boundary| boundary.permissions_boundary_arn.clone()),
+            trust: live
+                .and_then(|live| live.assume_role_policy_document)
+                .map(|document| decoded(&document))
+                .unwrap_or_default(),
+        })
+    }
+
+    /// None for a role that is gone, too.
+    pub(super) async fn boundary(&self, role: &RoleArn) -> Result<Option<Boundary>, AwsError> {
+        let Some(live) = absent(self.role(role).await)? else { return Ok(None) };
+        let Some(arn) = live.boundary else { return Ok(None) };
+        let document = self.managed_policy(&arn).await?;
+        Ok(Some(Boundary { arn, document }))
+    }
+
+    /// The default version of a managed policy.
+    pub(in crate::aws) async fn managed_policy(&self, arn: &str) -> Result<String, AwsError> {
+        let iam = self.iam().await;
+        let output =
+            iam.get_policy().policy_arn(arn).send().await.map_err(failed("GetPolicy", arn))?;
+        let version = output.policy.and_then(|policy| policy.default_version_id);
+        let output = iam
+            .get_policy_version()
+            .policy_arn(arn)
+            .set_version_id(version)
+            .send()
+            .await
+            .map_err(failed("GetPolicyVersion", arn))?;
+        let document = output.policy_version.and_then(|version| version.document);
+        Ok(document.map(|document| decoded(&document)).unwrap_or_default())
+    }
+}
+
+/// IAM gives documents as URLs have them (RFC 3986); a `%` that begins no octet stays one.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyVersion.html>
+pub(in crate::aws) fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let octet = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let octet = octet.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (first, octet) {
+            (b'%', Some(octet)) => {
+                bytes.push(octet);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            (byte, _) => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn documents_are_decoded_as_urls_are() {
+        assert_eq!(decoded("%7B%22a%22%3A%20%22%C3%BC+%2B%22%7D"), "{\"a\": \"ü++\"}");
+        assert_eq!(decoded("{\"a\":\"100%\"}"), "{\"a\":\"100%\"}");
+        assert_eq!(decoded("%"), "%");
+        assert_eq!(decoded("%zz%4"), "%zz%4");
+    }
+}

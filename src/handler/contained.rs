@@ -1,0 +1,136 @@
+//! How a containment stands: each setting it turned, looked at in AWS.
+
+use super::Responder;
+use crate::{
+    aws::{AwsError, ErrorKind, Turned, turned},
+    controls::containment_reads,
+    incident::{IncidentStatus, StepStatus},
+    remediation::{Remediation, Stand},
+    resource::{FunctionArn, FunctionResource},
+    state::{Contained, Read, State},
+};
+use futures_util::stream::{self, StreamExt};
+use std::collections::BTreeSet;
+use time::OffsetDateTime;
+
+/// Looks that are under way at the same time.
+const SIDE_BY_SIDE: usize = 8;
+
+impl Responder {
+    /// Reads what a decision asks for, in AWS and in the journal.
+    pub(super) async fn read(
+        &self,
+        reads: &BTreeSet<Read>,
+        now: OffsetDateTime,
+    ) -> (State, Vec<AwsError>) {
+        let (journal, rest): (Vec<&Read>, Vec<&Read>) =
+            reads.iter().partition(|read| read.is_in_the_journal());
+        let (mut state, mut errors) = self.aws.read(&rest.into_iter().cloned().collect()).await;
+        state.memory.locked_out.extend(locked_out(&errors));
+        for read in journal {
+            match self.contained(read, now, &mut errors).await {
+                Ok(contained) => {
+                    state.read.insert(read.clone());
+                    let Some(contained) = contained else { continue };
+                    let reads = containment_reads(&contained.function).into_iter().collect();
+                    let (live, unread) = self.aws.read(&reads).await;
+                    state.learn(live);
+                    state.memory.locked_out.extend(locked_out(&unread));
+                    errors.extend(unread);
+                    state.memory.contained = Some(contained);
+                }
+                Err(error) => {
+                    state.unread.insert(read.clone());
+                    errors.push(error);
+                }
+            }
+        }
+        (state, errors)
+    }
+
+    async fn contained(
+        &self,
+        read: &Read,
+        now: OffsetDateTime,
+        errors: &mut Vec<AwsError>,
+    ) -> Result<Option<Contained>, AwsError> {
+        let journal = self.journal();
+        let found = match read {
+            Read::Containment(function) => {
+                let gate = journal.recall(function, now).await?.gate;
+                let gate = gate.filter(|gate| gate.contains);
+                gate.map(|gate| (gate.incident, function.clone(), gate.status))
+            }
+            Read::ContainmentOf(incident) => journal
+                .incident(incident)
+                .await?
+                .filter(|record| record.contains)
+                .map(|record| (record.incident, record.function, record.status)),
+            Read::Policy(_)
+            | Read::EveryPolicy(_)
+            | Read::Function(_)
+            | Read::Url(_)
+            | Read::EveryUrl(_)
+            | Read::Provisioned(_)
+            | Read::Destinations(_)
+            | Read::Mappings(_)
+            | Read::EveryMapping(_)
+            | Read::AutoScaling(_)
+            | Read::Scaling(_)
+            | Read::Executions(_)
+            | Read::RoleUse(_, _)
+            | Read::Boundary(_, _)
+            | Read::AssumedRoles(_) => None,
+        };
+        match found {
+            Some((_, _, IncidentStatus::Restored)) | None => Ok(None),
+            Some((incident, function, _)) => {
+                self.standing(incident, function, errors).await.map(Some)
+            }
+        }
+    }
+
+    /// What was applied, and is neither being put back nor released.
+    async fn standing(
+        &self,
+        incident: String,
+        function: FunctionArn,
+        errors: &mut Vec<AwsError>,
+    ) -> Result<Contained, AwsError> {
+        let steps = self.journal().steps(&incident).await?.unwrap_or_default();
+        let stopped_it = steps.iter().any(|step| step.remediation.stops());
+        let all = turned(steps);
+        let left = |status| matches!(status, StepStatus::Released | StepStatus::Restoring);
+        let stays = |one: &Turned| one.sure && !one.steps.iter().any(|step| left(step.status));
+        let mut last: Vec<Remediation> = Vec::new();
+        for one in all.into_iter().filter(stays) {
+            last.retain(|earlier| earlier.setting() != one.remediation.setting());
+            last.push(one.remediation);
+        }
+        let looks = last
+            .into_iter()
+            .map(|remediation| async { (self.aws.stand(&remediation).await, remediation) });
+        let found: Vec<_> = stream::iter(looks).buffered(SIDE_BY_SIDE).collect().await;
+        let mut standing = Vec::new();
+        for (stand, remediation) in found {
+            match stand {
+                Ok(stand) => standing.push((remediation, stand)),
+                // Whoever denies a look has something to hide.
+                Err(error) if error.kind == ErrorKind::LockedOut => {
+                    let found = "hidden by the function's own policy".to_owned();
+                    standing.push((remediation, Stand::Other(found)));
+                    errors.push(error);
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        Ok(Contained { incident, function, standing, stopped_it })
+    }
+}
+
+/// The functions whose own policies denied a look.
+fn locked_out(errors: &[AwsError]) -> BTreeSet<FunctionArn> {
+    let locked = errors.iter().filter(|error| error.kind == ErrorKind::LockedOut);
+    let resources = locked.filter_map(|error| FunctionResource::parse_arn(&error.resource).ok());
+    resources.map(|resource| resource.function).collect()
+}
