@@ -35,9 +35,24 @@ const SAMPLES: [(&str, &str, &str); 19] = [
     ("add-permission-public-version.json", "orders", "function-policy.public"),
 ];
 
+/// What undoes a containment, if there is one.
+const OF_CONTAINMENTS: [&str; 10] = [
+    "delete-function-concurrency.json",
+    "delete-function-event-invoke-config.json",
+    "delete-role-policy.json",
+    "put-function-concurrency.json",
+    "put-function-event-invoke-config.json",
+    "put-function-scaling-config.json",
+    "put-provisioned-concurrency-config.json",
+    "second-look.json",
+    "update-event-source-mapping.json",
+    "update-function-event-invoke-config.json",
+];
+
 #[test]
 fn no_sample_is_left_out() {
-    let told: BTreeSet<String> = SAMPLES.iter().map(|(event, ..)| (*event).to_owned()).collect();
+    let told = SAMPLES.iter().map(|(event, ..)| event).chain(&OF_CONTAINMENTS);
+    let told: BTreeSet<String> = told.map(|event| (*event).to_owned()).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));
     let there = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
@@ -79,6 +94,22 @@ async fn a_second_delivery_of_any_sample_changes_nothing() {
         let again = writes(&world);
         assert!(again.is_empty(), "{event}: {again:?}");
         assert_eq!(world.account.look(function, &arn, &[]).await, after, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn what_would_undo_a_containment_is_left_alone_where_there_is_none() {
+    let policy = everything();
+    let world = World::new().await;
+    seed(&world, "report-generator").await;
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+    for event in OF_CONTAINMENTS {
+        let answer = bootstrap.deliver(&world.event(event));
+        assert!(answer.ok, "{event}: {answer:?}");
+        assert!(controls(&answer).is_empty(), "{event}: {answer:?}");
+        assert!(answer.body.contains("evaluated"), "{event}: {answer:?}");
+        let writes = writes(&world);
+        assert!(writes.is_empty(), "{event}: {writes:?}");
     }
 }
 

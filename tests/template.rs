@@ -1,13 +1,15 @@
-//! `template.yaml` and `events/` against the code: the rules are what the controls need, the role
-//! may do what the remediations declare, every sample has a rule and every rule a sample. Tools
-//! that check templates see none of this.
+//! `template.yaml` and `events/` against the code: the rules are what the controls need, the roles
+//! may do what reads and remediations declare, every sample has a rule and every rule a sample.
+//! Tools that check templates see none of this.
+
+mod permissions;
+mod queues;
 
 use cordon::{
     controls::{Rule, event_pattern},
-    remediation::{PolicyReplacement, Remediation, Undo},
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId},
-    settings::Settings,
-    state::{Read, UrlAuthType},
+    event::{Event, Kind},
+    resource::{AccountId, Home},
+    settings::{CollectorSettings, Settings},
 };
 use serde_json::{Value, json};
 use std::{cell::RefCell, collections::BTreeSet, fs, path::Path};
@@ -83,140 +85,49 @@ fn every_rule_reaches_the_function_and_the_failure_queue() {
         assert_eq!(permission.get("SourceAccount"), None, "it would break the trigger");
     }
     let function = properties(&template, "CordonFunction");
-    assert_eq!(function["Runtime"], "provided.al2023");
     let failure = &function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"];
     assert_eq!(failure["Destination"], "FailureQueue.Arn");
 }
 
-fn function() -> FunctionArn {
-    let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
-    FunctionArn::parse(arn).expect("a function")
+/// The environment variables of a function, and those that `read` asks for.
+fn variables(function: &str, read: impl FnOnce(&dyn Fn(&str) -> Option<String>)) -> [Variables; 2] {
+    let function = properties(&template(), function);
+    let given = function["Environment"]["Variables"].as_object().expect("variables").clone();
+    let asked = RefCell::new(BTreeSet::new());
+    read(&|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        let required = ["CORDON_JOURNAL_TABLE", "CORDON_EVIDENCE_BUCKET"].contains(&name);
+        required.then(|| "something".to_owned())
+    });
+    [given.into_iter().map(|(name, _)| name).collect(), asked.into_inner()]
 }
 
-/// One of each; a new kind of remediation does not compile until it is here.
-fn remediations() -> Vec<Remediation> {
-    let function = function();
-    let qualifier = Qualifier::Version(1);
-    let all = vec![
-        Remediation::DeleteProvisionedConcurrency {
-            function: function.clone(),
-            qualifier,
-            requested: 1,
-        },
-        Remediation::StopFunction { function: function.clone(), reserved: None },
-        Remediation::HardenFunctionUrl { resource: function.clone().into() },
-        Remediation::ReplaceResourcePolicy(PolicyReplacement {
-            resource: function.clone().into(),
-            before: String::new(),
-            revision: RevisionId(String::new()),
-            after: None,
-            edits: Vec::new(),
-            removable_by_sid: None,
-        }),
-        Remediation::TagFunction { function, keys: BTreeSet::new(), value: String::new() },
-    ];
-    for remediation in &all {
-        match remediation {
-            Remediation::DeleteProvisionedConcurrency { .. }
-            | Remediation::StopFunction { .. }
-            | Remediation::HardenFunctionUrl { .. }
-            | Remediation::ReplaceResourcePolicy(_)
-            | Remediation::TagFunction { .. } => {}
-        }
-    }
-    all
-}
-
-/// One of each; a new kind of read does not compile until it is here.
-fn reads() -> Vec<Read> {
-    let resource = FunctionResource::from(function());
-    let all = vec![
-        Read::Policy(resource.clone()),
-        Read::EveryPolicy(function()),
-        Read::Function(function()),
-        Read::Url(resource),
-        Read::Provisioned(function()),
-    ];
-    for read in &all {
-        match read {
-            Read::Policy(_)
-            | Read::EveryPolicy(_)
-            | Read::Function(_)
-            | Read::Url(_)
-            | Read::Provisioned(_) => {}
-        }
-    }
-    all
-}
-
-fn statements(policy: &Value) -> Vec<Value> {
-    policy["Statement"].as_array().expect("statements").clone()
-}
-
-/// The actions of `service` in the statements of one effect.
-fn actions(statements: &[Value], effect: &str, service: &str) -> BTreeSet<String> {
-    statements
-        .iter()
-        .filter(|statement| statement["Effect"] == effect)
-        .flat_map(|statement| match &statement["Action"] {
-            Value::Array(actions) => actions.clone(),
-            action => vec![action.clone()],
-        })
-        .filter_map(|action| action.as_str().map(str::to_owned))
-        .filter(|action| action.starts_with(&format!("{service}:")))
-        .collect()
-}
-
-fn names<'a>(permissions: impl IntoIterator<Item = &'a [&'static str]>) -> BTreeSet<String> {
-    permissions.into_iter().flatten().map(|action| (*action).to_owned()).collect()
-}
+type Variables = BTreeSet<String>;
 
 #[test]
-fn the_role_may_do_exactly_what_reads_and_remediations_declare_and_nothing_to_itself() {
-    let role = properties(&template(), "CordonRole");
-    let statements = statements(&role["Policies"][0]["PolicyDocument"]);
-    let (reads, remediations) = (reads(), remediations());
-    let writes = names(remediations.iter().map(Remediation::permissions));
-    let all = &writes | &names(reads.iter().map(Read::permissions));
-    assert_eq!(actions(&statements, "Allow", "lambda"), all);
-    assert_eq!(actions(&statements, "Deny", "lambda"), writes);
-    let rest = |service| actions(&statements, "Allow", service);
-    let journal = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"];
-    assert_eq!(rest("dynamodb"), journal.map(str::to_owned).into());
-    assert_eq!(rest("sns"), ["sns:Publish".to_owned()].into());
-    assert_eq!(rest("sqs"), ["sqs:SendMessage".to_owned()].into());
-    assert!(rest("iam").is_empty());
-    for statement in &statements {
-        assert!(!statement["Action"].to_string().contains('*'), "{statement}");
-    }
-}
-
-#[test]
-fn operators_may_do_exactly_what_the_ways_back_declare() {
-    let policy = properties(&template(), "OperatorPolicy");
-    let statements = statements(&policy["PolicyDocument"]);
-    let undos: Vec<Undo> = remediations().iter().map(Remediation::undo).collect();
-    let want = names(undos.iter().map(Undo::permissions));
-    assert_eq!(actions(&statements, "Allow", "lambda"), want);
-    let journal = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"];
-    assert_eq!(actions(&statements, "Allow", "dynamodb"), journal.map(str::to_owned).into());
-    let hardened = Undo::SetUrlAuthType { resource: function().into(), auth: UrlAuthType::None };
-    assert!(undos.contains(&hardened));
-}
-
-#[test]
-fn the_function_gets_every_setting_it_reads_and_no_other() {
-    let function = properties(&template(), "CordonFunction");
-    let variables = function["Environment"]["Variables"].as_object().expect("variables");
-    let given: BTreeSet<String> = variables.keys().cloned().collect();
-    let read = RefCell::new(BTreeSet::new());
-    Settings::read(|name| {
-        read.borrow_mut().insert(name.to_owned());
-        (name == "CORDON_JOURNAL_TABLE").then(|| "journal".to_owned())
-    })
-    .expect("settings");
-    assert_eq!(given, read.into_inner());
+fn each_function_gets_every_setting_it_reads_and_no_other() {
+    let [given, asked] = variables("CordonFunction", |variable| {
+        Settings::read(variable).expect("settings");
+    });
+    assert_eq!(given, asked);
+    let [given, asked] = variables("CordonCollector", |variable| {
+        CollectorSettings::read(variable).expect("settings");
+    });
+    assert_eq!(given, asked);
     assert_eq!(template()["Parameters"]["Mode"]["Default"], "dry-run");
+}
+
+#[test]
+fn the_functions_are_what_the_makefile_builds() {
+    let template = template();
+    let makefile = fs::read_to_string(Path::new(ROOT).join("Makefile")).expect("the makefile");
+    for id in ["CordonFunction", "CordonCollector"] {
+        assert_eq!(template["Resources"][id]["Metadata"]["BuildMethod"], "makefile");
+        assert!(makefile.contains(&format!("\nbuild-{id}:\n")), "no target build-{id}");
+        let function = properties(&template, id);
+        assert_eq!(function["Runtime"], "provided.al2023", "{id}");
+        assert_eq!(function["Handler"], "bootstrap", "{id}");
+    }
 }
 
 fn samples() -> Vec<(String, Value)> {
@@ -235,7 +146,7 @@ fn samples() -> Vec<(String, Value)> {
 fn every_sample_matches_one_rule_and_every_rule_and_lambda_call_has_a_sample() {
     let mut names_seen = BTreeSet::new();
     let mut rules_seen = BTreeSet::new();
-    for (file, event) in samples() {
+    for (file, event) in samples().into_iter().filter(|(_, event)| event.get("Records").is_none()) {
         assert_eq!(event["account"], "111122223333", "{file}");
         let matching: Vec<Rule> =
             Rule::ALL.into_iter().filter(|rule| matches(&event_pattern(*rule), &event)).collect();
@@ -250,6 +161,22 @@ fn every_sample_matches_one_rule_and_every_rule_and_lambda_call_has_a_sample() {
         let prefix = alternative["prefix"].as_str().expect("a prefix");
         assert!(names_seen.iter().any(|name| name.starts_with(prefix)), "no sample of {prefix}");
     }
+}
+
+#[test]
+fn the_sample_of_a_message_is_a_second_look_of_the_queue_that_the_function_polls() {
+    let messages: Vec<Value> = samples()
+        .into_iter()
+        .map(|(_, event)| event)
+        .filter(|it| !it["Records"].is_null())
+        .collect();
+    let [message] = messages.as_slice() else { panic!("one message") };
+    let account = AccountId::parse("111122223333").expect("an account");
+    let home = Home { partition: "aws".to_owned(), region: "us-east-1".to_owned(), account };
+    let event = Event::parse(&message.to_string(), &home).expect("a message of Cordon's");
+    assert!(matches!(event.kind, Kind::SecondLook { .. }), "{event:?}");
+    let source = message["Records"][0]["eventSourceARN"].as_str().expect("the queue's ARN");
+    assert!(source.contains("-SecondLookQueue-"), "{source}");
 }
 
 /// As much of EventBridge's matching as the rules use.

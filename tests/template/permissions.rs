@@ -1,0 +1,364 @@
+//! What the roles and the operators' policy grant: exactly what the code declares, as narrow as AWS
+//! lets it be, nothing to Cordon itself, and no more text than IAM takes.
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>
+
+use super::{properties, template};
+use cordon::{
+    controls::{Rule, event_pattern},
+    evidence::snapshot_key,
+    remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX},
+    resource::{FunctionArn, FunctionResource, Qualifier, RoleArn},
+    setting::{Mapping, Scaling, Suspension},
+    state::Read,
+};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DECLARED: [&str; 6] =
+    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account"];
+
+fn function() -> FunctionArn {
+    let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
+    FunctionArn::parse(arn).expect("a function")
+}
+
+fn role() -> RoleArn {
+    RoleArn::parse("arn:aws:iam::111122223333:role/r").expect("a role")
+}
+
+/// One of each; a new kind of remediation does not compile until it is here.
+fn remediations() -> Vec<Remediation> {
+    let (function, qualifier) = (function(), Qualifier::Version(1));
+    let id = String::new;
+    let mapping = Mapping { id: id(), source: id(), enabled: true, on_failure: None };
+    let all = vec![
+        Remediation::RedirectFailures {
+            resource: function.clone().into(),
+            before: None,
+            queue: None,
+        },
+        Remediation::RemoveDeadLetterTarget { function: function.clone(), before: id() },
+        Remediation::DisableMapping { function: function.clone(), before: mapping, queue: None },
+        Remediation::DenyRole {
+            function: function.clone(),
+            role: role(),
+            name: id(),
+            document: id(),
+            ends: Ends::FunctionUse,
+        },
+        Remediation::BoundRole {
+            function: function.clone(),
+            role: role(),
+            before: None,
+            name: id(),
+            document: id(),
+        },
+        Remediation::SuspendAutoScaling {
+            function: function.clone(),
+            qualifier: qualifier.clone(),
+            before: Suspension::default(),
+        },
+        Remediation::DeleteProvisionedConcurrency {
+            function: function.clone(),
+            qualifier: qualifier.clone(),
+            requested: 1,
+        },
+        Remediation::StopFunction { function: function.clone(), reserved: None },
+        Remediation::StopInstances {
+            function: function.clone(),
+            qualifier,
+            before: Scaling::default(),
+        },
+        Remediation::PauseExecution { function: function.clone(), execution: id() },
+        Remediation::HardenFunctionUrl { resource: function.clone().into() },
+        Remediation::ReplaceResourcePolicy(PolicyReplacement {
+            resource: function.clone().into(),
+            before: id(),
+            after: None,
+            unlocks: false,
+            revision: None,
+            edits: Vec::new(),
+            removable_by_sid: None,
+        }),
+        Remediation::TagFunction { function, tags: BTreeMap::new() },
+    ];
+    let mut kinds = BTreeSet::new();
+    for remediation in &all {
+        kinds.insert(match remediation {
+            Remediation::RedirectFailures { .. } => 0,
+            Remediation::RemoveDeadLetterTarget { .. } => 1,
+            Remediation::DisableMapping { .. } => 2,
+            Remediation::DenyRole { .. } => 3,
+            Remediation::BoundRole { .. } => 4,
+            Remediation::SuspendAutoScaling { .. } => 5,
+            Remediation::DeleteProvisionedConcurrency { .. } => 6,
+            Remediation::StopFunction { .. } => 7,
+            Remediation::StopInstances { .. } => 8,
+            Remediation::PauseExecution { .. } => 9,
+            Remediation::HardenFunctionUrl { .. } => 10,
+            Remediation::ReplaceResourcePolicy(_) => 11,
+            Remediation::TagFunction { .. } => 12,
+        });
+    }
+    assert_eq!(kinds.len(), 13);
+    all
+}
+
+/// One of each; a new kind of read does not compile until it is here.
+fn reads() -> Vec<Read> {
+    let (function, resource) = (function, FunctionResource::from(function()));
+    let all = vec![
+        Read::Policy(resource.clone()),
+        Read::EveryPolicy(function()),
+        Read::Function(function()),
+        Read::Url(resource),
+        Read::EveryUrl(function()),
+        Read::Provisioned(function()),
+        Read::Destinations(function()),
+        Read::Mappings(function()),
+        Read::EveryMapping(function()),
+        Read::AutoScaling(function()),
+        Read::Scaling(function()),
+        Read::Executions(function()),
+        Read::RoleUse(function(), role()),
+        Read::Boundary(function(), role()),
+        Read::AssumedRoles(function()),
+        Read::Containment(function()),
+        Read::ContainmentOf(String::new()),
+    ];
+    let mut kinds = BTreeSet::new();
+    for read in &all {
+        kinds.insert(match read {
+            Read::Policy(_) => 0,
+            Read::EveryPolicy(_) => 1,
+            Read::Function(_) => 2,
+            Read::Url(_) => 3,
+            Read::EveryUrl(_) => 4,
+            Read::Provisioned(_) => 5,
+            Read::Destinations(_) => 6,
+            Read::Mappings(_) => 7,
+            Read::AutoScaling(_) => 8,
+            Read::Scaling(_) => 9,
+            Read::Executions(_) => 10,
+            Read::RoleUse(_, _) => 11,
+            Read::Boundary(_, _) => 12,
+            Read::AssumedRoles(_) => 13,
+            Read::Containment(_) => 14,
+            Read::ContainmentOf(_) => 15,
+            Read::EveryMapping(_) => 16,
+        });
+    }
+    assert_eq!(kinds.len(), 17);
+    all
+}
+
+/// The documents of the template's identity policies, each with the most characters IAM takes.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+fn document(logical_id: &str) -> (Value, usize) {
+    let properties = properties(&template(), logical_id);
+    match logical_id {
+        "CordonRole" | "CollectorRole" => {
+            let policies = properties["Policies"].as_array().expect("policies");
+            assert_eq!(policies.len(), 1, "{logical_id}");
+            (policies[0]["PolicyDocument"].clone(), 10_240)
+        }
+        _ => (properties["PolicyDocument"].clone(), 6_144),
+    }
+}
+
+fn statements(logical_id: &str) -> Vec<Value> {
+    document(logical_id).0["Statement"].as_array().expect("statements").clone()
+}
+
+fn listed(value: &Value) -> BTreeSet<String> {
+    let texts = match value {
+        Value::Array(values) => values.clone(),
+        value => vec![value.clone()],
+    };
+    texts.iter().map(|text| text.as_str().expect("a text").to_owned()).collect()
+}
+
+fn is_of(action: &str, services: &[&str]) -> bool {
+    action.split_once(':').is_some_and(|(service, _)| services.contains(&service))
+}
+
+/// The actions of `services` in all the statements, which all have `effect`.
+fn actions(logical_id: &str, effect: &str, services: &[&str]) -> BTreeSet<String> {
+    let statements = statements(logical_id);
+    assert!(statements.iter().all(|statement| statement["Effect"] == effect), "{logical_id}");
+    let actions = statements.iter().flat_map(|statement| listed(&statement["Action"]));
+    actions.filter(|action| is_of(action, services)).collect()
+}
+
+fn names<'a>(permissions: impl IntoIterator<Item = &'a [&'static str]>) -> BTreeSet<String> {
+    permissions.into_iter().flatten().map(|action| (*action).to_owned()).collect()
+}
+
+fn these<const N: usize>(actions: [&str; N]) -> BTreeSet<String> {
+    actions.map(str::to_owned).into()
+}
+
+fn only_reads(action: &str) -> bool {
+    let verb = action.split_once(':').map_or(action, |(_, verb)| verb);
+    ["Get", "List", "Describe", "Lookup"].iter().any(|read| verb.starts_with(read))
+}
+
+#[test]
+fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
+    let declared = names(remediations().iter().map(Remediation::permissions))
+        .union(&names(reads().iter().map(Read::permissions)))
+        .cloned()
+        .collect();
+    assert_eq!(actions("CordonRole", "Allow", &DECLARED), declared);
+    let rest = |service| actions("CordonRole", "Allow", &[service]);
+    assert_eq!(
+        rest("dynamodb"),
+        these(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"])
+    );
+    assert_eq!(rest("sns"), these(["sns:Publish"]));
+    let queue = ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage"];
+    assert_eq!(rest("sqs"), queue.map(|action| format!("sqs:{action}")).into());
+    assert!(rest("s3").is_empty(), "evidence is the collector's");
+    let known = ["dynamodb", "sns", "sqs", "kms", "logs"];
+    let services: Vec<&str> = DECLARED.into_iter().chain(known).collect();
+    for action in statements("CordonRole").iter().flat_map(|it| listed(&it["Action"])) {
+        assert!(is_of(&action, &services) && !action.contains('*'), "{action}");
+    }
+}
+
+#[test]
+fn nothing_that_the_responder_changes_can_be_cordons_own() {
+    let writes: BTreeSet<String> = names(remediations().iter().map(Remediation::permissions))
+        .into_iter()
+        .filter(|action| !only_reads(action) && is_of(action, &["lambda", "iam"]))
+        // Makes a policy that nothing has yet.
+        .filter(|action| action != "iam:CreatePolicy")
+        .collect();
+    assert_eq!(actions("NeverItself", "Deny", &["lambda", "iam"]), writes);
+    assert_eq!(properties(&template(), "NeverItself")["Roles"], json!(["CordonRole"]));
+    assert_eq!(template()["Resources"]["CordonFunction"]["DependsOn"], "NeverItself");
+    let statements = statements("NeverItself");
+    let [functions, mappings, roles] = statements.as_slice() else { panic!("three statements") };
+    let own = listed(&functions["Resource"]);
+    for id in ["CordonFunction", "CordonCollector"] {
+        let name = properties(&template(), id)["FunctionName"].as_str().expect("a name").to_owned();
+        for end in [format!(":function:{name}"), format!(":function:{name}:*")] {
+            assert!(own.iter().any(|arn| arn.ends_with(&end)), "{end}");
+        }
+        let role = properties(&template(), id)["Role"].as_str().expect("a role").to_owned();
+        assert!(listed(&roles["Resource"]).contains(&role), "{role}");
+    }
+    assert_eq!(mappings["Condition"]["ArnLike"]["lambda:FunctionArn"], functions["Resource"]);
+}
+
+#[test]
+fn what_is_granted_on_everything_is_only_what_has_no_resource() {
+    let without_resource = [
+        "application-autoscaling:DescribeScalableTargets",
+        "cloudtrail:LookupEvents",
+        "lambda:ListEventSourceMappings",
+        "lambda:ListFunctions",
+    ];
+    for logical_id in ["CordonRole", "CollectorRole", "OperatorPolicy"] {
+        for statement in statements(logical_id) {
+            let everything = listed(&statement["Action"])
+                .iter()
+                .all(|action| without_resource.contains(&action.as_str()));
+            assert_eq!(statement["Resource"] == "*", everything, "{statement}");
+        }
+    }
+}
+
+#[test]
+fn what_conditions_can_narrow_is_narrow() {
+    let statement = |logical_id, sid: &str| {
+        let statements = statements(logical_id).into_iter();
+        statements.clone().find(|it| it["Sid"] == sid).unwrap_or_else(|| panic!("no {sid}"))
+    };
+    for (logical_id, sid) in [("CordonRole", "Tags"), ("OperatorPolicy", "RestoreTags")] {
+        let condition = &statement(logical_id, sid)["Condition"];
+        let keys = &condition["ForAllValues:StringLike"]["aws:TagKeys"];
+        assert_eq!(*keys, format!("{TAG_PREFIX}*"), "{sid}");
+        // All of no keys would be fine as well.
+        assert_eq!(condition["Null"]["aws:TagKeys"], "false", "{sid}");
+    }
+    let urls = statement("CordonRole", "FunctionUrls");
+    assert_eq!(urls["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"], "AWS_IAM");
+    let heard = event_pattern(Rule::RolePolicies);
+    let prefix = &heard["detail"]["requestParameters"]["policyName"][0]["prefix"];
+    let ours = format!(":policy/cordon/{}*", prefix.as_str().expect("a prefix"));
+    let is_ours = |arn: &Value| arn.as_str().is_some_and(|arn| arn.ends_with(&ours));
+    for (logical_id, sid) in
+        [("CordonRole", "BoundaryPolicies"), ("OperatorPolicy", "RestoreBoundaryPolicies")]
+    {
+        assert!(is_ours(&statement(logical_id, sid)["Resource"]), "{sid}");
+    }
+    for (logical_id, sid) in [("CordonRole", "Boundaries"), ("OperatorPolicy", "RestoreNoBoundary")]
+    {
+        let boundary = &statement(logical_id, sid)["Condition"]["ArnLike"];
+        assert!(is_ours(&boundary["iam:PermissionsBoundary"]), "{sid}");
+    }
+}
+
+#[test]
+fn operators_may_do_exactly_what_the_ways_back_declare_and_send_events_again() {
+    let declared = names(remediations().iter().map(Remediation::undo_permissions))
+        // Whether the code is still the one that was contained.
+        .union(&names([Read::Function(function()).permissions()]))
+        .cloned()
+        .chain(["lambda:InvokeFunction".to_owned()])
+        .collect();
+    assert_eq!(actions("OperatorPolicy", "Allow", &DECLARED), declared);
+    let journal =
+        these(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]);
+    assert_eq!(actions("OperatorPolicy", "Allow", &["dynamodb"]), journal);
+    let statements = statements("OperatorPolicy");
+    let queue = statements.iter().find(|statement| statement["Sid"] == "Quarantine");
+    assert_eq!(queue.expect("a statement")["Resource"], "QuarantineQueue.Arn");
+    let roles = statements.iter().find(|statement| statement["Sid"] == "RestoreRoles");
+    let others = &roles.expect("a statement")["NotResource"];
+    assert_eq!(*others, json!(["CordonRole.Arn", "CollectorRole.Arn"]));
+}
+
+#[test]
+fn the_collector_changes_nothing_but_its_bucket_and_the_journal_of_incidents() {
+    let writes: BTreeSet<String> = statements("CollectorRole")
+        .iter()
+        .inspect(|statement| assert_eq!(statement["Effect"], "Allow"))
+        .flat_map(|statement| listed(&statement["Action"]))
+        .filter(|action| !only_reads(action) && !is_of(action, &["kms", "logs", "sqs"]))
+        .collect();
+    assert_eq!(writes, these(["dynamodb:PutItem", "s3:PutObject"]));
+    let statements = statements("CollectorRole");
+    let journal = statements.iter().find(|statement| statement["Sid"] == "Journal");
+    let keys = &journal.expect("a statement")["Condition"]["ForAllValues:StringLike"];
+    assert_eq!(keys["dynamodb:LeadingKeys"], "inc-*");
+    let objects = statements.iter().find(|statement| statement["Sid"] == "Store");
+    let key = snapshot_key("", 1);
+    let folder = key.split('/').next().expect("a folder");
+    let resource = format!("${{EvidenceBucket.Arn}}/{folder}/*");
+    assert_eq!(objects.expect("a statement")["Resource"], resource);
+}
+
+/// White space does not count. References are ARNs, and the longest names are taken.
+#[test]
+fn every_policy_is_short_enough_for_iam() {
+    let (stack, arn) = ("s".repeat(54), "r".repeat(120));
+    for logical_id in ["CordonRole", "CollectorRole", "NeverItself", "OperatorPolicy"] {
+        let (document, most) = document(logical_id);
+        let mut text = document.to_string();
+        for (name, value) in [
+            ("Partition", "aws-us-gov"),
+            ("Region", "ap-southeast-2"),
+            ("AccountId", "111122223333"),
+            ("StackName", &stack),
+        ] {
+            text = text.replace(&format!("${{AWS::{name}}}"), value);
+        }
+        for reference in text.clone().split('"').filter(|part| part.ends_with(".Arn")) {
+            text = text.replace(reference, &arn);
+        }
+        let length = text.chars().filter(|letter| !letter.is_whitespace()).count();
+        assert!(length <= most, "{logical_id} has {length} characters, IAM takes {most}");
+    }
+}
