@@ -70,6 +70,7 @@ class RestModel:
         except UnknownServiceError:
             model = {"operations": {}, "shapes": {}}
         self.operations, self.shapes = model["operations"], model["shapes"]
+        self.protocol = model.get("metadata", {}).get("protocol")
         routes = (Route.of(name, operation, self.shapes) for name, operation in self.operations.items())
         self.routes = sorted(routes, key=lambda route: route.specificity, reverse=True)
 
@@ -105,7 +106,8 @@ class RestModel:
             kind = self.shapes[member["shape"]]["type"]
             match member.get("location"):
                 case "uri":
-                    found[name] = call.labels.get(wire)
+                    text = call.labels.get(wire)
+                    found[name] = int(text) if kind in ("integer", "long") and text and text.isdigit() else text
                 case "querystring" if kind == "list":
                     found[name] = request.query.get(wire)
                 case "querystring":

@@ -9,8 +9,7 @@ Status, code and text of every error are those AWS gave to recorded calls, or el
 raised. Names, limits and patterns are checked against AWS's own service model, which comes with botocore.
 
 Every call is logged under the access key that signed it, and faults can be set for a key, so that tests running side
-by side do not see each other's:
-    GET or DELETE /_emulator/calls?key=AKID      POST /_emulator/faults {"key": AKID, "rules": [...]}
+by side do not see each other's: controls.py has the endpoints.
 
 `python emulator.py --port 0` prints {"port": N} once it serves 127.0.0.1, and ends when its stdin is closed.
 """
@@ -19,9 +18,12 @@ import argparse
 import io
 import json
 import os
+import select
+import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from urllib.parse import parse_qs
 
@@ -29,47 +31,78 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 from werkzeug.test import run_wsgi_app
 
+import autoscaling
+import iam_limits
+from account_regions import Regions
 from accounts import account_of
-from aws_operations import Call, identify
+from aws_operations import Call, RestModel, identify
 from call_log import CallLog, Fault
+from controls import Controls
 from lambda_api import LambdaService
 from lambda_names import LambdaError
-from messages import Request, Response, json_response
+from messages import Request, Response, json_response, xml_error
+from trail import Trail
+
+LONGEST_HOLD = 60  # seconds
+
+
+class Held:
+    """In place of a response: none is given while the client waits for it."""
 
 
 class Emulator:
     def __init__(self) -> None:
         self.log = CallLog()
         self.functions = LambdaService()
+        self.regions, self.trail = Regions(), Trail()
+        self.controls = Controls(self.log, self.functions, self.regions, self.trail)
         self.moto = DomainDispatcherApplication(create_backend_app)
-        # DynamoDB promises that a condition is checked and its write made in one step, moto does not.
-        self.dynamodb = threading.Lock()
+        # DynamoDB promises that a condition is checked and its write made in one step, moto does not. What is decided
+        # in front of moto must be one step with what moto does, too.
+        self.one_step = {service: threading.Lock() for service in ("dynamodb", "iam", "application-autoscaling")}
 
-    def respond(self, request: Request, environ: dict) -> Response | None:
-        """None when the connection is to be dropped without an answer."""
+    def respond(self, request: Request, environ: dict) -> Response | Held | None:
+        """None when the connection is to be dropped without an answer, HELD when to wait until the client does so."""
         if request.path.startswith("/_emulator/"):
-            return self.control(request)
+            return self.controls.answer(request)
         if request.path.startswith("/moto-api/"):
             if (request.method, request.path) == ("POST", "/moto-api/reset"):
                 self.functions.clear()
             return self.ask_moto(environ)
         call = identify(request)
-        entry, fault = self.log.enter(call, request.method, request.path)
+        entry, fault = self.log.enter(call, request)
         if fault:
             time.sleep(fault.delay_ms / 1000)
         if fault is None or fault.late or not fault.replaces_answer:
             response = self.carry_out(call, request, environ)
-        if fault and fault.replaces_answer:
+        if fault and fault.replaces_answer and not fault.hold:
             response = None if fault.drop else self.injected(call, request, fault)
+        if fault and fault.hold:
+            entry["injected"] = fault.shown()
+            return Held()
         entry["status"] = response.status if response else None
         return response
 
     def carry_out(self, call: Call, request: Request, environ: dict) -> Response:
         if call.service == "lambda":
             return self.functions.answer(call, request)
-        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account_of(call.key)
-        with self.dynamodb if call.service == "dynamodb" else nullcontext():
-            return self.ask_moto(environ)
+        account = account_of(call.key)
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+        with self.one_step.get(call.service, nullcontext()):
+            return self.corrected(account, call, request, lambda: self.ask_moto(environ))
+
+    def corrected(self, account: str, call: Call, request: Request, ask_moto: Callable[[], Response]) -> Response:
+        """Where moto's answer is wrong or missing, ours."""
+        match call.service:
+            case "iam":
+                return iam_limits.refusal(account, call, request) or ask_moto()
+            case "application-autoscaling":
+                return autoscaling.answer(account, call, request, ask_moto)
+            case "account":
+                return self.regions.answer(call, request) or ask_moto()
+            case "cloudtrail":
+                return self.trail.answer(account, call, request) or ask_moto()
+        return ask_moto()
 
     def ask_moto(self, environ: dict) -> Response:
         body, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
@@ -82,27 +115,21 @@ class Emulator:
         if "x-amz-target" in request.headers:
             body = {"__type": f"com.amazonaws#{fault.code}", "message": fault.message}
             return json_response(fault.status, body, {"x-amzn-ErrorType": fault.code})
-        error = f"<Error><Type>Sender</Type><Code>{fault.code}</Code><Message>{fault.message}</Message></Error>"
-        if call.service != "s3":
-            error = f"<ErrorResponse>{error}<RequestId>injected</RequestId></ErrorResponse>"
-        return Response(fault.status, error.encode(), [("Content-Type", "text/xml")])
+        if RestModel.of(call.service).protocol == "rest-json":
+            return json_response(fault.status, {"message": fault.message}, {"x-amzn-ErrorType": fault.code})
+        return xml_error(fault.status, fault.code, fault.message, bare=call.service == "s3")
 
-    def control(self, request: Request) -> Response:
-        key = request.query.get("key", [""])[0]
-        match request.method, request.path:
-            case "GET", "/_emulator/calls":
-                return json_response(200, self.log.of(key))
-            case "DELETE", "/_emulator/calls":
-                self.log.clear(key)
-                return json_response(200, {})
-            case "POST", "/_emulator/faults":
-                try:
-                    asked = json.loads(request.body)
-                    self.log.set_faults(asked["key"], asked["rules"])
-                except (ValueError, TypeError, KeyError) as error:
-                    return json_response(400, {"message": f"Not a list of fault rules: {error}"})
-                return json_response(200, {})
-        return json_response(404, {"message": f"No control endpoint {request.method} {request.path}"})
+
+def wait_for_close(connection: socket.socket) -> None:
+    """Until the client closes its end, by itself or because its process is gone, but not for ever."""
+    end = time.monotonic() + LONGEST_HOLD
+    while (left := end - time.monotonic()) > 0:
+        try:
+            if select.select([connection], [], [], left)[0] and not connection.recv(1, socket.MSG_PEEK):
+                return
+        except OSError:
+            return
+        time.sleep(0.02)  # it has sent something further, which stays unread
 
 
 class Handler(MotoRequestHandler):
@@ -124,7 +151,9 @@ class Handler(MotoRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, path, parse_qs(query, keep_blank_values=True), headers, body)
         response = self.server.emulator.respond(request, environ)
-        if response is None:
+        if isinstance(response, Held):
+            wait_for_close(self.connection)
+        if response is None or isinstance(response, Held):
             self.close_connection = True
             return
         self.send_response(response.status)
@@ -132,10 +161,15 @@ class Handler(MotoRequestHandler):
             if name.lower() not in ("content-length", "connection", "transfer-encoding", "server", "date"):
                 self.send_header(name, value)
         if response.status != 204:
-            self.send_header("Content-Length", str(len(response.body)))
+            self.send_header("Content-Length", self.length(response))
         self.end_headers()
         if self.command != "HEAD" and response.status != 204:
             self.wfile.write(response.body)
+
+    def length(self, response: Response) -> str:
+        """A HEAD is answered with the length that a GET would have."""
+        told = [value for name, value in response.headers if name.lower() == "content-length"]
+        return told[0] if self.command == "HEAD" and told else str(len(response.body))
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """The call log takes its place."""

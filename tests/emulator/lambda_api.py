@@ -6,10 +6,16 @@ import uuid
 from moto.utilities.utils import get_partition
 
 import lambda_concurrency
+import lambda_denies
+import lambda_durable
 import lambda_functions
+import lambda_layers
+import lambda_managed
 import lambda_policy
+import lambda_settings
+import lambda_tags
 import lambda_triggers
-from accounts import account_of
+from accounts import TEST_ACCOUNT, account_of
 from aws_operations import Call, RestModel
 from lambda_names import LambdaError, Place
 from lambda_store import Answer, Store
@@ -20,6 +26,11 @@ OPERATIONS = {
     **lambda_policy.OPERATIONS,
     **lambda_concurrency.OPERATIONS,
     **lambda_triggers.OPERATIONS,
+    **lambda_durable.OPERATIONS,
+    **lambda_layers.OPERATIONS,
+    **lambda_managed.OPERATIONS,
+    **lambda_settings.OPERATIONS,
+    **lambda_tags.OPERATIONS,
 }
 # Errors that are not in Lambda's model because every AWS front end gives them.
 FRONT_END_ERRORS = {"ValidationException": (400, "message"), "AccessDeniedException": (403, "Message")}
@@ -41,8 +52,10 @@ class LambdaService:
         try:
             parameters = self.checked_parameters(call, request)
             with self.lock:
-                answer = OPERATIONS[call.operation](self.store(call), parameters)
-                return self.success(call, answer)
+                store = self.store(account_of(call.key), call.region)
+                store.host = request.headers.get("host", "")
+                lambda_denies.check(store, call.key, call.operation, parameters)
+                return self.success(call, OPERATIONS[call.operation](store, parameters))
         except LambdaError as error:
             return self.failure(error)
 
@@ -56,11 +69,23 @@ class LambdaService:
             raise LambdaError("ValidationException", text)
         return parameters
 
-    def store(self, call: Call) -> Store:
-        account = account_of(call.key)
-        if (account, call.region) not in self.stores:
-            self.stores[account, call.region] = Store(Place(account, call.region, get_partition(call.region)))
-        return self.stores[account, call.region]
+    def store(self, account: str, region: str) -> Store:
+        if (account, region) not in self.stores:
+            self.stores[account, region] = Store(Place(account, region, get_partition(region)))
+        return self.stores[account, region]
+
+    def archive(self, kind: str, account: str, region: str, name: str, version: str) -> bytes | None:
+        with self.lock:
+            store = self.store(account, region)
+            if kind == "layers":
+                layers = store.layers.get(name, [])
+                return layers[int(version) - 1]["zip"] if version.isdigit() and int(version) <= len(layers) else None
+            function = store.functions.get(name)
+            return function.archives.get(version) if function else None
+
+    def seed_durable_execution(self, asked: dict) -> dict:
+        with self.lock:
+            return lambda_durable.start(self.store(asked.get("account", TEST_ACCOUNT), asked["region"]), asked)
 
     def success(self, call: Call, answer: dict | Answer) -> Response:
         if isinstance(answer, dict):

@@ -2,6 +2,7 @@
 
 import time
 
+from lambda_managed import check_active, check_event_function
 from lambda_names import LATEST, LambdaError, conflict, invalid, no_such_function, target
 from lambda_store import Answer, Function, Store, page, unqualified
 
@@ -17,6 +18,7 @@ def put_function_concurrency(store: Store, given: dict) -> dict:
     if at.name not in store.functions:  # recorded with $LATEST, unlike Get- and DeleteFunctionConcurrency
         raise no_such_function(at.version_arn)
     function = store.functions[at.name]
+    check_event_function(function)
     if wanted < function.provisioned_total():  # recorded so, blanks included
         raise invalid(
             f" ReservedConcurrentExecutions  {wanted} should not be lower than function's "
@@ -133,12 +135,6 @@ def list_provisioned_concurrency_configs(store: Store, given: dict) -> dict:
     return page(found, "ProvisionedConcurrencyConfigs", given)
 
 
-def get_function_code_signing_config(store: Store, given: dict) -> dict:
-    """Recorded: a function without code signing answers an empty object."""
-    only_function(store, "GetFunctionCodeSigningConfig", given)
-    return {}
-
-
 def invoke(store: Store, given: dict) -> Answer:
     """Runs no code. Recorded: at reserved concurrency 0 a synchronous call fails and an Event is still accepted."""
     at = target(store.place, "Invoke", given["FunctionName"], given.get("Qualifier"))
@@ -146,6 +142,7 @@ def invoke(store: Store, given: dict) -> Answer:
     configuration = function.configuration(at.qualifier) if function else None
     if function is None or configuration is None:
         raise no_such_function(at.version_arn)
+    check_active(configuration)
     match given.get("InvocationType", "RequestResponse"):
         case "Event":
             return Answer(202)
@@ -165,6 +162,5 @@ OPERATIONS = {
     "GetProvisionedConcurrencyConfig": get_provisioned_concurrency_config,
     "DeleteProvisionedConcurrencyConfig": delete_provisioned_concurrency_config,
     "ListProvisionedConcurrencyConfigs": list_provisioned_concurrency_configs,
-    "GetFunctionCodeSigningConfig": get_function_code_signing_config,
     "Invoke": invoke,
 }

@@ -5,9 +5,11 @@ import hashlib
 import uuid
 
 from lambda_names import LATEST, Target, conflict, invalid, no_such_function, not_found, stale_revision, target
-from lambda_store import Answer, Function, Store, now, page
+from lambda_roles import check_dead_letter_queue
+from lambda_store import Answer, Function, Store, now, page, unqualified
+from lambda_tags import check_tags
 
-TAG_LIMIT = 50
+LATEST_PUBLISHED = "$LATEST.PUBLISHED"
 SETTINGS = (
     "CapacityProviderConfig", "DeadLetterConfig", "Description", "DurableConfig", "Environment", "EphemeralStorage",
     "FileSystemConfigs", "Handler", "ImageConfig", "KMSKeyArn", "Layers", "LoggingConfig", "MemorySize", "Role",
@@ -38,8 +40,8 @@ def create_function(store: Store, given: dict) -> dict:
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{at.name}"},
         "State": "Active",
         "LastUpdateStatus": "Successful",
-        **settings(given),
     }
+    configure(store, latest, given)
     if "Runtime" in given:
         runtime = f"arn:{store.place.partition}:lambda:{store.place.region}::runtime:{'0' * 64}"
         latest["RuntimeVersionConfig"] = {"RuntimeVersionArn": runtime}
@@ -47,7 +49,7 @@ def create_function(store: Store, given: dict) -> dict:
     store.functions[at.name] = function
     set_code(function, given.get("Code", {}))
     function.touch()
-    created = publish(function, "") if given.get("Publish") else latest
+    created = publish(function, given) if given.get("Publish") else latest
     pending = {"State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating"}
     return {key: value for key, value in {**created, **pending}.items() if key != "LastUpdateStatus"}
 
@@ -55,8 +57,8 @@ def create_function(store: Store, given: dict) -> dict:
 def get_function(store: Store, given: dict) -> dict:
     at, configuration = configuration_of(store, "GetFunction", given)
     function = store.functions[at.name]
-    code = {"RepositoryType": "S3", "Location": f"https://code.invalid/{at.name}"}
-    answer = {"Configuration": configuration, "Code": code}
+    code = {"RepositoryType": "S3", "Location": store.link("code", at.name, configuration["Version"])}
+    answer = {"Configuration": configuration, "Code": function.image or code}
     if function.tags:  # recorded: no Tags member when there are none
         answer["Tags"] = dict(function.tags)
     if function.reserved is not None:
@@ -78,7 +80,7 @@ def configuration_of(store: Store, operation: str, given: dict) -> tuple[Target,
 
 def update_function_configuration(store: Store, given: dict) -> dict:
     function = unpublished(store, "UpdateFunctionConfiguration", given)
-    function.latest.update(settings(given), LastModified=now())
+    configure(store, function.latest, given)
     return changed(function)
 
 
@@ -86,11 +88,17 @@ def update_function_code(store: Store, given: dict) -> dict:
     function = unpublished(store, "UpdateFunctionCode", given)
     set_code(function, given)
     answer = changed(function)
-    return publish(function, "") if given.get("Publish") else answer
+    return publish(function, {"PublishTo": given.get("PublishTo")}) if given.get("Publish") else answer
 
 
 def unpublished(store: Store, operation: str, given: dict) -> Function:
+    """Published versions cannot be changed; that a version or alias is refused with this text is inferred.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+    """
     at = target(store.place, operation, given["FunctionName"])
+    if at.qualifier != LATEST:
+        unqualified(at)
     function = store.function(at)
     check_revision(function.latest, given)
     return function
@@ -119,7 +127,9 @@ def delete_function(store: Store, given: dict) -> Answer:
 
 
 def forget_qualifier(function: Function, qualifier: str) -> None:
-    for kept in (function.policies, function.urls, function.provisioned, function.invoke_configs):
+    for kept in (
+        function.policies, function.urls, function.provisioned, function.invoke_configs, function.scaling,
+    ):  # fmt: skip
         kept.pop(qualifier, None)
 
 
@@ -149,25 +159,36 @@ def publish_version(store: Store, given: dict) -> dict:
     at = target(store.place, "PublishVersion", given["FunctionName"])
     function = store.function(at)
     check_revision(function.latest, given)
-    return publish(function, given.get("Description", ""))
+    return publish(function, given)
 
 
-def publish(function: Function, description: str) -> dict:
-    """Recorded: publishing without a change gives the last version again."""
+def publish(function: Function, given: dict) -> dict:
+    """Recorded: publishing without a change gives the last version again. A function on managed instances may be
+    published to $LATEST.PUBLISHED as well, which the next such call replaces; that lists show it is inferred.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html
+    """
+    if given.get("PublishTo") == "LATEST_PUBLISHED":
+        return published(function, LATEST_PUBLISHED, given)
     if not function.changed_since_publishing and str(function.last_version) in function.versions:
         return function.versions[str(function.last_version)]
     function.last_version += 1
-    number = str(function.last_version)
-    function.versions[number] = {
+    function.changed_since_publishing = False
+    return published(function, str(function.last_version), given)
+
+
+def published(function: Function, version: str, given: dict) -> dict:
+    function.versions[version] = {
         **function.latest,
-        "FunctionArn": f"{function.arn}:{number}",
-        "Version": number,
-        "Description": description or function.latest["Description"],
+        "FunctionArn": f"{function.arn}:{version}",
+        "Version": version,
+        "Description": given.get("Description") or function.latest["Description"],
         "RevisionId": str(uuid.uuid4()),
     }
-    function.changed_since_publishing = False
+    if LATEST in function.archives:
+        function.archives[version] = function.archives[LATEST]
     function.touch()
-    return function.versions[number]
+    return function.versions[version]
 
 
 def create_alias(store: Store, given: dict) -> dict:
@@ -233,65 +254,36 @@ def list_aliases(store: Store, given: dict) -> dict:
     return page(found, "Aliases", given)
 
 
-def tag_resource(store: Store, given: dict) -> Answer:
-    function = tagged(store, "TagResource", given["Resource"])
-    if not given["Tags"]:  # recorded
-        raise invalid("An error occurred and the request cannot be processed.")
-    check_tags({**function.tags, **given["Tags"]})
-    function.tags.update(given["Tags"])
-    function.touch()
-    return Answer(204)
-
-
-def untag_resource(store: Store, given: dict) -> Answer:
-    """Recorded: keys that are not there are no error."""
-    function = tagged(store, "UntagResource", given["Resource"])
-    for key in given["TagKeys"]:
-        function.tags.pop(key, None)
-    function.touch()
-    return Answer(204)
-
-
-def list_tags(store: Store, given: dict) -> dict:
-    return {"Tags": dict(tagged(store, "ListTags", given["Resource"]).tags)}
-
-
-def tagged(store: Store, operation: str, arn: str) -> Function:
-    if ":function:" not in arn:
-        raise no_such_function(arn)
-    at = target(store.place, operation, arn)
-    if at.qualifier:
-        raise invalid("Tags on function aliases and versions are not supported. Please specify a function ARN.")
-    return store.function(at)
-
-
-def check_tags(tags: dict[str, str]) -> None:
-    """The limit is recorded. That aws: is reserved is documented, the text of its refusal is inferred.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html
-    """
-    if any(key.lower().startswith("aws:") for key in tags):
-        raise invalid("aws: prefixed tag key names are not allowed for external use.")
-    if len(tags) > TAG_LIMIT:
-        raise invalid("Number of tags exceeds resource tag limit.")
-
-
 def check_revision(current: dict, given: dict) -> None:
     if given.get("RevisionId") not in (None, current["RevisionId"]):
         raise stale_revision("GetFunction/GetAlias")
 
 
-def settings(given: dict) -> dict:
+def configure(store: Store, configuration: dict, given: dict) -> None:
     chosen = {key: given[key] for key in SETTINGS if key in given}
     if "Layers" in chosen:  # asked for by ARN, shown with their size
         chosen["Layers"] = [{"Arn": arn, "CodeSize": 0} for arn in chosen["Layers"]]
-    return chosen
+    queue = chosen.get("DeadLetterConfig", {}).get("TargetArn")
+    if queue:
+        check_dead_letter_queue(store.place, chosen.get("Role") or configuration["Role"], queue)
+    configuration.update(chosen, LastModified=now())
+    if "DeadLetterConfig" in chosen and not queue:  # the model's pattern allows the empty name, which removes it
+        del configuration["DeadLetterConfig"]
 
 
 def set_code(function: Function, code: dict) -> None:
+    """An archive that is named in S3 counts as empty: it is not fetched."""
     zipped = base64.b64decode(code.get("ZipFile", ""))
-    digest = base64.b64encode(hashlib.sha256(zipped).digest()).decode()
-    function.latest.update(CodeSize=len(zipped), CodeSha256=digest, LastModified=now())
+    if "ImageUri" in code:
+        function.image = {"RepositoryType": "ECR", "ImageUri": code["ImageUri"]}
+    else:
+        function.archives[LATEST] = zipped
+    function.latest.update(CodeSize=len(zipped), CodeSha256=digest(zipped), LastModified=now())
+
+
+def digest(archive: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(archive).digest()).decode()
+
 
 
 OPERATIONS = {
@@ -309,7 +301,4 @@ OPERATIONS = {
     "UpdateAlias": update_alias,
     "DeleteAlias": delete_alias,
     "ListAliases": list_aliases,
-    "TagResource": tag_resource,
-    "UntagResource": untag_resource,
-    "ListTags": list_tags,
 }

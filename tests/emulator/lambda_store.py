@@ -7,6 +7,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from lambda_names import LATEST, Place, Target, invalid, no_such_function, not_found
 
@@ -35,6 +36,10 @@ class Function:
     urls: dict[str | None, dict] = field(default_factory=dict)
     invoke_configs: dict[str, dict] = field(default_factory=dict)
     provisioned: dict[str, dict] = field(default_factory=dict)
+    scaling: dict[str, dict] = field(default_factory=dict)
+    archives: dict[str, bytes] = field(default_factory=dict)  # by version
+    image: dict | None = None
+    recursive_loop: str = "Terminate"
     reserved: int | None = None
     last_version: int = 0
     changed_since_publishing: bool = True
@@ -64,6 +69,13 @@ class Store:
     place: Place
     functions: dict[str, Function] = field(default_factory=dict)
     event_sources: dict[str, dict] = field(default_factory=dict)
+    durable: dict[str, dict] = field(default_factory=dict)
+    layers: dict[str, list[dict]] = field(default_factory=dict)
+    host: str = ""  # as the request that is being answered names the emulator
+
+    def link(self, kind: str, name: str, version: str) -> str:
+        """To an archive, where AWS has a presigned URL: good for whoever has it."""
+        return f"http://{self.host}/_emulator/{kind}/{self.place.account}/{self.place.region}/{name}/{quote(version)}"
 
     def function(self, at: Target) -> Function:
         """The function whatever the qualifier, or the recorded 404 with the name as given."""
@@ -90,9 +102,9 @@ def unqualified(at: Target) -> None:
         )
 
 
-def page(items: list[dict], member: str, given: dict) -> dict:
+def page(items: list[dict], member: str, given: dict, default: int = PAGE, most: int = PAGE) -> dict:
     start = marked(given["Marker"]) if given.get("Marker") else 0
-    end = start + min(given.get("MaxItems", PAGE), PAGE)
+    end = start + min(given.get("MaxItems") or default, most)
     answer: dict = {member: items[start:end]}
     if end < len(items):
         answer["NextMarker"] = base64.b64encode(str(end).encode()).decode()

@@ -5,6 +5,7 @@ import uuid
 from datetime import datetime, timezone
 
 from lambda_names import LATEST, Target, conflict, invalid, no_such_resource, not_found, target
+from lambda_roles import check_destinations
 from lambda_store import Answer, Function, Store, page
 
 INVOKE_SETTINGS = ("DestinationConfig", "MaximumEventAgeInSeconds", "MaximumRetryAttempts")
@@ -107,6 +108,11 @@ def get_event_source_mapping(store: Store, given: dict) -> dict:
 
 
 def update_event_source_mapping(store: Store, given: dict) -> dict:
+    """Answers the state it goes through and shows the one it ends in from then on: the change is never slow here, so
+    that ResourceInUseException, which AWS gives while one is under way, comes from injected faults only.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
+    """
     mapping = get_event_source_mapping(store, given)
     changing = "Updating"
     if "Enabled" in given:
@@ -115,8 +121,16 @@ def update_event_source_mapping(store: Store, given: dict) -> dict:
     if "FunctionName" in given:
         mapping["FunctionArn"] = target(store.place, "UpdateEventSourceMapping", given["FunctionName"]).arn
     mapping.update({key: value for key, value in given.items() if key not in ("UUID", "Enabled", "FunctionName")})
+    if "DestinationConfig" in given:
+        mapping["DestinationConfig"] = mapping_destinations(given["DestinationConfig"])
     mapping["LastModified"] = time.time()
     return {**mapping, "State": changing}
+
+
+def mapping_destinations(asked: dict) -> dict:
+    """Inferred: an empty DestinationConfig and an empty name, which the model's pattern allows, both leave none."""
+    on_failure = asked.get("OnFailure", {})
+    return {"OnFailure": on_failure if on_failure.get("Destination") else {}}
 
 
 def delete_event_source_mapping(store: Store, given: dict) -> dict:
@@ -126,7 +140,11 @@ def delete_event_source_mapping(store: Store, given: dict) -> dict:
 
 
 def list_event_source_mappings(store: Store, given: dict) -> dict:
-    """Filtered by the exact function, version or alias named."""
+    """Filtered by the exact function, version or alias named. Inferred: AWS documents that FunctionName may name a
+    version or an alias and not whether a bare name finds theirs too; the answer here is the one that shows less.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html
+    """
     source, name = given.get("EventSourceArn"), given.get("FunctionName")
     function_arn = target(store.place, "ListEventSourceMappings", name).arn if name else None
     found = [
@@ -138,17 +156,20 @@ def list_event_source_mappings(store: Store, given: dict) -> dict:
 
 
 def put_function_event_invoke_config(store: Store, given: dict) -> dict:
+    """Settings that are not given are removed.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+    """
     at, function = invoke_config_function(store, "PutFunctionEventInvokeConfig", given)
-    if not any(key in given for key in INVOKE_SETTINGS):
-        raise invalid("You must specify at least one of error handling or destination setting.")
-    function.invoke_configs[at.qualifier or LATEST] = invoke_config(at, {}, given)
+    function.invoke_configs[at.qualifier or LATEST] = invoke_config(store, at, {}, given)
     return function.invoke_configs[at.qualifier or LATEST]
 
 
 def update_function_event_invoke_config(store: Store, given: dict) -> dict:
+    """Settings that are not given stay. That a DestinationConfig replaces both of its members is inferred."""
     at, function = invoke_config_function(store, "UpdateFunctionEventInvokeConfig", given)
     current = existing_invoke_config(store, at)
-    function.invoke_configs[at.qualifier or LATEST] = invoke_config(at, current, given)
+    function.invoke_configs[at.qualifier or LATEST] = invoke_config(store, at, current, given)
     return function.invoke_configs[at.qualifier or LATEST]
 
 
@@ -178,9 +199,17 @@ def invoke_config_function(store: Store, operation: str, given: dict) -> tuple[T
     return at, function
 
 
-def invoke_config(at: Target, current: dict, given: dict) -> dict:
+def invoke_config(store: Store, at: Target, current: dict, given: dict) -> dict:
+    """Recorded for Put and inferred for Update: something must be set. That an empty name, which the model's pattern
+    allows, stands for no destination is inferred."""
+    if not any(key in given for key in INVOKE_SETTINGS):
+        raise invalid("You must specify at least one of error handling or destination setting.")
     asked = {**current, **{key: given[key] for key in INVOKE_SETTINGS if key in given}}
     destinations = {"OnSuccess": {}, "OnFailure": {}, **asked.get("DestinationConfig", {})}
+    destinations = {when: kept if kept.get("Destination") else {} for when, kept in destinations.items()}
+    if "DestinationConfig" in given:
+        role = store.functions[at.name].configuration(at.qualifier)["Role"]
+        check_destinations(store.place, role, destinations)
     return {**asked, "DestinationConfig": destinations, "FunctionArn": at.version_arn, "LastModified": time.time()}
 
 

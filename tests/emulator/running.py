@@ -3,6 +3,7 @@
 import atexit
 import itertools
 import json
+import os
 import subprocess
 import sys
 import unittest
@@ -22,7 +23,8 @@ NUMBERS = itertools.count(1)
 @cache
 def endpoint() -> str:
     command = [sys.executable, str(Path(__file__).with_name("emulator.py")), "--port", "0"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    settings = {**os.environ, "MOTO_ALLOW_NONEXISTENT_REGION": "true"}
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=settings)
     atexit.register(stop, process)
     return f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}"
 

@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
-from running import ACCOUNT, EmulatorTest, client, control, endpoint
+from running import ACCOUNT, REGION, EmulatorTest, client, control, endpoint
 
 THROTTLED = {"status": 429, "code": "TooManyRequestsException", "message": "Rate exceeded"}
 
@@ -76,6 +78,24 @@ class Faults(EmulatorTest):
         injected = control("GET", f"/_emulator/calls?key={self.key}")[2]["injected"]
         self.assertEqual("TooManyRequestsException", injected["code"])
 
+    def test_every_try_of_one_call(self):
+        """botocore names its tries as every SDK does."""
+        tries = Config(retries={"total_max_attempts": 3, "mode": "standard"})
+        twice = boto3.client(
+            "lambda",
+            region_name=REGION,
+            endpoint_url=endpoint(),
+            aws_access_key_id=self.key,
+            aws_secret_access_key="secret",
+            config=tries,
+        )
+        self.faults({"operation": "GetFunction", "after": 1, "times": 1, "every_try": True, **THROTTLED})
+        twice.get_function(FunctionName=self.name)
+        with self.assertRaises(ClientError):
+            twice.get_function(FunctionName=self.name)
+        twice.get_function(FunctionName=self.name)
+        self.assertEqual([201, 200, 429, 429, 429, 200], self.statuses())
+
     def test_operation_is_matched_whole(self):
         self.faults({"operation": "GetFunction", **THROTTLED})
         self.functions.get_function_concurrency(FunctionName=self.name)
@@ -103,13 +123,58 @@ class Faults(EmulatorTest):
         self.get()
         self.assertGreater(time.monotonic() - begun, 0.15)
 
+    def test_hold(self):
+        for late, made in ((False, None), (True, {"ReservedConcurrentExecutions": 0})):
+            self.faults({"operation": "PutFunctionConcurrency", "hold": True, "late": late})
+            call = "put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)"
+            with self.waiting_client(call) as process:
+                stuck = self.held()
+                self.assertEqual(({"hold": True, "late": late}, None), (stuck["injected"], stuck["status"]))
+                self.assertEqual(made, self.get().get("Concurrency"))  # others are answered meanwhile
+                self.assertIsNone(process.poll())
+                process.kill()
+            control("DELETE", f"/_emulator/calls?key={self.key}")
+
+    def held(self) -> dict:
+        for _ in range(200):
+            for call in control("GET", f"/_emulator/calls?key={self.key}"):
+                if (call["injected"] or {}).get("hold"):
+                    return call | {"injected": {name: call["injected"][name] for name in ("hold", "late")}}
+            time.sleep(0.05)
+        raise AssertionError("no call is held")
+
+    def waiting_client(self, call: str) -> subprocess.Popen:
+        script = f"from running import client\nname = {self.name!r}\nclient('lambda', {self.key!r}).{call}"
+        script = f"import running\nrunning.endpoint = lambda: {endpoint()!r}\n{script}"
+        return subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parent)
+
+    def test_the_nth_call_of_the_key_whatever_it_is(self):
+        self.faults({"after": 1, "times": 1, **THROTTLED}, {"after": 7, "times": 1, **THROTTLED})
+        table, topics = client("dynamodb", self.key), client("sns", self.key)
+
+        def call(number: int) -> None:
+            try:
+                (table.list_tables, topics.list_topics, self.get)[number % 3]()
+            except ClientError:
+                pass
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(call, range(20)))
+        calls = control("GET", f"/_emulator/calls?key={self.key}")[1:]  # without the one of setUp
+        self.assertEqual([1, 7], [number for number, made in enumerate(calls) if made["injected"]])
+        self.assertEqual([1, 7], [number for number, made in enumerate(calls) if made["status"] == 429])
+
     def test_shapes_of_other_protocols(self):
         self.faults({"status": 400, "code": "SomeException", "message": "injected"})
-        for service, call in (("sts", "get_caller_identity"), ("dynamodb", "list_tables"), ("s3", "list_buckets")):
+        for service, call in (
+            ("sts", "get_caller_identity"), ("dynamodb", "list_tables"), ("s3", "list_buckets"), ("iam", "list_roles"),
+            ("sqs", "list_queues"), ("account", "list_regions"), ("cloudtrail", "lookup_events"),
+            ("application-autoscaling", "describe_scalable_targets"), ("lambda", "list_functions"),
+        ):  # fmt: skip
             self.refused(400, "SomeException", "injected", getattr(client(service, self.key), call))
 
     def test_mistaken_rules_are_refused(self):
-        for rule in ({"statsu": 500}, {"operation": "("}, {"late": True}):
+        for rule in ({"statsu": 500}, {"operation": "("}, {"late": True}, {"hold": True, "drop": True}):
             with self.subTest(rule), self.assertRaisesRegex(Exception, "400"):
                 self.faults(rule)
 

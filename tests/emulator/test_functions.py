@@ -389,34 +389,5 @@ class FunctionUrls(EmulatorTest):
         self.not_found(missing, self.functions.list_function_url_configs, FunctionName="doesnotexist")
 
 
-class EventSourcesAndInvokeConfigs(EmulatorTest):
-    def test_mapping(self):
-        self.create()
-        queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:queue"
-        created = self.functions.create_event_source_mapping(FunctionName=self.name, EventSourceArn=queue)
-        self.assertEqual((202, self.arn), (created["ResponseMetadata"]["HTTPStatusCode"], created["FunctionArn"]))
-        stopped = self.functions.update_event_source_mapping(UUID=created["UUID"], Enabled=False)
-        self.assertEqual("Disabling", stopped["State"])
-        listed = self.functions.list_event_source_mappings(FunctionName=self.name)["EventSourceMappings"]
-        self.assertEqual(["Disabled"], [mapping["State"] for mapping in listed])
-        self.functions.delete_event_source_mapping(UUID=created["UUID"])
-        self.not_found(NO_RESOURCE, self.functions.get_event_source_mapping, UUID=created["UUID"])
-
-    def test_invoke_config(self):
-        self.create()
-        get = self.functions.get_function_event_invoke_config
-        missing = f"The function {self.arn}:$LATEST doesn't have an EventInvokeConfig"
-        self.not_found(missing, get, FunctionName=self.name)
-        self.functions.put_function_event_invoke_config(FunctionName=self.name, MaximumRetryAttempts=0)
-        got = get(FunctionName=self.name)
-        self.assertEqual({"OnSuccess": {}, "OnFailure": {}}, got["DestinationConfig"])
-        self.assertEqual((f"{self.arn}:$LATEST", 0), (got["FunctionArn"], got["MaximumRetryAttempts"]))
-
-    def test_code_signing(self):
-        self.create()
-        answer = self.functions.get_function_code_signing_config(FunctionName=self.name)
-        self.assertEqual({"ResponseMetadata"}, set(answer))
-
-
 if __name__ == "__main__":
     unittest.main()
