@@ -44,14 +44,14 @@ test-format:
 	done
 
 test-lint:
-	cargo clippy --locked --all-targets --features cli -- --deny warnings
+	cargo clippy --locked --all-targets --features cli,evidence -- --deny warnings
 	cargo clippy --locked --all-targets --manifest-path proof/Cargo.toml -- --deny warnings
 
 test-emulator: setup
 	$(EMULATOR_VENV)/bin/python -m unittest discover -s tests/emulator
 
 test-rust: setup
-	cargo test --locked --features cli
+	cargo test --locked --features cli,evidence
 
 test-template test-package: export AWS_DEFAULT_REGION = us-east-1
 test-template: setup-template
@@ -72,6 +72,14 @@ SEED ?= 1
 .PHONY: prove prove-oracle
 prove: ## Check every property of the policy analysis, CASES times (SEED chooses which)
 	PROPTEST_CASES=$(CASES) PROPTEST_RNG_SEED=$(SEED) cargo test $(PROOF) --lib
+
+# Every call of a containment and of its restore, each refused, lost, and with the process killed at
+# it. FAULT, OPERATION and ACT choose some by part of a name.
+.PHONY: prove-crash
+prove-crash: setup ## Let everything go wrong at every call, and look at how it ends
+	cargo build --locked --features cli,evidence --bins
+	CORDON_BINARIES=$(CARGO_TARGET_DIR)/debug \
+		cargo bench --locked --profile dev --features cli,evidence --bench crash
 
 # AGPL-licensed and a program of its own: installed under CACHE, run beside ours, part of neither
 # the function nor the command line.
@@ -156,6 +164,14 @@ enforce: build ## Build and deploy as before, and turn the responder on
 .PHONY: build-CordonFunction
 build-CordonFunction:
 	cargo build --locked --release --bin bootstrap $(if $(CORDON_TARGET),--target $(CORDON_TARGET))
-	cargo build --locked --release --features cli --bin cordon
+	cargo build --locked --release --features cli,evidence --bin cordon --bin collector
 	cp $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release/bootstrap $(ARTIFACTS_DIR)/
 	$(CARGO_TARGET_DIR)/release/cordon check policy.yaml --compile $(ARTIFACTS_DIR)/policy.json
+
+# Lambda starts `bootstrap`, whatever the binary is called here. Built with the command line, which
+# shares what both are made of; for another architecture the collector alone.
+.PHONY: build-CordonCollector
+build-CordonCollector:
+	cargo build --locked --release --features cli,evidence --bin collector \
+		$(if $(CORDON_TARGET),--target $(CORDON_TARGET),--bin cordon)
+	cp $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release/collector $(ARTIFACTS_DIR)/bootstrap

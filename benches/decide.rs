@@ -7,7 +7,7 @@ use cordon::{
     controls::triage,
     decision::{Remit, decide},
     event::Event,
-    policy::{ControlPolicy, Mode},
+    policy::ControlPolicy,
     resource::{AccountId, Home},
     state::{DescribedState, State},
 };
@@ -77,7 +77,7 @@ fn report(name: &str, policy: &ControlPolicy, payload: &str, state: &State) {
         account: AccountId::parse("111122223333").expect("an account"),
         region: "us-east-1".to_owned(),
     };
-    let remit = Remit { policy, ceiling: Mode::Enforce, itself: None };
+    let remit = Remit::of(policy);
     let now = datetime!(2026-11-21 12:00 UTC);
     let (mut deciding, mut parsing) = (Vec::new(), Vec::new());
     for _ in 0..MEASUREMENTS {

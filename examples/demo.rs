@@ -110,7 +110,10 @@ fn enforce(
         match incident(&told.answer) {
             Some(incident) => {
                 delivery.expect(&mut expected, &incident);
-                incidents.push(incident);
+                // Events of one function within the hour belong together.
+                if !incidents.contains(&incident) {
+                    incidents.push(incident);
+                }
             }
             None => differences.push(format!("{}: no incident: {:?}", delivery.event, told.answer)),
         }
@@ -214,8 +217,8 @@ fn restore(world: &World, incidents: &[String], differences: &mut Vec<String>) {
     );
     println!();
     for incident in incidents.iter().rev() {
-        println!("{}", painted("1", &format!("$ cordon restore {incident}")));
-        let (code, printed) = world.cordon(&["restore", incident]);
+        println!("{}", painted("1", &format!("$ cordon restore {incident} --force")));
+        let (code, printed) = world.cordon(&["restore", incident, "--force"]);
         print!("{printed}");
         if code != 0 {
             differences.push(format!("cordon restore {incident} ended with {code}"));
@@ -250,7 +253,7 @@ fn compare(when: &str, expected: &Snapshot, found: &Snapshot) -> Vec<String> {
 fn settings(account: &Snapshot) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for (name, function) in account {
-        let FunctionSnapshot { policies, reserved, provisioned, url, tags } = function;
+        let FunctionSnapshot { policies, reserved, provisioned, url, tags, settings } = function;
         for (qualifier, text) in policies {
             all.insert(format!("{name}: policy of `{qualifier}`"), text.clone());
         }
@@ -259,6 +262,9 @@ fn settings(account: &Snapshot) -> BTreeMap<String, String> {
         all.insert(format!("{name}: function URL"), format!("{url:?}"));
         for (key, value) in tags {
             all.insert(format!("{name}: tag `{key}`"), value.clone());
+        }
+        for (setting, value) in settings {
+            all.insert(format!("{name}: {setting}"), value.clone());
         }
     }
     all

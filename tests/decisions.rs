@@ -6,8 +6,8 @@ use cordon::{
     decision::{Decision, Remit, decide},
     event::Event,
     finding::{Compliance, ControlId},
-    policy::{Mode, source},
-    resource::{AccountId, Home},
+    policy::source,
+    resource::{AccountId, Home, RoleArn},
     state::{DescribedState, State},
 };
 use serde::Deserialize;
@@ -139,7 +139,9 @@ fn decided(control: ControlId, case: &Case) -> Decision {
     let event =
         Event::parse(&event(case), &home).unwrap_or_else(|error| panic!("{}: {error}", case.name));
     let triage = controls::triage(&policy, &event, now);
-    let remit = Remit { policy: &policy, ceiling: Mode::Enforce, itself: None };
+    let role = RoleArn::parse("arn:aws:iam::111122223333:role/cordon-role").expect("a role");
+    let quarantine = "arn:aws:sqs:us-east-1:111122223333:cordon-quarantine".to_owned();
+    let remit = Remit { role: Some(role), quarantine: Some(quarantine), ..Remit::of(&policy) };
     decide(&remit, &event, &triage, &State::from(case.state.clone()), now)
 }
 

@@ -10,14 +10,26 @@
 
 mod analyze;
 mod command_line;
+mod compromise;
+mod compromised;
+mod containment;
+mod crash;
+mod crash_sample;
+mod crowd;
 mod decisions;
+mod evidence;
 mod harness;
 mod mangled;
 mod modules;
 mod notifications;
 mod resilience;
+mod restoring;
+mod revoking;
 mod rewrite;
+mod round_trip;
 mod samples;
+mod seeded;
 mod stories;
 mod telling;
 mod template;
+mod undoing;

@@ -5,7 +5,7 @@ use cordon::{
     controls,
     decision::{Remit, decide},
     event::Event,
-    policy::{ControlPolicy, Mode},
+    policy::ControlPolicy,
     resource::{AccountId, Home},
     state::{DescribedState, State},
 };
@@ -91,7 +91,7 @@ fn no_field_of_any_sample_can_be_wrong_enough_to_panic_or_to_hit_another_functio
         "tags.missing":{"parameters":{"required":{"owner":[]}}},
         "invocation.unauthorized":{"parameters":{"functions":[{"function":"*","stop":true}]}}}}"#;
     let policy: ControlPolicy = serde_json::from_str(policy).expect("a policy");
-    let remit = Remit { policy: &policy, ceiling: Mode::Enforce, itself: None };
+    let remit = Remit::of(&policy);
     let (state, wrong) = (state(), wrong());
     let (mut errors, mut decisions, mut plans) = (0, 0, 0);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");

@@ -35,7 +35,7 @@ fn notification(statement: &Value, outcome: &Outcome) -> Notification {
     let described: DescribedState = serde_json::from_value(described).expect("a state");
     let now = datetime!(2026-11-21 03:12 UTC);
     let triage = controls::triage(&policy, &event, now);
-    let remit = Remit { policy: &policy, ceiling: Mode::Enforce, itself: None };
+    let remit = Remit::of(&policy);
     let decision = decide(&remit, &event, &triage, &State::from(described), now);
     let outcomes: Vec<(Planned, Outcome)> =
         decision.plan.iter().map(|planned| (planned.clone(), outcome.clone())).collect();

@@ -104,7 +104,7 @@ async fn what_fails_is_named_and_the_retry_does_what_is_missing() {
 async fn a_lost_answer_is_told_by_the_retry_and_nothing_is_done_twice() {
     for lost in [
         r#"{"service":"lambda","operation":"PutResourcePolicy","late":true,"status":500,"code":"ServiceException","message":"lost"}"#,
-        r#"{"service":"dynamodb","operation":"UpdateItem","status":500,"code":"InternalServerError","message":"lost"}"#,
+        r#"{"service":"dynamodb","operation":"UpdateItem","after":2,"status":500,"code":"InternalServerError","message":"lost"}"#,
         r#"{"service":"sns","operation":"Publish","status":500,"code":"InternalError","message":"lost"}"#,
     ] {
         let world = World::new().await;
@@ -322,6 +322,35 @@ async fn values_of_the_environment_reach_no_log_no_tag_and_no_journal() {
 }
 
 #[tokio::test]
+async fn no_secret_and_no_whole_event_of_a_containment_is_kept_or_told() {
+    let world = World::new().await;
+    let function = "report-generator";
+    world.account.create_function(function).await;
+    world.account.set_environment(function, "DB_PASSWORD", "correct-horse-battery").await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+
+    let answer = bootstrap.deliver(&world.event("create-access-key-by-function.json"));
+
+    let after = world.account.look(function, &world.arn(function), &[]).await;
+    let (_, shown) = world.cordon(&["incidents", "show", &incident(&answer), "--json"]);
+    let told = world.account.notifications().await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let journal = world.account.journal_text().await;
+    let everything = format!("{answer:?} {after:?} {journal} {told:?} {shown}");
+    assert!(everything.contains("cordon:status"));
+    // A value of the environment, two access keys, where the call came from, and a field of the event.
+    for secret in [
+        "correct-horse-battery",
+        "AKIAIOSFODNN7EXAMPL2",
+        "ASIAI44QH8DHBEXAMPLE",
+        "203.0.113.140",
+        "tlsDetails",
+    ] {
+        assert!(!everything.contains(secret), "{secret}: {everything}");
+    }
+}
+
+#[tokio::test]
 async fn a_broken_installation_says_at_start_who_must_mend_it() {
     let world = World::new().await;
     for (mode, policy, reason) in [
@@ -503,7 +532,7 @@ async fn a_cut_short_incident_is_told_even_where_something_else_is_withheld() {
 }
 
 /// An invocation of `thumbnails` by a role of its own account.
-fn invoked_by_role(world: &World) -> String {
+pub fn invoked_by_role(world: &World) -> String {
     let mut event: Value =
         serde_json::from_str(&world.event("invoke-unexpected-service.json")).expect("JSON");
     event["detail"]["userIdentity"] = json!({

@@ -187,13 +187,14 @@ impl Seed {
     }
 
     async fn create(&self, world: &World) {
+        world.account.create_role(&world.account.role(self.name)).await;
         let mut call = world
             .account
             .lambda
             .create_function()
             .function_name(self.name)
             .runtime(Runtime::from(self.runtime.unwrap_or("python3.13")))
-            .role(format!("arn:aws:iam::111122223333:role/{}-role", self.name))
+            .role(world.account.role_arn(self.name))
             .handler("app.handler")
             .code(FunctionCode::builder().zip_file(Blob::new("code")).build());
         if !self.untagged {
@@ -258,10 +259,19 @@ pub async fn look(world: &World, seeds: &[Seed]) -> Snapshot {
     for seed in seeds {
         let arn = world.arn(seed.name);
         let qualifiers: Vec<&str> = seed.qualifier.into_iter().collect();
-        snapshot.insert(seed.name, world.account.look(seed.name, &arn, &qualifiers).await);
+        let mut function = world.account.look(seed.name, &arn, &qualifiers).await;
+        for (setting, text) in &mut function.settings {
+            if setting.starts_with("policy cordon-") {
+                *text = DENY.to_owned();
+            }
+        }
+        snapshot.insert(seed.name, function);
     }
     snapshot
 }
+
+/// What stands for a policy that has the time of the containment in it.
+const DENY: &str = "Cordon's";
 
 /// An event, and everything that has to come of it.
 pub struct Delivery {
@@ -280,7 +290,8 @@ enum Change {
     Removed(&'static str),
     /// The statement's condition has this operator, key and value as well.
     Scoped(&'static str, [&'static str; 3]),
-    Stopped,
+    /// It runs no more, its use of its role is denied, and it is marked.
+    Contained,
     UrlHardened,
     /// The function has this tag, with the incident as its value.
     Tagged(&'static str),
@@ -359,7 +370,7 @@ pub const DELIVERIES: [Delivery; 12] = [
         story: "the credentials of report-generator make an access key for themselves",
         function: "report-generator",
         qualifier: "",
-        changes: &[Change::Stopped, Change::Tagged("cordon:incident")],
+        changes: &[Change::Contained],
     },
     Delivery {
         event: "create-function.json",
@@ -404,15 +415,28 @@ impl Delivery {
                     let statement = statement.expect("the statement is seeded");
                     statement["Condition"][operator][key] = json!(value);
                 }),
-                Change::Stopped => {
-                    function.reserved = Some(0);
-                    function.provisioned.clear();
+                Change::Contained => self.contained(function, incident),
+                Change::UrlHardened => {
+                    function.url = Some("AWS_IAM".to_owned());
+                    for setting in function.settings.values_mut() {
+                        *setting = setting.replacen("NONE ", "AWS_IAM ", 1);
+                    }
                 }
-                Change::UrlHardened => function.url = Some("AWS_IAM".to_owned()),
                 Change::Tagged(key) => {
                     function.tags.insert((*key).to_owned(), incident.to_owned());
                 }
             }
+        }
+    }
+
+    fn contained(&self, function: &mut FunctionSnapshot, incident: &str) {
+        function.reserved = Some(0);
+        function.provisioned.clear();
+        function.tags.insert("cordon:incident".to_owned(), incident.to_owned());
+        function.tags.insert("cordon:status".to_owned(), "contained".to_owned());
+        let role = format!("{}-us-east-1-role", self.function);
+        for policy in [format!("cordon-{incident}"), format!("cordon-{incident}-sessions")] {
+            function.settings.insert(format!("policy {policy} of {role}"), DENY.to_owned());
         }
     }
 

@@ -107,6 +107,10 @@ fn rows_of(function: &str, snapshot: &FunctionSnapshot) -> Vec<Row> {
     for (key, value) in &snapshot.tags {
         rows.push(row("", "tag", key, format!("{key} = {value}"), value.clone()));
     }
+    for (setting, _) in snapshot.settings.iter().filter(|(setting, _)| setting.contains("cordon-"))
+    {
+        rows.push(row("", "role", setting, setting.clone(), setting.clone()));
+    }
     rows
 }
 

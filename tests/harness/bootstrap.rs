@@ -1,8 +1,8 @@
-//! The real function binary under a local Runtime API.
+//! The real function binaries under a local Runtime API.
 
 use super::{
-    account::{JOURNAL, TOPIC_NAME},
-    binary, environment,
+    account::{EVIDENCE, JOURNAL, QUARANTINE, SECOND_LOOKS, TOPIC_NAME},
+    binary, environment, queue_url,
     runtime_api::{Posted, RuntimeApi},
 };
 use serde_json::Value;
@@ -41,12 +41,24 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Bootstrap {
     pub(super) fn start(folder: &Path, region: &str, key: &str, mode: &str) -> Self {
-        let arn = format!("arn:aws:lambda:{region}:111122223333:function:cordon-responder");
+        Self::run(region, "cordon-responder", |port| command(folder, region, key, mode, port))
+    }
+
+    /// Starts the collector of evidence.
+    pub(super) fn collector(region: &str, key: &str, bucket: &str) -> Self {
+        let told = option_env!("CARGO_BIN_EXE_collector");
+        Self::run(region, "cordon-collector", |port| {
+            let mut command = function("collector", told, region, key, port);
+            command.env("CORDON_EVIDENCE_BUCKET", bucket);
+            command
+        })
+    }
+
+    fn run(region: &str, name: &str, command: impl FnOnce(u16) -> Command) -> Self {
+        let arn = format!("arn:aws:lambda:{region}:111122223333:function:{name}");
         let runtime = RuntimeApi::start(arn);
-        let mut child = command(folder, region, key, mode, runtime.port)
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("bootstrap starts");
+        let mut child =
+            command(runtime.port).stderr(Stdio::inherit()).spawn().expect("the function starts");
         let stdout = child.stdout.take().expect("its output is piped");
         let lines = Arc::new(Mutex::new(Vec::new()));
         let collected = lines.clone();
@@ -69,16 +81,8 @@ impl Bootstrap {
 
     /// Delivers one event and waits until it is answered and the next one asked for.
     pub fn deliver(&self, event: &str) -> Answer {
-        self.lines.lock().expect("not poisoned").clear();
-        let sent = Instant::now();
-        self.runtime.events.send(event.to_owned()).expect("the Runtime API runs");
-        let (ok, body) = loop {
-            match self.runtime.posted.recv_timeout(PATIENCE).expect("an answer in time") {
-                Posted::Started(_) => {}
-                Posted::Response(body) => break (true, body),
-                Posted::Error(body) => break (false, body),
-            }
-        };
+        let sent = self.begin(event);
+        let (ok, body) = self.posted(PATIENCE).expect("an answer in time");
         let elapsed = sent.elapsed();
         let log = self.settled_log();
         let findings = log
@@ -87,6 +91,33 @@ impl Bootstrap {
             .filter(|line| line.get("Findings").is_some())
             .collect();
         Answer { ok, body, elapsed, findings, log: log.join("\n") }
+    }
+
+    /// Hands one event over and leaves it at that: whoever begins it kills the function before it
+    /// is done.
+    pub fn begin(&self, event: &str) -> Instant {
+        self.lines.lock().expect("not poisoned").clear();
+        self.runtime.events.send(event.to_owned()).expect("the Runtime API runs");
+        Instant::now()
+    }
+
+    /// Whether it answers, and what, before so much time is over.
+    pub fn posted(&self, patience: Duration) -> Option<(bool, String)> {
+        let end = Instant::now() + patience;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.runtime.posted.recv_timeout(left).ok()? {
+                Posted::Started(_) => {}
+                Posted::Response(body) => return Some((true, body)),
+                Posted::Error(body) => return Some((false, body)),
+            }
+        }
+    }
+
+    /// Ends it as an environment ends that is taken away: with SIGKILL, in the middle of whatever it
+    /// does.
+    pub fn kill(self) {
+        drop(self);
     }
 
     /// The most memory it held at a time (`VmHWM`).
@@ -114,21 +145,35 @@ impl Bootstrap {
 }
 
 fn command(folder: &Path, region: &str, key: &str, mode: &str, port: u16) -> Command {
-    let mut command = Command::new(binary("bootstrap", option_env!("CARGO_BIN_EXE_bootstrap")));
+    let mut command =
+        function("bootstrap", option_env!("CARGO_BIN_EXE_bootstrap"), region, key, port);
+    command
+        .env("LAMBDA_TASK_ROOT", folder)
+        .env("CORDON_MODE", mode)
+        .env("CORDON_ROLE_ARN", "arn:aws:iam::111122223333:role/cordon-role")
+        .env("CORDON_TOPIC_ARN", format!("arn:aws:sns:{region}:111122223333:{TOPIC_NAME}"))
+        .env(
+            "CORDON_QUARANTINE_QUEUE_ARN",
+            format!("arn:aws:sqs:{region}:111122223333:{QUARANTINE}"),
+        )
+        .env("CORDON_SECOND_LOOK_QUEUE_URL", queue_url(SECOND_LOOKS))
+        .env("CORDON_EVIDENCE_QUEUE_URL", queue_url(EVIDENCE));
+    command
+}
+
+/// What every function of the installation finds in its environment.
+fn function(program: &str, told: Option<&str>, region: &str, key: &str, port: u16) -> Command {
+    let mut command = Command::new(binary(program, told));
     command
         .env_clear()
         .envs(environment(region, key))
         .env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}"))
-        .env("AWS_LAMBDA_FUNCTION_NAME", "cordon-responder")
+        .env("AWS_LAMBDA_FUNCTION_NAME", format!("cordon-{program}"))
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-        .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/cordon-responder")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/cordon-{program}"))
         .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
-        .env("LAMBDA_TASK_ROOT", folder)
-        .env("CORDON_MODE", mode)
         .env("CORDON_JOURNAL_TABLE", JOURNAL)
-        .env("CORDON_ROLE_ARN", "arn:aws:iam::111122223333:role/cordon-role")
-        .env("CORDON_TOPIC_ARN", format!("arn:aws:sns:{region}:111122223333:{TOPIC_NAME}"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     command

@@ -21,6 +21,27 @@ pub struct Call {
     pub service: String,
     pub operation: String,
     pub mutating: bool,
+    /// What it was answered; none where it was not.
+    pub status: Option<u16>,
+    /// The fault that struck it.
+    pub injected: Option<Injected>,
+}
+
+/// A fault as the log shows it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Injected {
+    /// The call was carried out, and its answer lost.
+    pub late: bool,
+}
+
+impl Call {
+    /// Whether AWS carried it out, whatever the caller was told.
+    pub fn took_effect(&self) -> bool {
+        match &self.injected {
+            Some(fault) => fault.late,
+            None => self.status.is_some_and(|status| status < 300),
+        }
+    }
 }
 
 impl Emulator {
@@ -69,7 +90,7 @@ impl Emulator {
         self.control("POST", "/_emulator/faults", &body);
     }
 
-    fn control(&self, method: &str, path: &str, body: &str) -> String {
+    pub(super) fn control(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
         let length = body.len();
         write!(

@@ -6,12 +6,17 @@
 mod account;
 mod bootstrap;
 mod emulator;
+mod operator;
 mod runtime_api;
+mod snapshot;
 
-pub use account::{Account, FunctionSnapshot};
+pub use account::{Account, EVIDENCE, QUARANTINE, SECOND_LOOKS};
 pub use bootstrap::{Answer, Bootstrap};
 pub use emulator::{Call, Emulator};
+pub use operator::Operator;
+pub use snapshot::FunctionSnapshot;
 
+use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -70,6 +75,11 @@ impl World {
         Bootstrap::start(&self.folder, &self.region, &self.key, installation.mode)
     }
 
+    /// Starts the collector of evidence, which stores what it collects in `bucket`.
+    pub fn collector(&self, bucket: &str) -> Bootstrap {
+        Bootstrap::collector(&self.region, &self.key, bucket)
+    }
+
     /// Starts the function with what it must refuse; what it says.
     pub fn start_error(&self, mode: &str, compiled_policy: Option<&str>) -> String {
         self.write_policy(compiled_policy.unwrap_or_default());
@@ -88,7 +98,48 @@ impl World {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("events").join(name);
         let text = std::fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        text.replace("us-east-1", &self.region)
+        let (role, assumed) = (format!("-{}-role", self.region), "assumed-role");
+        let text = text.replace("us-east-1", &self.region).replace("-role", &role);
+        text.replace(&format!("assumed{role}"), assumed)
+    }
+
+    /// The message that makes a containment be looked at again, as its queue delivers it.
+    pub fn second_look(&self, incident: &str, function: &str, after: u32) -> String {
+        let (arn, region) = (self.arn(function), &self.region);
+        let body = json!({ "incident": incident, "function": arn, "secondLook": after });
+        let message = json!({
+            "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
+            "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
+            "body": body.to_string(),
+            "attributes": { "ApproximateReceiveCount": "1" },
+            "messageAttributes": {},
+            "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
+            "eventSource": "aws:sqs",
+            "eventSourceARN": format!("arn:aws:sqs:{region}:111122223333:{SECOND_LOOKS}"),
+            "awsRegion": region,
+        });
+        json!({ "Records": [message] }).to_string()
+    }
+
+    /// The Regions of the account, beside this one.
+    pub fn other_regions(&self, regions: &[&str]) {
+        let body = json!({ "region": self.region, "regions": regions });
+        Emulator::get().control("POST", "/_emulator/regions", &body.to_string());
+    }
+
+    /// Adds records to the account's CloudTrail event history.
+    pub fn trail(&self, records: &[Value]) {
+        let body = json!({ "region": self.region, "events": records });
+        Emulator::get().control("POST", "/_emulator/trail", &body.to_string());
+    }
+
+    /// Starts a durable execution; its ARN.
+    pub fn durable_execution(&self, function: &str, name: &str) -> String {
+        let body = json!({ "region": self.region, "function": function, "name": name });
+        let answer =
+            Emulator::get().control("POST", "/_emulator/durable-executions", &body.to_string());
+        let answer: Value = serde_json::from_str(&answer).expect("it answers the execution");
+        answer["DurableExecutionArn"].as_str().expect("with its ARN").to_owned()
     }
 
     /// The ARN of a function here.
@@ -103,9 +154,14 @@ impl World {
 
     /// The calls the function made since the last look.
     pub fn calls(&self) -> Vec<Call> {
-        let calls = Emulator::get().calls(&self.key);
+        let calls = self.calls_so_far();
         Emulator::get().forget_calls(&self.key);
         calls
+    }
+
+    /// The same, to be looked at again.
+    pub fn calls_so_far(&self) -> Vec<Call> {
+        Emulator::get().calls(&self.key)
     }
 
     /// Makes the function's calls fail, see `tests/emulator/emulator.py`.
@@ -135,7 +191,8 @@ impl Drop for World {
 /// A Region of its own, with a name of the form that AWS's models ask for.
 fn region(number: u32) -> String {
     let letter = |digit: u32| char::from(b'a' + u8::try_from(digit % 26).unwrap_or(0));
-    format!("xx-world{}{}-1", letter(number / 26), letter(number))
+    let letters = [number / (26 * 26), number / 26, number].map(letter);
+    format!("xx-world{}-1", letters.iter().collect::<String>())
 }
 
 /// Where a binary is: in `CORDON_BINARIES`, if that is set. Else Cargo tells tests and benches;
@@ -151,6 +208,11 @@ fn binary(name: &str, told: Option<&str>) -> PathBuf {
     };
     assert!(path.exists(), "{} is missing: build the binaries first", path.display());
     path
+}
+
+/// As the emulator's SQS hands it out: the Region is the caller's.
+fn queue_url(queue: &str) -> String {
+    format!("{}/111122223333/{queue}", Emulator::get().url())
 }
 
 /// What the SDK reads from its environment.
