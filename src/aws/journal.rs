@@ -51,6 +51,10 @@ const LASTING: Duration = Duration::days(3650);
 /// How often one step can be put back and be taken again within one incident.
 const MOST_AGAIN: u32 = 20;
 
+/// How often a step is tried to be moved while other deliveries move it. Between two statuses that
+/// lead elsewhere each of them moves it once or twice.
+const MOST_MOVES: u32 = 20;
+
 /// For how long findings on one function belong together: they make one incident, and two that say
 /// little each may say more together.
 pub const WINDOW: Duration = Duration::hours(1);
@@ -173,26 +177,14 @@ impl<'a> Journal<'a> {
     }
 
     fn join_gate(&self, opened: &Opened<'_>, gate: &str, now: OffsetDateTime) -> Write {
-        let mut write = Write::new(key(gate, INCIDENT)).value("incident", text(opened.incident));
-        if !opened.crowded {
-            write = write.add("events", texts([opened.event]));
-        }
-        if opened.contains {
-            write =
-                write.set("contains", contains(opened)).set("expires_at", self.expiry(now, true));
-        }
+        let write = Write::new(key(gate, INCIDENT)).value("incident", text(opened.incident));
+        let write = self.joined(write, opened, now);
         moved(write, IncidentEvent::TakenUp, "goes_on = :incident AND ")
     }
 
     fn join_incident(&self, opened: &Opened<'_>, now: OffsetDateTime) -> Write {
-        let mut write = Write::new(key(opened.incident, INCIDENT)).set("moved", text(rfc3339(now)));
-        if !opened.crowded {
-            write = write.add("events", texts([opened.event]));
-        }
-        if opened.contains {
-            write =
-                write.set("contains", contains(opened)).set("expires_at", self.expiry(now, true));
-        }
+        let write = Write::new(key(opened.incident, INCIDENT)).set("moved", text(rfc3339(now)));
+        let mut write = self.joined(write, opened, now);
         if let (true, Some(code)) = (opened.contains_first, opened.code) {
             write = write.set("code", text(code));
         }
@@ -200,6 +192,18 @@ impl<'a> Journal<'a> {
             write = write.add("controls", texts(opened.controls.iter().map(|c| c.as_str())));
         }
         moved(write, IncidentEvent::TakenUp, "")
+    }
+
+    /// What a join adds to the gate and to the incident alike.
+    fn joined(&self, mut write: Write, opened: &Opened<'_>, now: OffsetDateTime) -> Write {
+        if !opened.crowded {
+            write = write.add("events", texts([opened.event]));
+        }
+        if opened.contains {
+            write =
+                write.set("contains", contains(opened)).set("expires_at", self.expiry(now, true));
+        }
+        write
     }
 
     /// Moves an incident on, together with what goes on with its function. One that is put back need
@@ -315,7 +319,10 @@ impl<'a> Journal<'a> {
         self.move_step(&intent.incident, &intent.record, event, Some(&outcome), now).await
     }
 
-    /// Moves a step on.
+    /// Moves a step on, from wherever other deliveries have moved it meanwhile.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Precondition`] where `event` must not follow what stands there.
     pub async fn move_step(
         &self,
         incident: &str,
@@ -324,24 +331,29 @@ impl<'a> Journal<'a> {
         outcome: Option<&str>,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        // One write cannot say "as before, unless": each status that leads elsewhere has its own.
-        let mut refused = Ok(());
-        let targets: BTreeSet<&str> = StepStatus::moves(event).map(|(_, to)| to.as_str()).collect();
-        for to in targets {
-            let from = StepStatus::moves(event).filter(|(_, target)| target.as_str() == to);
+        let mut to = StepStatus::moves(event).map(|(_, to)| to).next();
+        for _ in 0..MOST_MOVES {
+            let Some(target) = to else { break };
+            // One write cannot say "as before, unless": each status that leads elsewhere has its own.
+            let from = StepStatus::moves(event).filter(|(_, to)| *to == target);
             let mut write = Write::new(key(incident, record))
-                .set("status", text(to))
+                .set("status", text(target.as_str()))
                 .set("moved", text(rfc3339(now)))
                 .only_if(&one_of(from.map(|(from, _)| from.as_str())));
             if let Some(outcome) = outcome {
                 write = write.set("outcome", text(outcome));
             }
-            refused = self.update(incident, write).await;
-            if !matches!(&refused, Err(error) if error.kind == ErrorKind::Precondition) {
-                return refused;
+            let Err(refusal) = self.update_or_see(incident, write).await else { return Ok(()) };
+            to = refusal
+                .stood
+                .as_ref()
+                .and_then(record::step_status)
+                .and_then(|stood| StepStatus::next(Some(stood), event).ok());
+            if to.is_none() {
+                return Err(refusal.error);
             }
         }
-        refused
+        Err(AwsError::new("UpdateItem", incident, ErrorKind::Transient, "moved all the time"))
     }
 
     /// Leaves what a step concerned alone until `until`.

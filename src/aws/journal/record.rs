@@ -95,11 +95,15 @@ pub(super) fn step(item: &Item) -> Option<StepRecord> {
         record: string(item, "record")?.to_owned(),
         remediation: serde_json::from_str(string(item, "remediation")?).ok()?,
         marks: strings(item, "marks"),
-        status: StepStatus::parse(string(item, "status")?)?,
+        status: step_status(item)?,
         at: numeric(item, "at")?,
         tries: numeric(item, "tries")?,
         outcome: string(item, "outcome").map(str::to_owned),
     })
+}
+
+pub(super) fn step_status(item: &Item) -> Option<StepStatus> {
+    StepStatus::parse(string(item, "status")?)
 }
 
 pub(super) fn gate(item: &Item) -> Option<Gate> {

@@ -7,8 +7,8 @@ use crate::{
     incident::{IncidentStatus, StepStatus},
 };
 use aws_sdk_dynamodb::{
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, TransactWriteItem, Update},
+    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use std::{collections::HashMap, fmt::Write as _};
 
@@ -84,11 +84,26 @@ impl Write {
     }
 }
 
+/// A write that was not made.
+pub(super) struct Refusal {
+    pub(super) error: AwsError,
+    /// What stood there when the condition did not hold.
+    pub(super) stood: Option<Item>,
+}
+
 impl Journal<'_> {
     /// Writes one record.
     pub(super) async fn update(&self, incident: &str, write: Write) -> Result<(), AwsError> {
+        self.update_or_see(incident, write).await.map_err(|refusal| refusal.error)
+    }
+
+    /// Writes one record, or says what stands there instead of what the condition asks for: of one
+    /// moment, where a look after the refusal would be of another.
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>
+    pub(super) async fn update_or_see(&self, incident: &str, write: Write) -> Result<(), Refusal> {
         let expression = write.expression();
-        self.aws
+        let refused = self
+            .aws
             .dynamodb()
             .await
             .update_item()
@@ -98,10 +113,17 @@ impl Journal<'_> {
             .set_condition_expression(write.condition)
             .set_expression_attribute_names(Some(write.names))
             .set_expression_attribute_values(Some(write.values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
-            .await
-            .map(|_| ())
-            .map_err(failed("UpdateItem", incident))
+            .await;
+        let Err(error) = refused else { return Ok(()) };
+        let stood = match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                refused.item().cloned()
+            }
+            _ => None,
+        };
+        Err(Refusal { error: failed("UpdateItem", incident)(error), stood })
     }
 
     /// Writes all records or none.
