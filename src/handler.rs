@@ -25,6 +25,10 @@ use time::OffsetDateTime;
 /// How often a plan may grow by what was read for it.
 const MOST_ROUNDS: usize = 10;
 
+/// Steps, or looks, that are under way at the same time. Lambda's control plane allows 15 requests a
+/// second: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+const SIDE_BY_SIDE: usize = 8;
+
 /// The installed responder.
 #[derive(Debug)]
 pub struct Responder {

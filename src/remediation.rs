@@ -290,9 +290,7 @@ impl Remediation {
             Self::StopInstances { .. } => format!("instances {}", self.resource()),
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
-            Self::ReplaceResourcePolicy(PolicyReplacement { resource, .. }) => {
-                format!("policy {resource}")
-            }
+            Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))
@@ -347,6 +345,11 @@ fn says_the_same(one: Option<&str>, other: Option<&str>) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_not(flag: &bool) -> bool {
     !flag
+}
+
+/// The setting that [`Remediation::ReplaceResourcePolicy`] turns.
+pub fn policy_setting(resource: &FunctionResource) -> String {
+    format!("policy {resource}")
 }
 
 /// The setting that [`Remediation::BoundRole`] turns.

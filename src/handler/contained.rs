@@ -1,6 +1,6 @@
 //! How a containment stands: each setting it turned, looked at in AWS.
 
-use super::Responder;
+use super::{Responder, SIDE_BY_SIDE};
 use crate::{
     aws::{AwsError, ErrorKind, Turned, turned},
     controls::containment_reads,
@@ -12,9 +12,6 @@ use crate::{
 use futures_util::stream::{self, StreamExt};
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
-
-/// Looks that are under way at the same time.
-const SIDE_BY_SIDE: usize = 8;
 
 impl Responder {
     /// Reads what a decision asks for, in AWS and in the journal.

@@ -7,8 +7,7 @@ use super::Remediation;
 /// Application Auto Scaling checks with whoever registers a target whether they may do themselves
 /// what it will do for them.
 /// <https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html>
-const AUTO_SCALING: &[&str] = &[
-    "application-autoscaling:DescribeScalableTargets",
+const REGISTER_TARGET: &[&str] = &[
     "application-autoscaling:RegisterScalableTarget",
     "cloudwatch:DeleteAlarms",
     "cloudwatch:DescribeAlarms",
@@ -18,110 +17,113 @@ const AUTO_SCALING: &[&str] = &[
     "lambda:PutProvisionedConcurrencyConfig",
 ];
 
+const WRITE_INVOKE_CONFIG: &[&str] = &[
+    "lambda:PutFunctionEventInvokeConfig",
+    "lambda:UpdateFunctionEventInvokeConfig",
+    "lambda:DeleteFunctionEventInvokeConfig",
+];
+
+/// What turning a setting needs, and what turning it back does.
+struct Turning {
+    there: &'static [&'static str],
+    back: &'static [&'static str],
+}
+
+impl Turning {
+    /// The same call turns it and turns it back.
+    const fn alike(both: &'static [&'static str]) -> Self {
+        Self { there: both, back: both }
+    }
+}
+
 impl Remediation {
     /// What applying it, and applying it again, needs.
-    pub const fn permissions(&self) -> &'static [&'static str] {
-        match self {
-            Self::RedirectFailures { .. } => &[
-                "lambda:GetFunctionEventInvokeConfig",
-                "lambda:PutFunctionEventInvokeConfig",
-                "lambda:UpdateFunctionEventInvokeConfig",
-                "lambda:DeleteFunctionEventInvokeConfig",
-            ],
-            Self::RemoveDeadLetterTarget { .. } => {
-                &["lambda:GetFunctionConfiguration", "lambda:UpdateFunctionConfiguration"]
-            }
-            Self::DisableMapping { .. } => {
-                &["lambda:GetEventSourceMapping", "lambda:UpdateEventSourceMapping"]
-            }
-            Self::DenyRole { .. } => &["iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy"],
-            Self::BoundRole { .. } => &[
-                "iam:CreatePolicy",
-                "iam:GetPolicy",
-                "iam:GetPolicyVersion",
-                "iam:GetRole",
-                "iam:PutRolePermissionsBoundary",
-            ],
-            Self::SuspendAutoScaling { .. } => AUTO_SCALING,
-            Self::DeleteProvisionedConcurrency { .. } => &[
-                "lambda:DeleteProvisionedConcurrencyConfig",
-                "lambda:ListProvisionedConcurrencyConfigs",
-            ],
-            Self::StopFunction { .. } => {
-                &["lambda:GetFunctionConcurrency", "lambda:PutFunctionConcurrency"]
-            }
-            Self::StopInstances { .. } => {
-                &["lambda:GetFunctionScalingConfig", "lambda:PutFunctionScalingConfig"]
-            }
-            Self::PauseExecution { .. } => {
-                &["lambda:GetDurableExecution", "lambda:PauseDurableExecution"]
-            }
-            Self::HardenFunctionUrl { .. } => {
-                &["lambda:GetFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"]
-            }
-            // PutResourcePolicy also needs the two permissions it supersedes:
-            // https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
-            Self::ReplaceResourcePolicy(_) => &[
-                "lambda:GetResourcePolicy",
-                "lambda:GetPolicy",
-                "lambda:PutResourcePolicy",
-                "lambda:DeleteResourcePolicy",
-                "lambda:AddPermission",
-                "lambda:RemovePermission",
-            ],
-            Self::TagFunction { .. } => &["lambda:ListTags", "lambda:TagResource"],
-        }
+    pub fn permissions(&self) -> Vec<&'static str> {
+        [self.look_permissions(), self.turning().there].concat()
     }
 
     /// What taking it back needs.
-    pub const fn undo_permissions(&self) -> &'static [&'static str] {
+    pub fn undo_permissions(&self) -> Vec<&'static str> {
+        [self.look_permissions(), self.turning().back].concat()
+    }
+
+    /// What looking at its setting needs.
+    const fn look_permissions(&self) -> &'static [&'static str] {
         match self {
-            Self::RedirectFailures { .. } => &[
-                "lambda:GetFunctionEventInvokeConfig",
-                "lambda:PutFunctionEventInvokeConfig",
-                "lambda:UpdateFunctionEventInvokeConfig",
-                "lambda:DeleteFunctionEventInvokeConfig",
-            ],
+            Self::RedirectFailures { .. } => &["lambda:GetFunctionEventInvokeConfig"],
+            Self::RemoveDeadLetterTarget { .. } => &["lambda:GetFunctionConfiguration"],
+            Self::DisableMapping { .. } => &["lambda:GetEventSourceMapping"],
+            Self::DenyRole { .. } => &["iam:GetRole", "iam:GetRolePolicy"],
+            Self::BoundRole { .. } => &["iam:GetRole"],
+            Self::SuspendAutoScaling { .. } => &["application-autoscaling:DescribeScalableTargets"],
+            Self::DeleteProvisionedConcurrency { .. } => {
+                &["lambda:ListProvisionedConcurrencyConfigs"]
+            }
+            Self::StopFunction { .. } => &["lambda:GetFunctionConcurrency"],
+            Self::StopInstances { .. } => &["lambda:GetFunctionScalingConfig"],
+            Self::PauseExecution { .. } => &["lambda:GetDurableExecution"],
+            Self::HardenFunctionUrl { .. } => &["lambda:GetFunctionUrlConfig"],
+            Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
+            Self::TagFunction { .. } => &["lambda:ListTags"],
+        }
+    }
+
+    const fn turning(&self) -> Turning {
+        match self {
+            Self::RedirectFailures { .. } => Turning::alike(WRITE_INVOKE_CONFIG),
             Self::RemoveDeadLetterTarget { .. } => {
-                &["lambda:GetFunctionConfiguration", "lambda:UpdateFunctionConfiguration"]
+                Turning::alike(&["lambda:UpdateFunctionConfiguration"])
             }
-            Self::DisableMapping { .. } => {
-                &["lambda:GetEventSourceMapping", "lambda:UpdateEventSourceMapping"]
+            Self::DisableMapping { .. } => Turning::alike(&["lambda:UpdateEventSourceMapping"]),
+            Self::DenyRole { .. } => {
+                Turning { there: &["iam:PutRolePolicy"], back: &["iam:DeleteRolePolicy"] }
             }
-            Self::DenyRole { .. } => &["iam:DeleteRolePolicy", "iam:GetRole", "iam:GetRolePolicy"],
-            Self::BoundRole { .. } => &[
-                "iam:GetRole",
-                "iam:PutRolePermissionsBoundary",
-                "iam:DeleteRolePermissionsBoundary",
-                "iam:DeletePolicy",
-            ],
-            Self::SuspendAutoScaling { .. } => AUTO_SCALING,
-            Self::DeleteProvisionedConcurrency { .. } => &[
-                "lambda:ListProvisionedConcurrencyConfigs",
-                "lambda:PutProvisionedConcurrencyConfig",
-            ],
-            Self::StopFunction { .. } => &[
-                "lambda:GetFunctionConcurrency",
-                "lambda:PutFunctionConcurrency",
-                "lambda:DeleteFunctionConcurrency",
-            ],
-            Self::StopInstances { .. } => {
-                &["lambda:GetFunctionScalingConfig", "lambda:PutFunctionScalingConfig"]
+            Self::BoundRole { .. } => Turning {
+                there: &[
+                    "iam:CreatePolicy",
+                    "iam:GetPolicy",
+                    "iam:GetPolicyVersion",
+                    "iam:PutRolePermissionsBoundary",
+                ],
+                back: &[
+                    "iam:PutRolePermissionsBoundary",
+                    "iam:DeleteRolePermissionsBoundary",
+                    "iam:DeletePolicy",
+                ],
+            },
+            Self::SuspendAutoScaling { .. } => Turning::alike(REGISTER_TARGET),
+            Self::DeleteProvisionedConcurrency { .. } => Turning {
+                there: &["lambda:DeleteProvisionedConcurrencyConfig"],
+                back: &["lambda:PutProvisionedConcurrencyConfig"],
+            },
+            Self::StopFunction { .. } => Turning {
+                there: &["lambda:PutFunctionConcurrency"],
+                back: &["lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"],
+            },
+            Self::StopInstances { .. } => Turning::alike(&["lambda:PutFunctionScalingConfig"]),
+            Self::PauseExecution { .. } => Turning {
+                there: &["lambda:PauseDurableExecution"],
+                back: &["lambda:ResumeDurableExecution"],
+            },
+            Self::HardenFunctionUrl { .. } => Turning::alike(&["lambda:UpdateFunctionUrlConfig"]),
+            // PutResourcePolicy also needs the two permissions it supersedes:
+            // https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+            Self::ReplaceResourcePolicy(_) => Turning {
+                there: &[
+                    "lambda:PutResourcePolicy",
+                    "lambda:DeleteResourcePolicy",
+                    "lambda:AddPermission",
+                    "lambda:RemovePermission",
+                ],
+                back: &[
+                    "lambda:PutResourcePolicy",
+                    "lambda:AddPermission",
+                    "lambda:RemovePermission",
+                ],
+            },
+            Self::TagFunction { .. } => {
+                Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }
             }
-            Self::PauseExecution { .. } => {
-                &["lambda:GetDurableExecution", "lambda:ResumeDurableExecution"]
-            }
-            Self::HardenFunctionUrl { .. } => {
-                &["lambda:GetFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"]
-            }
-            Self::ReplaceResourcePolicy(_) => &[
-                "lambda:GetResourcePolicy",
-                "lambda:GetPolicy",
-                "lambda:PutResourcePolicy",
-                "lambda:AddPermission",
-                "lambda:RemovePermission",
-            ],
-            Self::TagFunction { .. } => &["lambda:ListTags", "lambda:UntagResource"],
         }
     }
 }

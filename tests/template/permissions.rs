@@ -190,8 +190,9 @@ fn actions(logical_id: &str, effect: &str, services: &[&str]) -> BTreeSet<String
     actions.filter(|action| is_of(action, services)).collect()
 }
 
-fn names<'a>(permissions: impl IntoIterator<Item = &'a [&'static str]>) -> BTreeSet<String> {
-    permissions.into_iter().flatten().map(|action| (*action).to_owned()).collect()
+fn names<P: AsRef<[&'static str]>>(permissions: impl IntoIterator<Item = P>) -> BTreeSet<String> {
+    let all = permissions.into_iter().flat_map(|some| some.as_ref().to_vec());
+    all.map(str::to_owned).collect()
 }
 
 fn these<const N: usize>(actions: [&str; N]) -> BTreeSet<String> {

@@ -3,6 +3,7 @@
 
 use super::{Aws, AwsError, absent};
 use crate::{aws::failed, resource::RoleArn, state::Boundary};
+use percent_encoding::percent_decode_str;
 
 /// What is asked of a role.
 pub(in crate::aws) struct Role {
@@ -64,23 +65,7 @@ impl Aws {
 /// IAM gives documents as URLs have them (RFC 3986); a `%` that begins no octet stays one.
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyVersion.html>
 pub(in crate::aws) fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let octet = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        let octet = octet.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (first, octet) {
-            (b'%', Some(octet)) => {
-                bytes.push(octet);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            (byte, _) => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

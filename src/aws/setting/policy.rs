@@ -114,20 +114,6 @@ impl Aws {
         self.write_policy(resource, Some(before), revision.as_ref()).await
     }
 
-    /// Writes a policy over whatever is there, or deletes it: for one that locks everybody out, so
-    /// that no look at it is possible. Nothing guards it.
-    /// <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>
-    pub async fn overwrite_policy(
-        &self,
-        resource: &FunctionResource,
-        document: Option<&str>,
-    ) -> Result<(), AwsError> {
-        match self.write_policy(resource, document, None).await {
-            Err(error) if document.is_none() && error.kind == ErrorKind::NotFound => Ok(()),
-            written => written,
-        }
-    }
-
     async fn write_policy(
         &self,
         resource: &FunctionResource,

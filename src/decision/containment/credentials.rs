@@ -47,10 +47,6 @@ impl Containment<'_> {
         around: &Surroundings,
         plan: &mut Contained,
     ) {
-        // Where no inline policy fitted, the boundary says it already.
-        if self.state.memory.turned.contains(&format!("boundary {role}")) {
-            return;
-        }
         // An earlier delivery found no room for a policy, and bound the role.
         if self.state.memory.turned.contains(&boundary_setting(role)) {
             return;

@@ -1,10 +1,10 @@
 //! The steps of one invocation: in which order, what came of each, and what that means for the rest.
 
-use super::super::{Matter, Responder};
+use super::super::{Matter, Responder, SIDE_BY_SIDE};
 use crate::{
     aws::{AwsError, ErrorKind, Journal},
     decision::{Approved, Decision},
-    remediation::{Ends, Outcome, Planned, Remediation, Stand, Tactic, Withheld},
+    remediation::{Ends, Outcome, Planned, Remediation, Stand, Tactic, Withheld, policy_setting},
     resource::{FunctionResource, RoleArn},
     state::{Read, State},
 };
@@ -14,10 +14,6 @@ use futures_util::{
 };
 use std::{collections::BTreeSet, pin::pin, time::Duration};
 use tokio::time::timeout;
-
-/// Steps of one group that are under way at the same time. Lambda's control plane allows 15 requests
-/// a second: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
-const SIDE_BY_SIDE: usize = 8;
 
 /// IAM's answer to a role whose inline policies are full.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
@@ -109,7 +105,7 @@ impl Work {
             }
         }
         for resource in again {
-            let setting = format!("policy {resource}");
+            let setting = policy_setting(&resource);
             if self.once_more.insert(resource.to_string()) {
                 self.steps.retain(|step| step.remediation().setting() != setting);
                 self.read_again(resource, state);
@@ -126,7 +122,7 @@ impl Work {
 
     /// A policy that is another one now is read and decided on again.
     fn read_again(&mut self, resource: FunctionResource, state: &mut State) {
-        self.tried.remove(&format!("policy {resource}"));
+        self.tried.remove(&policy_setting(&resource));
         state.policies.remove(&resource);
         self.again.insert(Read::Policy(resource));
     }
@@ -162,10 +158,8 @@ impl Work {
             let otherwise = matches!(&planned.remediation,
                 Remediation::DenyRole { role, ends: Ends::FunctionUse, .. }
                 if full && bound.contains(role));
-            // No retry can help: it is told, and nothing fails for it.
-            let no_room = full && !otherwise;
             match &outcome {
-                Outcome::Failure { .. } if otherwise || no_room => {}
+                Outcome::Failure { .. } if otherwise => {}
                 Outcome::Failure { error } => failures.push(error.clone()),
                 Outcome::Superseded => {
                     failures.push("the policy changed twice while it was decided on".to_owned());
