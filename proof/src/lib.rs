@@ -1,17 +1,30 @@
-//! The policy analysis alone: `src/iam` and the names it uses, compiled without the AWS SDK, so that
-//! a hundred thousand cases, a fuzzer or another oracle cost seconds to build.
-//! What is proven here is the code the function runs; all it adds is a generator of questions.
+//! The policy analysis and the event patterns alone: `src/iam`, the names it uses and
+//! `src/policy/event_pattern`, compiled without the AWS SDK, so that a hundred thousand cases, a
+//! fuzzer or another oracle cost seconds to build.
+//! What is proven here is the code the function runs; all it adds is a generator of questions. With
+//! the feature `cli`, the control policy as it is written is there too.
 
 #![allow(dead_code, reason = "the library itself is checked where it stands")]
 
 // A folder given this way lets the modules below find their own files as they do in the library.
 #[path = "../../src"]
 mod source {
+    #[cfg(feature = "cli")]
+    pub mod finding;
     pub mod iam;
+    #[cfg(feature = "cli")]
+    pub mod policy;
+    #[cfg(not(feature = "cli"))]
+    pub mod policy {
+        pub mod event_pattern;
+        pub mod problem;
+    }
     pub mod resource;
 }
 
-pub use source::{iam, resource};
+#[cfg(feature = "cli")]
+pub use source::finding;
+pub use source::{iam, policy, resource};
 
 pub mod choices;
 pub mod generate;
