@@ -1,6 +1,10 @@
 //! What the deployment tells the function through its environment (`template.yaml`).
 
-use crate::{policy::Mode, resource::RoleArn};
+use crate::{
+    delivery::{PolicyUri, UriError},
+    policy::Mode,
+    resource::RoleArn,
+};
 use time::Duration;
 
 /// The deployment's choices.
@@ -24,6 +28,19 @@ pub struct Settings {
     pub second_looks: Option<String>,
     /// `CORDON_EVIDENCE_QUEUE_URL`: who collects evidence. None: nobody does.
     pub evidence: Option<String>,
+    /// Where the control policy is delivered. None: only with the function itself.
+    pub delivery: Option<Delivery>,
+}
+
+/// The control policy comes from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// `CORDON_POLICY_URI`: where it lies.
+    pub uri: PolicyUri,
+    /// `CORDON_POLICY_SHA256`: the only one that is taken, in lower-case hexadecimal digits. None: any.
+    pub pin: Option<String>,
+    /// `CORDON_POLICY_REFRESH_SECONDS`: how long it is not asked for again.
+    pub every: Duration,
 }
 
 /// A deployment that cannot work. Whoever deploys must mend it.
@@ -42,6 +59,15 @@ pub enum SettingsError {
         /// What it may hold.
         expected: &'static str,
     },
+    /// Where the control policy is delivered cannot be made out.
+    #[error(transparent)]
+    Uri(#[from] UriError),
+    /// What holds for a control policy that is delivered, and none is.
+    #[error(
+        "environment variable `CORDON_POLICY_SHA256` pins what `CORDON_POLICY_URI` delivers, which is \
+         not set; whoever deploys must set both or neither"
+    )]
+    NothingToPin,
 }
 
 impl Settings {
@@ -58,6 +84,11 @@ impl Settings {
             quarantine: given("CORDON_QUARANTINE_QUEUE_ARN"),
             second_looks: given("CORDON_SECOND_LOOK_QUEUE_URL"),
             evidence: given("CORDON_EVIDENCE_QUEUE_URL"),
+            delivery: delivery(
+                given("CORDON_POLICY_URI"),
+                given("CORDON_POLICY_SHA256"),
+                given("CORDON_POLICY_REFRESH_SECONDS"),
+            )?,
         })
     }
 }
@@ -105,6 +136,42 @@ fn role(value: Option<String>) -> Result<Option<RoleArn>, SettingsError> {
         value: value.unwrap_or_default(),
         expected: "the ARN of an IAM role",
     })
+}
+
+fn delivery(
+    uri: Option<String>,
+    pin: Option<String>,
+    every: Option<String>,
+) -> Result<Option<Delivery>, SettingsError> {
+    let pin = pin.map(hash).transpose()?;
+    match (uri, pin) {
+        (Some(uri), pin) => {
+            Ok(Some(Delivery { uri: PolicyUri::parse(&uri)?, pin, every: every_so_often(every)? }))
+        }
+        (None, Some(_)) => Err(SettingsError::NothingToPin),
+        (None, None) => Ok(None),
+    }
+}
+
+fn hash(value: String) -> Result<String, SettingsError> {
+    if value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(value.to_ascii_lowercase());
+    }
+    let expected = "the 64 hexadecimal digits that `cordon check` prints";
+    Err(SettingsError::Wrong { name: "CORDON_POLICY_SHA256", value, expected })
+}
+
+/// A minute unless told otherwise.
+fn every_so_often(value: Option<String>) -> Result<Duration, SettingsError> {
+    let Some(value) = value else { return Ok(Duration::MINUTE) };
+    match value.parse::<u32>() {
+        Ok(seconds @ 1..=86_400) => Ok(Duration::seconds(seconds.into())),
+        Ok(_) | Err(_) => Err(SettingsError::Wrong {
+            name: "CORDON_POLICY_REFRESH_SECONDS",
+            value,
+            expected: "a number of seconds from 1 to 86400",
+        }),
+    }
 }
 
 /// A year unless told otherwise.
@@ -155,6 +222,36 @@ mod tests {
         );
         for wrong in ["0", "-1", "year"] {
             assert!(matches!(collector(&given(wrong)), Err(SettingsError::Wrong { .. })));
+        }
+    }
+
+    fn delivered(uri: &str, pin: &str, every: &str) -> Result<Option<Delivery>, SettingsError> {
+        let given = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
+        delivery(given(uri), given(pin), given(every))
+    }
+
+    #[test]
+    fn a_control_policy_is_delivered_only_if_it_is_said_where() {
+        assert_eq!(delivered("", "", "").ok(), Some(None));
+        assert_eq!(delivered("", "", "60").ok(), Some(None));
+        let pin = "AB".repeat(32);
+        let both = delivered("ssm:/policy", &pin, "300").ok().flatten();
+        let expected = Delivery {
+            uri: PolicyUri::Parameter("/policy".to_owned()),
+            pin: Some("ab".repeat(32)),
+            every: Duration::minutes(5),
+        };
+        assert_eq!(both, Some(expected));
+    }
+
+    #[test]
+    fn a_delivery_that_cannot_be_meant_is_refused() {
+        let pin = "ab".repeat(32);
+        assert!(matches!(delivered("", &pin, ""), Err(SettingsError::NothingToPin)));
+        assert!(matches!(delivered("policy.json", "", ""), Err(SettingsError::Uri(_))));
+        for (pin, every) in [("ab", ""), (&*"xy".repeat(32), ""), ("", "0"), ("", "often")] {
+            let refused = delivered("ssm:/policy", pin, every);
+            assert!(matches!(refused, Err(SettingsError::Wrong { .. })), "{refused:?}");
         }
     }
 }

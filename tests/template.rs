@@ -2,6 +2,7 @@
 //! may do what reads and remediations declare, every sample has a rule and every rule a sample.
 //! Tools that check templates see none of this.
 
+mod delivery;
 mod permissions;
 mod queues;
 
@@ -128,6 +129,24 @@ fn the_functions_are_what_the_makefile_builds() {
         assert_eq!(function["Runtime"], "provided.al2023", "{id}");
         assert_eq!(function["Handler"], "bootstrap", "{id}");
     }
+}
+
+#[test]
+fn alarms_on_cordons_own_metrics_watch_what_is_reported() {
+    let sources = ["src/report.rs", "src/report/delivery.rs"];
+    let sources = sources.map(|file| fs::read_to_string(Path::new(ROOT).join(file)));
+    let report = sources.map(|source| source.expect("the source")).concat();
+    let template = template();
+    let resources = template["Resources"].as_object().expect("resources").values();
+    let alarms = resources.filter(|one| one["Properties"]["Namespace"] == "Cordon");
+    let mut watched = 0;
+    for alarm in alarms {
+        let metric = alarm["Properties"]["MetricName"].as_str().expect("a metric");
+        assert!(report.contains(&format!("metrics(&[\"{metric}\"])")), "{metric}");
+        assert_eq!(alarm["Properties"]["AlarmActions"], json!(["Topic"]), "{metric}");
+        watched += 1;
+    }
+    assert_eq!(watched, 3);
 }
 
 fn samples() -> Vec<(String, Value)> {

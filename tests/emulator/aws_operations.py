@@ -18,7 +18,7 @@ from messages import Request
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 RPC_PATH = re.compile(r"/service/[^/]+/operation/(?P<operation>[^/]+)")
 READS = re.compile(
-    r"(Get|List|Describe|Query|Scan|BatchGet|TransactGet|Simulate|Head|Lookup|Filter|Search|StartQuery|AssumeRole)"
+    r"(Get|List|Describe|Query|Scan|BatchGet|TransactGet|Simulate|Head|Lookup|Filter|Search|StartQuery|AssumeRole|StartConfigurationSession)"
 )
 # Python's re has no \p{L}\p{Z}\p{N}: letters, separators and numbers are looked up by Unicode category.
 TAG_PATTERN = r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
@@ -51,7 +51,9 @@ def identify(request: Request) -> Call:
     elif action := form_action(request):
         operation = action
     else:
-        operation, labels = RestModel.of(service).find(request)
+        # AppConfig's data API has a model of its own and signs as AppConfig.
+        model = "appconfigdata" if service == "appconfig" and request.path.startswith("/configuration") else service
+        operation, labels = RestModel.of(model).find(request)
     return Call(key, region, service, operation, labels)
 
 

@@ -6,6 +6,7 @@
                                           "invoking"?, "started"?}, answers the execution
     POST /_emulator/regions              {"region": R, "regions": [...]}, see account_regions.py
     POST /_emulator/trail                {"region": R, "events": [...], "account"?}, see trail.py
+    POST /_emulator/configuration        {"region": R, "application": A, ...}, see appconfig_data.py
     GET  /_emulator/code/ACCOUNT/REGION/FUNCTION/VERSION and /_emulator/layers/ACCOUNT/REGION/LAYER/VERSION, the
          archives, where GetFunction and GetLayerVersion link to
 """
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from account_regions import Regions
+from appconfig_data import Configurations
 from call_log import CallLog
 from lambda_api import LambdaService
 from lambda_names import LambdaError
@@ -23,13 +25,21 @@ from trail import Trail
 
 
 class Controls:
-    def __init__(self, log: CallLog, functions: LambdaService, regions: Regions, trail: Trail) -> None:
+    def __init__(
+        self,
+        log: CallLog,
+        functions: LambdaService,
+        regions: Regions,
+        trail: Trail,
+        configurations: Configurations,
+    ) -> None:
         self.log, self.functions = log, functions
         self.posted: dict[str, Callable[[dict], dict | None]] = {
             "/_emulator/faults": lambda asked: log.set_faults(asked["key"], asked["rules"]),
             "/_emulator/durable-executions": functions.seed_durable_execution,
             "/_emulator/regions": regions.set,
             "/_emulator/trail": trail.add,
+            "/_emulator/configuration": configurations.deploy,
         }
 
     def answer(self, request: Request) -> Response:

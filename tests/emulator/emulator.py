@@ -33,8 +33,10 @@ from werkzeug.test import run_wsgi_app
 
 import autoscaling
 import iam_limits
+import signatures
 from account_regions import Regions
 from accounts import account_of
+from appconfig_data import Configurations
 from aws_operations import Call, RestModel, identify
 from call_log import CallLog, Fault
 from controls import Controls
@@ -55,7 +57,8 @@ class Emulator:
         self.log = CallLog()
         self.functions = LambdaService()
         self.regions, self.trail = Regions(), Trail()
-        self.controls = Controls(self.log, self.functions, self.regions, self.trail)
+        self.configurations = Configurations()
+        self.controls = Controls(self.log, self.functions, self.regions, self.trail, self.configurations)
         self.moto = DomainDispatcherApplication(create_backend_app)
         # DynamoDB promises that a condition is checked and its write made in one step, moto does not. What is decided
         # in front of moto must be one step with what moto does, too.
@@ -93,6 +96,8 @@ class Emulator:
 
     def corrected(self, account: str, call: Call, request: Request, ask_moto: Callable[[], Response]) -> Response:
         """Where moto's answer is wrong or missing, ours."""
+        if refused := signatures.refusal(call, request):
+            return refused
         match call.service:
             case "iam":
                 return iam_limits.refusal(account, call, request) or ask_moto()
@@ -102,6 +107,8 @@ class Emulator:
                 return self.regions.answer(call, request) or ask_moto()
             case "cloudtrail":
                 return self.trail.answer(account, call, request) or ask_moto()
+            case "appconfig":
+                return self.configurations.answer(account, call, request) or ask_moto()
         return ask_moto()
 
     def ask_moto(self, environ: dict) -> Response:
