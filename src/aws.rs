@@ -3,6 +3,7 @@
 //! none.
 
 mod client;
+mod delivery;
 mod error;
 #[cfg(feature = "evidence")]
 mod evidence;
@@ -15,12 +16,13 @@ mod read;
 mod setting;
 
 pub use client::Aws;
+pub use delivery::PolicySource;
 pub use error::{AwsError, ErrorKind};
 #[cfg(feature = "evidence")]
 pub use evidence::{Bucket, Collected, Copied, EvidenceClients};
 pub use journal::{
-    Gate, HOLD, IncidentRecord, Intent, Journal, Opened, Recalled, StepRecord, Turned, WINDOW,
-    turned,
+    Gate, HOLD, IncidentRecord, Intent, Journal, Opened, Recalled, SeenLedger, StepRecord, Turned,
+    WINDOW, turned,
 };
 #[cfg(feature = "cli")]
 pub use quarantine::Quarantined;

@@ -3,15 +3,19 @@
 
 mod analyze;
 mod check;
+mod control_policy;
 mod controls;
 mod decide;
+mod explain;
 mod incidents;
 mod journal;
 mod quarantine;
 mod resource_policies;
 mod restore;
 mod rewrite;
+mod schema;
 mod terminal;
+mod test;
 
 use clap::{Parser, Subcommand};
 use std::{fmt, fs, io, path::Path};
@@ -34,7 +38,7 @@ enum Verb {
     /// Validate a control policy, and compile it for the function.
     Check(check::Check),
     /// List the controls.
-    Controls,
+    Controls(controls::Controls),
     /// Say what would be done about events, without any AWS call.
     Decide(decide::Decide),
     /// List incidents, or show one step by step.
@@ -43,11 +47,15 @@ enum Verb {
     Quarantine(quarantine::Quarantine),
     /// Put back what was done in an incident.
     Restore(restore::Restore),
+    /// Hold a control policy against tests of it.
+    Test(test::Test),
     /// Say how resource policies would be scoped, and what is left to a person.
     ///
     /// With --json, the document is exact: an Alexa skill's event source token, which is a secret,
     /// stands in it.
     Rewrite(rewrite::Rewrite),
+    /// Print the JSON Schema of control policies, for editors.
+    Schema,
 }
 
 /// What a verb came to.
@@ -59,7 +67,7 @@ pub enum Verdict {
     Findings,
 }
 
-/// Why a verb could not do its work: exit code 2.
+/// Why a verb could not do its work: exit code 2. Each problem as it is shown.
 #[derive(Debug)]
 pub struct CliError(Vec<String>);
 
@@ -70,7 +78,12 @@ impl fmt::Display for CliError {
 }
 
 impl CliError {
-    /// What is wrong, one problem for each input at most.
+    /// A report, which names its file itself.
+    fn report(text: String) -> Self {
+        Self(vec![text])
+    }
+
+    /// What is wrong, one problem for each input at most, as it is shown.
     pub fn problems(&self) -> &[String] {
         &self.0
     }
@@ -82,18 +95,20 @@ impl Command {
         match self.verb {
             Verb::Analyze(analyze) => analyze.run(self.json),
             Verb::Check(check) => check.run(self.json),
-            Verb::Controls => controls::run(self.json),
+            Verb::Controls(controls) => controls.run(self.json),
             Verb::Decide(decide) => decide.run(self.json),
             Verb::Incidents(incidents) => incidents.run(self.json),
             Verb::Quarantine(quarantine) => quarantine.run(self.json),
             Verb::Restore(restore) => restore.run(self.json),
             Verb::Rewrite(rewrite) => rewrite.run(self.json),
+            Verb::Schema => schema::run(),
+            Verb::Test(test) => test.run(self.json),
         }
     }
 }
 
 fn error(problem: impl fmt::Display) -> CliError {
-    CliError(vec![problem.to_string()])
+    CliError(vec![format!("cordon: {problem}")])
 }
 
 /// Reads a file, or says which one cannot be read.

@@ -14,6 +14,7 @@ mod invocation;
 mod network;
 mod privilege_escalation;
 mod public;
+mod rule;
 mod runtime;
 mod tags;
 mod triggers;
@@ -25,12 +26,12 @@ pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
-    event::{Event, Kind},
-    finding::{ControlId, Evidence},
+    event::{Event, EventError, Kind},
+    finding::{ControlId, Evidence, Requirement},
     iam::Edit,
-    policy::{ControlPolicy, Mode},
+    policy::{Because, ControlPolicy, Mode, Reached, Whom},
     remediation::{Remediation, TAG_PREFIX},
-    resource::{FunctionArn, FunctionResource},
+    resource::{FunctionArn, FunctionResource, Home},
     state::{FunctionState, Read, State},
 };
 use std::collections::BTreeSet;
@@ -85,8 +86,8 @@ impl<'a> Case<'a> {
 
 /// A control's judgement of one resource, before modes, exceptions and limits.
 pub struct Assessment {
-    /// The control.
-    pub control: ControlId,
+    /// The control, or the rule.
+    pub control: Requirement,
     /// The resource.
     pub resource: FunctionResource,
     /// The judgement.
@@ -127,10 +128,18 @@ pub enum Response {
     Apply(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
-    /// Tag the function with this key of Cordon's own.
-    Tag(String),
+    /// Tag the function with this key, unless it has it.
+    Tag(String, TagValue),
     /// Tell a person, and why nothing is done.
     Notify(String),
+}
+
+/// The value of a tag.
+pub enum TagValue {
+    /// The incident's id.
+    Incident,
+    /// As the control policy says.
+    Of(String),
 }
 
 /// The table, in the order of the catalogue.
@@ -150,22 +159,23 @@ pub const CONTROLS: [Control; 13] = [
     config_rule::CONTROL,
 ];
 
-/// The controls an event concerns and what they must read. Most events concern none.
+/// Reads one delivery, and holds the rules of the control policy against it. `home` is where this
+/// installation runs.
+///
+/// # Errors
+/// As [`Event::parse`].
+pub fn event(policy: &ControlPolicy, payload: &str, home: &Home) -> Result<Event, EventError> {
+    Ok(Event::parse(payload, home)?.with(policy.rules.matched(payload, home)))
+}
+
+/// The controls and rules an event concerns and what they must read. Most events concern none.
 pub fn triage(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Triage {
     let mut triage = Triage::default();
-    if matches!(event.kind, Kind::Ignored(_)) {
-        return triage;
-    }
-    let nothing_read = State::default();
-    let case = Case::new(policy, event, &nothing_read, now);
-    for control in CONTROLS.iter().filter(|control| policy.mode(control.id) != Mode::Off) {
-        match (control.needs)(&case) {
-            Needs::NotConcerned => {}
-            Needs::Nothing => {
-                triage.controls.insert(control.id);
-            }
-            Needs::Reads(reads) => {
-                triage.controls.insert(control.id);
+    for Look { control, concern, .. } in looks(policy, event, now) {
+        match concern {
+            Concern::Off | Concern::No => {}
+            Concern::Yes(reads) => {
+                triage.controls.insert(control);
                 triage.reads.extend(reads);
             }
         }
@@ -173,20 +183,91 @@ pub fn triage(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Tri
     triage
 }
 
+/// A first look of one control or rule at an event.
+pub struct Look {
+    /// Which.
+    pub control: Requirement,
+    /// How far it may go for the function the event is about, as far as the event alone tells.
+    pub reached: Reached,
+    /// What it has to do with the event.
+    pub concern: Concern,
+}
+
+/// What a control has to do with an event.
+pub enum Concern {
+    /// It is off there.
+    Off,
+    /// Nothing.
+    No,
+    /// It judges it, once this is read; nothing to read: the event alone decides.
+    Yes(Vec<Read>),
+}
+
+/// The first look of every control at an event, and of the rules whose patterns it matches.
+pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<Look> {
+    let nothing_read = State::default();
+    let case = Case::new(policy, event, &nothing_read, now);
+    let controls: &[Control] = if matches!(event.kind, Kind::Ignored(_)) { &[] } else { &CONTROLS };
+    let of_controls = controls.iter().map(|control| {
+        look(policy, control.id.into(), event.function(), now, || match (control.needs)(&case) {
+            Needs::NotConcerned => Concern::No,
+            Needs::Nothing => Concern::Yes(Vec::new()),
+            Needs::Reads(reads) => Concern::Yes(reads),
+        })
+    });
+    let of_rules = event.matched.iter().filter_map(|matched| {
+        let rule = policy.rules.named(&matched.rule)?;
+        let resource = matched.function.as_ref().ok()?;
+        let control = Requirement::Rule(matched.rule.clone());
+        let reads = || Concern::Yes(rule::reads(rule, resource));
+        Some(look(policy, control, Some(&resource.function), now, reads))
+    });
+    of_controls.chain(of_rules).collect()
+}
+
+fn look(
+    policy: &ControlPolicy,
+    control: Requirement,
+    function: Option<&FunctionArn>,
+    now: OffsetDateTime,
+    concern: impl FnOnce() -> Concern,
+) -> Look {
+    let today = now.date();
+    let reached = match function {
+        Some(function) => policy.reach(&control, &Whom { function, tags: None }, today),
+        // Whose it is has to be read: it may be on there.
+        None => Reached { mode: policy.farthest(&control, today), because: Because::Entry },
+    };
+    let mut concern = if reached.mode == Mode::Off { Concern::Off } else { concern() };
+    if let (Concern::Yes(reads), Some(function)) = (&mut concern, function)
+        && !reads.is_empty()
+        && policy.asks_tags(&control)
+    {
+        reads.push(Read::Function(function.clone()));
+    }
+    Look { control, reached, concern }
+}
+
 /// What comes of a first look at an event.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Triage {
-    /// The controls it concerns.
-    pub controls: BTreeSet<ControlId>,
+    /// The controls and rules it concerns.
+    pub controls: BTreeSet<Requirement>,
     /// What they must read. Empty: the event alone decides.
     pub reads: BTreeSet<Read>,
 }
 
-/// The judgements of all controls that the event concerns.
-pub fn judge(case: &Case<'_>, controls: &BTreeSet<ControlId>) -> Vec<Assessment> {
-    let concerned = CONTROLS.iter().filter(|control| controls.contains(&control.id));
+/// The judgements of all controls and rules that the event concerns.
+pub fn judge(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Vec<Assessment> {
+    let concerned = CONTROLS.iter().filter(|control| controls.contains(&control.id.into()));
     let mut assessments = concerned.flat_map(|control| (control.judge)(case)).collect::<Vec<_>>();
     chain::strengthen(case, &mut assessments);
+    let matched = case
+        .event
+        .matched
+        .iter()
+        .filter(|matched| controls.contains(&Requirement::Rule(matched.rule.clone())));
+    assessments.extend(matched.flat_map(|matched| rule::judge(case, matched)));
     assessments
 }
 
@@ -232,13 +313,13 @@ fn judge_function(
             ),
         },
     };
-    vec![Assessment { control, resource: function.clone().into(), judgement }]
+    vec![Assessment { control: control.into(), resource: function.clone().into(), judgement }]
 }
 
 fn tagged(evidence: Evidence, control: ControlId) -> Seen {
     Seen {
         evidence,
         subject: "tag".to_owned(),
-        responses: vec![Response::Tag(format!("{TAG_PREFIX}{control}"))],
+        responses: vec![Response::Tag(format!("{TAG_PREFIX}{control}"), TagValue::Incident)],
     }
 }

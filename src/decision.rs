@@ -6,19 +6,21 @@ mod containment;
 mod plan;
 mod policy_edits;
 mod rewritten;
+mod standing;
 
 pub use rewritten::{After, Rewritten, rewritten};
+pub use standing::{Excepted, Standing};
 
 use crate::{
     controls::{self, Assessment, Case, Judgement, Response, Triage},
     event::Event,
-    finding::{Compliance, ControlId, Evaluation, Finding, fingerprint},
-    policy::{ControlPolicy, Mode},
+    finding::{Compliance, Evaluation, Finding, Requirement, fingerprint},
+    policy::{Because, ControlPolicy, Mode, Validity},
     remediation::{Planned, Remediation, Withheld},
     resource::{FunctionArn, FunctionResource, RoleArn},
     state::{Read, State},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use time::{Date, OffsetDateTime, UtcOffset};
 
 /// What this installation may do.
@@ -51,6 +53,8 @@ pub struct Decision {
     pub incident: String,
     /// Every control held against every resource it concerns.
     pub evaluations: Vec<Evaluation>,
+    /// Where each control stands for each function it has a finding on.
+    pub standings: BTreeMap<(Requirement, FunctionArn), Standing>,
     /// What answers the findings, in the order it is to be done, withheld ones included.
     pub plan: Vec<Planned>,
     /// What has to be read before more can be planned; what is planned does not wait for it.
@@ -61,6 +65,8 @@ pub struct Decision {
     pub contains: bool,
     /// What somebody who may has undone: it is left so.
     pub released: Vec<Remediation>,
+    /// The limit that keeps the event from being answered, in full or further.
+    pub limited: Option<String>,
 }
 
 /// A remediation that may be applied.
@@ -98,6 +104,12 @@ impl Decision {
         for note in &later.notes {
             plan::join(&mut self.notes, note.clone());
         }
+        self.limited.clone_from(&later.limited);
+    }
+
+    /// Where the control of an evaluation stands.
+    pub fn standing(&self, evaluation: &Evaluation) -> Option<&Standing> {
+        self.standings.get(&(evaluation.control.clone(), evaluation.resource.function.clone()))
     }
 
     /// The findings.
@@ -120,19 +132,24 @@ pub fn decide(
     now: OffsetDateTime,
 ) -> Decision {
     let case = Case::new(remit.policy, event, state, now);
-    let assessments = controls::judge(&case, &triage.controls);
+    let today = now.to_offset(UtcOffset::UTC).date();
+    let (assessments, standings) =
+        standing(remit, controls::judge(&case, &triage.controls), state, today);
     let incident = state.memory.incident.clone();
     let incident = incident.unwrap_or_else(|| incident_id(event, &assessments, state));
     let mut planner = plan::Planner::new(remit, state, &incident, now);
     let evaluations = assessments
         .into_iter()
         .map(|assessment| {
-            evaluate(remit, assessment, state, now.to_offset(UtcOffset::UTC).date(), &mut planner)
+            let about = (assessment.control.clone(), assessment.resource.function.clone());
+            evaluate(remit, assessment, state, standings.get(&about), &mut planner)
         })
         .collect::<Vec<_>>();
     let plan::Plan { planned, failed, wants, notes, contains, released } = planner.finish();
     let evaluations = failed.into_iter().fold(evaluations, note);
-    Decision { incident, evaluations, plan: planned, wants, notes, contains, released }
+    let limited = state.memory.limited.clone();
+    let plan = planned;
+    Decision { incident, evaluations, standings, plan, wants, notes, contains, released, limited }
 }
 
 /// The same for every delivery of an event, unless its incident was restored: that one is over.
@@ -148,7 +165,7 @@ fn evaluate(
     remit: &Remit<'_>,
     assessment: Assessment,
     state: &State,
-    today: Date,
+    standing: Option<&Standing>,
     planner: &mut plan::Planner<'_>,
 ) -> Evaluation {
     let Assessment { control, resource, judgement } = assessment;
@@ -161,15 +178,14 @@ fn evaluate(
             let mut unanswered = Vec::new();
             let mut subjects = Vec::new();
             for seen in all_seen {
-                let mark = mark(control, &resource, &seen.subject);
+                let mark = mark(&control, &resource, &seen.subject);
                 for response in seen.responses {
+                    let reached = standing.map_or(Mode::DryRun, |standing| standing.reached.mode);
                     let proposal = plan::Proposal {
-                        control,
+                        control: control.clone(),
                         resource: &resource,
-                        mode: remit.policy.mode(control).min(remit.ceiling),
-                        withheld: withheld(
-                            remit, control, &resource, &response, state, &mark, today,
-                        ),
+                        mode: reached.min(remit.ceiling),
+                        withheld: withheld(remit, standing, &resource, &response, state, &mark),
                         mark: mark.clone(),
                     };
                     unanswered.extend(planner.propose(proposal, response));
@@ -178,8 +194,8 @@ fn evaluate(
                 subjects.push(seen.subject);
             }
             subjects.sort_unstable();
-            let id = mark(control, &resource, &subjects.join("\n"));
-            let severity = remit.policy.severity(control);
+            let id = mark(&control, &resource, &subjects.join("\n"));
+            let severity = remit.policy.severity(&control);
             Compliance::NonCompliant(Finding { id, severity, evidence, unanswered })
         }
     };
@@ -187,27 +203,29 @@ fn evaluate(
 }
 
 /// What makes one thing seen the same when it is seen again: the unit of a hold.
-fn mark(control: ControlId, resource: &FunctionResource, subject: &str) -> String {
-    fingerprint(&[control.as_str(), &resource.to_string(), subject])
+fn mark(control: &Requirement, resource: &FunctionResource, subject: &str) -> String {
+    fingerprint(&[&control.to_string(), &resource.to_string(), subject])
 }
 
 /// Why a response is not to be given, the most particular reason first.
 fn withheld(
     remit: &Remit<'_>,
-    control: ControlId,
+    standing: Option<&Standing>,
     resource: &FunctionResource,
     response: &Response,
     state: &State,
     mark: &str,
-    today: Date,
 ) -> Option<Withheld> {
     let function = &resource.function;
     if remit.itself.as_ref() == Some(function) {
         return Some(Withheld::Itself);
     }
-    if let Some(exception) = remit.policy.exception(control, function, today) {
-        let owner = exception.owner.clone();
-        return Some(Withheld::Exception { owner, expires: exception.expires.to_string() });
+    let Some(Standing { reached, excepted, .. }) = standing else { return Some(Withheld::DryRun) };
+    if let Some(Excepted { owner, expires, validity }) = excepted
+        && *validity != Validity::Expired
+    {
+        let (owner, expires) = (owner.clone(), expires.to_string());
+        return Some(Withheld::Exception { owner, expires });
     }
     if state.memory.held.contains(mark) {
         return Some(Withheld::Held);
@@ -215,7 +233,36 @@ fn withheld(
     if matches!(response, Response::Contain) && remit.policy.protects(function) {
         return Some(Withheld::Protected);
     }
-    (remit.policy.mode(control).min(remit.ceiling) != Mode::Enforce).then_some(Withheld::DryRun)
+    if reached.because == Because::TagsUnknown && reached.mode.min(remit.ceiling) != Mode::Off {
+        return Some(Withheld::Undetermined { reason: TAGS_UNKNOWN.to_owned() });
+    }
+    if reached.mode.min(remit.ceiling) != Mode::Enforce {
+        return Some(Withheld::DryRun);
+    }
+    state.memory.limited.clone().map(|limit| Withheld::Limited { limit })
+}
+
+const TAGS_UNKNOWN: &str = "the control policy asks the function's tags, which could not be read";
+
+/// The judgements of what is not off there, and where each of their controls stands.
+fn standing(
+    remit: &Remit<'_>,
+    mut assessments: Vec<Assessment>,
+    state: &State,
+    today: Date,
+) -> (Vec<Assessment>, BTreeMap<(Requirement, FunctionArn), Standing>) {
+    let mut standings = BTreeMap::new();
+    for Assessment { control, resource, .. } in &assessments {
+        let function = &resource.function;
+        standings
+            .entry((control.clone(), function.clone()))
+            .or_insert_with(|| Standing::of(remit.policy, control, function, state, today));
+    }
+    assessments.retain(|one| {
+        let about = (one.control.clone(), one.resource.function.clone());
+        standings.get(&about).is_some_and(|standing| standing.reached.mode != Mode::Off)
+    });
+    (assessments, standings)
 }
 
 /// Adds what could not be planned after all to the finding it belongs to. What contains a function

@@ -6,6 +6,7 @@ mod cloudtrail;
 mod config;
 mod message;
 
+use crate::finding::RuleMatch;
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
@@ -20,6 +21,8 @@ pub struct Event {
     pub actor: Actor,
     /// What happened.
     pub kind: Kind,
+    /// The rules of the control policy whose patterns it matches.
+    pub matched: Vec<RuleMatch>,
 }
 
 /// What happened.
@@ -185,8 +188,37 @@ impl Event {
         }
     }
 
+    /// The same, with the rules whose patterns it matches.
+    #[must_use]
+    pub fn with(self, matched: Vec<RuleMatch>) -> Self {
+        Self { matched, ..self }
+    }
+
+    /// The function it is about, as far as it tells that itself.
+    pub fn function(&self) -> Option<&FunctionArn> {
+        match &self.kind {
+            Kind::PolicyChange { resource, .. }
+            | Kind::UrlChange { resource }
+            | Kind::Invocation { resource, .. } => Some(&resource.function),
+            Kind::FunctionChange { function }
+            | Kind::SettingChange { function }
+            | Kind::SecondLook { function, .. }
+            | Kind::RuleCompliance { function, .. } => Some(function),
+            // It touched a containment, whose function the journal knows.
+            Kind::IamCall { incident: Some(_), .. } | Kind::Ignored(_) => None,
+            Kind::IamCall { incident: None, .. } => {
+                self.actor.issued_to.as_ref().or(self.actor.named_after.as_ref())
+            }
+        }
+    }
+
     fn ignored(id: String, why: &str) -> Self {
-        Self { id, actor: Actor::default(), kind: Kind::Ignored(why.to_owned()) }
+        Self {
+            id,
+            actor: Actor::default(),
+            kind: Kind::Ignored(why.to_owned()),
+            matched: Vec::new(),
+        }
     }
 }
 

@@ -9,13 +9,18 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// The catalogue: each control with its id, which is final, its severity unless the control policy
-/// gives another, and the requirement in one sentence.
+/// gives another, the requirement in one sentence, and where others require it.
 macro_rules! catalogue {
-    ($($(#[$seen:meta])* $name:ident = $id:literal, $severity:ident, $title:literal;)*) => {
+    ($(
+        $(#[$seen:meta])*
+        $name:ident = $id:literal, $severity:ident, $title:literal, [$($reference:literal),*];
+    )*) => {
         /// The controls of the catalogue.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
+        #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "cli", schemars(extend("x-values" = "a control", "x-listed" = "the controls that `cordon controls` lists")))]
         pub enum ControlId {
             $($(#[$seen])* #[serde(rename = $id)] $name,)*
         }
@@ -38,6 +43,16 @@ macro_rules! catalogue {
                 }
             }
 
+            /// Where others require it: NIST CSF 2.0 subcategories
+            /// (<https://doi.org/10.6028/NIST.CSWP.29>), Security Hub controls
+            /// (<https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html>), AWS
+            /// Config rules, MITRE ATT&CK techniques (<https://attack.mitre.org/techniques/>).
+            pub const fn references(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$name => &[$($reference),*],)*
+                }
+            }
+
             /// The requirement in one sentence.
             pub const fn title(self) -> &'static str {
                 match self {
@@ -51,43 +66,56 @@ macro_rules! catalogue {
 catalogue! {
     /// A statement lets anyone invoke.
     FunctionPolicyPublic = "function-policy.public", Critical,
-        "no statement lets anyone invoke the function";
+        "no statement lets anyone invoke the function",
+        ["NIST CSF PR.AA-05", "Security Hub Lambda.1", "AWS Config lambda-function-public-access-prohibited"];
     /// A grant to an account or organization outside the trusted set.
     FunctionPolicyUntrustedAccount = "function-policy.untrusted-account", High,
-        "no statement grants access to an account or organization outside the trusted set";
+        "no statement grants access to an account or organization outside the trusted set",
+        ["NIST CSF PR.AA-05"];
     /// A service principal that any of its customers can steer.
     FunctionPolicyUnscopedService = "function-policy.unscoped-service", High,
-        "service principals are scoped to the resource or account they act for";
+        "service principals are scoped to the resource or account they act for",
+        ["NIST CSF PR.AA-05"];
     /// More than invoking is granted outside the account.
     FunctionPolicyDangerousAction = "function-policy.dangerous-action", Critical,
-        "nothing beyond invoking is granted outside the account";
+        "nothing beyond invoking is granted outside the account",
+        ["NIST CSF PR.AA-05"];
     /// A function URL without authentication, or what it left behind.
     FunctionUrlPublic = "function-url.public", High,
-        "function URLs require authentication";
+        "function URLs require authentication",
+        ["NIST CSF PR.AA-03"];
     /// Invoked by somebody the function does not declare.
     InvocationUnauthorized = "invocation.unauthorized", High,
-        "only declared invokers invoke the function";
+        "only declared invokers invoke the function",
+        ["NIST CSF PR.AA-05", "NIST CSF DE.CM-09"];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
-        "what a containment turned stays so until it is restored";
+        "what a containment turned stays so until it is restored",
+        ["NIST CSF RS.MI-01"];
     /// The function's own credentials make an IAM write.
     FunctionPrivilegeEscalation = "function.privilege-escalation", Critical,
-        "the function's credentials make no undeclared IAM write";
+        "the function's credentials make no undeclared IAM write",
+        ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1098", "MITRE ATT&CK T1078.004"];
     /// Required tags are absent or have a value outside the list.
     TagsMissing = "tags.missing", Low,
-        "required tags are present with an allowed value";
+        "required tags are present with an allowed value",
+        ["NIST CSF ID.AM-08", "Security Hub Lambda.6", "AWS Config tagged-lambda-function"];
     /// Not attached to a VPC.
     NetworkOutsideVpc = "network.outside-vpc", Medium,
-        "the function is attached to a VPC";
+        "the function is attached to a VPC",
+        ["NIST CSF PR.IR-01", "Security Hub Lambda.3", "AWS Config lambda-inside-vpc"];
     /// Environment variables without a customer managed key.
     EnvironmentUnencrypted = "environment.unencrypted", Medium,
-        "environment variables are encrypted with a customer managed key";
+        "environment variables are encrypted with a customer managed key",
+        ["NIST CSF PR.DS-01"];
     /// A runtime past its end of support.
     RuntimeDeprecated = "runtime.deprecated", Low,
-        "the runtime is supported";
+        "the runtime is supported",
+        ["NIST CSF PR.PS-02", "Security Hub Lambda.2", "AWS Config lambda-function-settings-check"];
     /// An AWS Config rule turned noncompliant for a function.
     ConfigRuleNoncompliant = "config-rule.noncompliant", Medium,
-        "AWS Config rules find the function compliant";
+        "AWS Config rules find the function compliant",
+        ["NIST CSF PR.PS-01"];
 }
 
 impl fmt::Display for ControlId {
@@ -96,8 +124,116 @@ impl fmt::Display for ControlId {
     }
 }
 
+/// The name of a rule of the control policy's own: lower case letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RuleId(String);
+
+impl RuleId {
+    /// The longest: with the tag prefix it fits into a tag key, with the rest into a subject.
+    pub const LONGEST: usize = 64;
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for RuleId {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if (1..=Self::LONGEST).contains(&text.len()) && text.bytes().all(fits) {
+            Ok(Self(text))
+        } else {
+            Err("a rule's id is 1 to 64 lower case letters, digits and hyphens")
+        }
+    }
+}
+
+impl From<RuleId> for String {
+    fn from(id: RuleId) -> Self {
+        id.0
+    }
+}
+
+/// One requirement: a control of the catalogue, or a rule of the control policy's own, which is
+/// written `rule.<id>`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Requirement {
+    /// Of the catalogue.
+    Control(ControlId),
+    /// Of the control policy's own.
+    Rule(RuleId),
+}
+
+/// What rules are told apart from controls by.
+const RULE: &str = "rule.";
+
+impl Requirement {
+    /// The control, if it is one.
+    pub const fn control(&self) -> Option<ControlId> {
+        match self {
+            Self::Control(control) => Some(*control),
+            Self::Rule(_) => None,
+        }
+    }
+}
+
+impl From<ControlId> for Requirement {
+    fn from(control: ControlId) -> Self {
+        Self::Control(control)
+    }
+}
+
+impl PartialEq<ControlId> for Requirement {
+    fn eq(&self, other: &ControlId) -> bool {
+        self.control() == Some(*other)
+    }
+}
+
+impl TryFrom<String> for Requirement {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let Some(rule) = text.strip_prefix(RULE) {
+            return Ok(Self::Rule(RuleId::try_from(rule.to_owned())?));
+        }
+        let control = ControlId::ALL.into_iter().find(|control| control.as_str() == text);
+        let unknown = || format!("`{}` is no control, and no rule (`rule.<id>`)", shown(&text, 80));
+        control.map(Self::Control).ok_or_else(unknown)
+    }
+}
+
+impl From<Requirement> for String {
+    fn from(requirement: Requirement) -> Self {
+        requirement.to_string()
+    }
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Control(control) => f.write_str(control.as_str()),
+            Self::Rule(RuleId(id)) => write!(f, "{RULE}{id}"),
+        }
+    }
+}
+
+/// A rule whose pattern an event matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleMatch {
+    /// The rule.
+    pub rule: RuleId,
+    /// The function that the event names where the rule looks, or why there is none.
+    pub function: Result<FunctionResource, String>,
+    /// The event tells of a call that failed.
+    pub failed: bool,
+}
+
 /// How bad a finding is (the ASFF labels without `INFORMATIONAL`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Not urgent.
@@ -195,8 +331,8 @@ pub fn is_secret(key: &str) -> bool {
 /// One control held against one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluation {
-    /// The control.
-    pub control: ControlId,
+    /// The control, or the rule.
+    pub control: Requirement,
     /// What it was held against.
     pub resource: FunctionResource,
     /// What came of it.

@@ -4,22 +4,24 @@
 mod contained;
 mod containment;
 mod follow_up;
+mod limits;
 
 use crate::{
     aws::{Aws, AwsError, ErrorKind, Journal, Recalled},
     controls::{self, Triage},
     decision::{Decision, Remit, decide},
     event::{Event, EventError, Kind},
-    finding::Compliance,
+    finding::{Compliance, Requirement},
     incident::{StepEvent, StepStatus},
-    policy::{LoadedPolicy, Mode},
+    policy::{LoadedPolicy, Mode, Validity},
     remediation::{Outcome, Planned, Remediation, Withheld},
     report::Report,
     resource::{FunctionArn, RoleArn},
     settings::Settings,
     state::State,
 };
-use std::time::Instant;
+use limits::Budget;
+use std::{rc::Rc, time::Instant};
 use time::OffsetDateTime;
 
 /// How often a plan may grow by what was read for it.
@@ -33,8 +35,8 @@ const SIDE_BY_SIDE: usize = 8;
 #[derive(Debug)]
 pub struct Responder {
     policy: LoadedPolicy,
-    settings: Settings,
-    aws: Aws,
+    settings: Rc<Settings>,
+    aws: Rc<Aws>,
 }
 
 /// Why an invocation failed. It is retried and then reaches the failure queue with this reason.
@@ -46,6 +48,17 @@ pub enum HandlerError {
     /// AWS did not answer as hoped.
     #[error(transparent)]
     Aws(#[from] AwsError),
+    /// A rule of the control policy looks for a function where none is. Everything else is done.
+    #[error(
+        "rule `{rule}` matches the event, but {why}; the author of the control policy must mend \
+         where it looks for the function"
+    )]
+    Rule {
+        /// The rule.
+        rule: Requirement,
+        /// What it found.
+        why: String,
+    },
     /// Some remediations of an incident failed; the rest is done, and a retry takes up what is
     /// missing.
     #[error("incident `{incident}` is partial: {failures}")]
@@ -54,6 +67,18 @@ pub enum HandlerError {
         incident: String,
         /// What failed.
         failures: String,
+    },
+    /// Nothing was done, or not everything, because a limit of the control policy is reached. People
+    /// were told; a later delivery may find room.
+    #[error(
+        "withheld by a limit: `{limit}`; wait, or raise `{setting}` in the control policy, or \
+         answer by hand"
+    )]
+    Limited {
+        /// The limit, in words.
+        limit: String,
+        /// Where the control policy gives it.
+        setting: String,
     },
 }
 
@@ -97,8 +122,13 @@ impl Matter<'_> {
 
 impl Responder {
     /// A responder that makes its clients when it first needs them.
-    pub fn new(policy: LoadedPolicy, settings: Settings, aws: Aws) -> Self {
-        Self { policy, settings, aws }
+    pub fn new(policy: LoadedPolicy, settings: Settings, aws: Rc<Aws>) -> Self {
+        Self { policy, settings: Rc::new(settings), aws }
+    }
+
+    /// The same one under another control policy; what is under way goes on under the one before.
+    pub fn under(&self, policy: LoadedPolicy) -> Self {
+        Self { policy, settings: Rc::clone(&self.settings), aws: Rc::clone(&self.aws) }
     }
 
     /// Answers one delivery of one event. `itself` is Cordon's own function.
@@ -108,25 +138,41 @@ impl Responder {
         itself: &FunctionArn,
         now: OffsetDateTime,
     ) -> Result<Handled, HandlerError> {
-        let home = itself.home();
-        let event = Event::parse(payload, &home)?;
-        if let Some(reason) = self.ignored(&event) {
+        let event = controls::event(&self.policy.policy, payload, &itself.home())?;
+        let handled = self.answer(&event, itself, now).await?;
+        let lost = event.matched.iter().find_map(|matched| {
+            let why = matched.function.as_ref().err()?;
+            Some((Requirement::Rule(matched.rule.clone()), why))
+        });
+        match lost.filter(|(rule, _)| self.policy.policy.farthest(rule, now.date()) != Mode::Off) {
+            None => Ok(handled),
+            Some((rule, why)) => Err(HandlerError::Rule { rule, why: why.clone() }),
+        }
+    }
+
+    async fn answer(
+        &self,
+        event: &Event,
+        itself: &FunctionArn,
+        now: OffsetDateTime,
+    ) -> Result<Handled, HandlerError> {
+        if let Some(reason) = self.ignored(event) {
             tracing::info!(event = event.id, reason, "ignored");
             return Ok(Handled::Ignored { reason });
         }
-        let triage = controls::triage(&self.policy.policy, &event, now);
+        let triage = controls::triage(&self.policy.policy, event, now);
         if triage.controls.is_empty() {
             let reason = "no control that is on concerns it".to_owned();
             return Ok(Handled::Ignored { reason });
         }
         let remit = self.remit(itself);
-        let matter = Matter { event: &event, triage: &triage, remit, began: Instant::now(), now };
+        let matter = Matter { event, triage: &triage, remit, began: Instant::now(), now };
         let (mut state, unread) = self.read(&triage.reads, now).await;
         let mut decision = matter.decide(&state);
-        let mut recalled = Recalled::default();
+        let (mut recalled, mut budget) = (Recalled::default(), Budget::default());
         if self.concerns_the_journal(&matter, &decision) {
             self.leave_as_released(&decision, &state, now).await?;
-            recalled = self.recall(&matter, &decision, &mut state).await?;
+            (recalled, budget) = self.recall_with_budget(&matter, &decision, &mut state).await?;
             decision = matter.decide(&state);
         }
         // What may be read in a minute is not told as something that cannot be told.
@@ -139,7 +185,7 @@ impl Responder {
         // A function that is contained already, and shows another sign, is gone through again.
         let another = decision.contains && !recalled.knows(&event.id);
         if unfinished || another || !decision.approved().is_empty() {
-            return self.contain(&matter, decision, state, unread).await;
+            return self.contain(&matter, decision, state, unread, budget).await;
         }
         let handled = self.report_only(&matter, decision, state).await?;
         match unread.into_iter().next() {
@@ -193,7 +239,7 @@ impl Responder {
         let Some(function) = function(decision) else { return Ok(Recalled::default()) };
         let journal = self.journal();
         // Written before it is asked what others found: of two at the same time, one sees both.
-        let links = decision.findings().map(|(evaluation, _)| evaluation.control);
+        let links = decision.findings().filter_map(|(one, _)| one.control.control());
         let links = links.filter(|control| controls::is_link(*control)).collect();
         journal.remember(&function, &links, matter.now).await?;
         let recalled = journal.recall(&function, matter.now).await?;
@@ -228,7 +274,9 @@ impl Responder {
         {
             return Some("the call was made by Cordon".to_owned());
         }
-        let Kind::Ignored(reason) = &event.kind else { return None };
+        let (Kind::Ignored(reason), []) = (&event.kind, event.matched.as_slice()) else {
+            return None;
+        };
         Some(reason.clone())
     }
 
@@ -329,13 +377,19 @@ fn worth_telling(decision: &Decision, outcomes: &[(Planned, Outcome)]) -> bool {
         .evaluations
         .iter()
         .any(|evaluation| matches!(evaluation.compliance, Compliance::InsufficientData(_)));
+    // Its owner has to know before it ends, and that it has ended.
+    let ends = decision.standings.values().any(|standing| {
+        standing.excepted.as_ref().is_some_and(|one| one.validity != Validity::Holds)
+    });
     unanswered
         || unclear
+        || ends
         || outcomes.iter().any(|(_, outcome)| match outcome {
             Outcome::Withheld(withheld) => match withheld {
                 Withheld::DryRun
                 | Withheld::Held
                 | Withheld::Protected
+                | Withheld::Limited { .. }
                 | Withheld::Undetermined { .. } => true,
                 Withheld::Exception { .. } | Withheld::Itself => false,
             },

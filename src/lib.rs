@@ -16,32 +16,40 @@
 //! | [`setting`] | the settings that remediations turn |
 //! | [`remediation`] | what can be done, and how it is undone |
 //! | [`incident`] | where an incident and its steps stand, and what may follow |
+//! | [`ledger`] | what was answered lately, and whether one more answer may be given |
 //! | [`state`] | what a decision may rest on |
 //! | [`controls`] | one file a control |
 //! | [`decision`] | the pure core |
 //! | [`evidence`] | what is kept of a function that was stopped |
+//! | [`delivery`] | where a control policy is delivered, and whether it may replace the one in force |
 //! | [`aws`] | the only place that knows the SDK |
 //! | [`settings`] | what the deployment chose |
 //! | [`report`] | log lines, metrics, notifications |
 //! | [`handler`] | one invocation |
+//! | [`rollout`] | the control policy in force |
 //! | `collector` | one collection of evidence, in a function of its own |
 //! | [`restore`] | the way back of an incident |
 //! | [`quarantine`] | the events a contained function missed |
+//! | `cases` | tests of a control policy |
 //! | `cli` | the operator's command line |
 
 pub mod aws;
+#[cfg(feature = "cli")]
+pub mod cases;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "evidence")]
 pub mod collector;
 pub mod controls;
 pub mod decision;
+pub mod delivery;
 pub mod event;
 pub mod evidence;
 pub mod finding;
 pub mod handler;
 pub mod iam;
 pub mod incident;
+pub mod ledger;
 pub mod policy;
 #[cfg(feature = "cli")]
 pub mod quarantine;
@@ -50,6 +58,7 @@ pub mod report;
 pub mod resource;
 #[cfg(feature = "cli")]
 pub mod restore;
+pub mod rollout;
 pub mod setting;
 pub mod settings;
 pub mod state;

@@ -2,57 +2,56 @@
 //! [`source`] in the command line, and shipped as JSON with its SHA-256, so that no YAML parser
 //! runs with the function's privileges.
 
+pub mod event_pattern;
 #[cfg(feature = "cli")]
 pub mod source;
 
+mod entries;
+mod exception;
+#[cfg(feature = "cli")]
+mod form;
+mod limits;
+mod loaded;
+mod meaning;
 mod parameters;
 mod pattern;
+mod problem;
+mod reach;
+mod rule;
+mod unmatched;
 
+pub use entries::{Control, Controls};
+pub use exception::{Exception, Exceptions, Validity};
+pub use limits::{Cap, Class, Kind, Limits, Per, Window};
+pub use loaded::{LoadError, LoadedPolicy};
+pub use meaning::problems;
 pub use parameters::{
     ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, FunctionPolicyDangerousAction,
     FunctionPrivilegeEscalation, InvocationUnauthorized, Nothing, RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::Pattern;
+pub use problem::{Level, Place, Problem, Step};
+pub use reach::{
+    Because, Mode, OrganizationalUnit, OrganizationalUnits, Reached, Scope, ScopedMode, TagValues,
+    Whom,
+};
+pub use rule::{Pointer, Rule, RuleRemediations, Rules, TAG_PREFIX};
+pub use unmatched::unmatched;
 
 use crate::{
-    finding::{ControlId, Severity},
+    finding::{ControlId, Requirement, Severity},
     iam::Trusted,
     resource::FunctionArn,
 };
+use entries::Given;
+use reach::Around;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 use time::Date;
 
-/// How far a control may go.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Not evaluated.
-    Off,
-    /// Evaluated, planned, reported; nothing is changed.
-    #[default]
-    DryRun,
-    /// Remediated.
-    Enforce,
-}
-
-impl Mode {
-    /// The name as written.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::DryRun => "dry-run",
-            Self::Enforce => "enforce",
-        }
-    }
-}
-
 /// The document.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ControlPolicy {
     /// The language's version: 1.
     pub version: Version,
@@ -62,21 +61,47 @@ pub struct ControlPolicy {
     /// Who may reach functions from outside the account.
     #[serde(default)]
     pub trusted: Trusted,
+    /// The accounts of each organizational unit that a scope names, those of the units below it
+    /// included.
+    #[serde(default, skip_serializing_if = "OrganizationalUnits::is_empty")]
+    pub organizational_units: OrganizationalUnits,
+    /// The functions that are looked at: every control is off outside.
+    #[serde(default, skip_serializing_if = "Scope::is_everything")]
+    pub scope: Scope,
     /// Functions that are never stopped automatically.
     #[serde(default)]
     pub protected: Vec<Pattern>,
+    /// How much may be answered in a time before people are called instead.
+    #[serde(default)]
+    pub limits: Limits,
     /// The controls.
     #[serde(default)]
     pub controls: Controls,
+    /// Controls of one's own: EventBridge event patterns, and what answers them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub rules: Rules,
     /// What is reported and left alone, for a time.
     #[serde(default)]
-    pub exceptions: Vec<Exception>,
+    pub exceptions: Exceptions,
 }
 
 /// The language's version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Version;
+
+#[cfg(feature = "cli")]
+impl schemars::JsonSchema for Version {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Version".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer", "const": 1 })
+    }
+}
 
 impl TryFrom<u8> for Version {
     type Error = String;
@@ -93,184 +118,104 @@ impl From<Version> for u8 {
 
 /// What holds where a control says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Defaults {
     /// The mode of every control that gives none.
-    #[serde(default)]
     pub mode: Mode,
+    /// Whether a function's tags may do more than relax a control to dry run. Whoever may tag a
+    /// function can then switch its controls off, and its stop on.
+    #[serde(skip_serializing_if = "is_not")]
+    pub trust_tags: bool,
 }
 
-/// One control's entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Control<P> {
-    /// How far it may go; else the default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mode: Option<Mode>,
-    /// How bad its findings are; else the catalogue's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severity: Option<Severity>,
-    /// What is special to this control.
-    #[serde(default)]
-    pub parameters: P,
+fn is_none(rules: &Rules) -> bool {
+    rules.is_empty()
 }
 
-/// The entries. An unknown id is an error.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "each field is one control of the catalogue, documented there")]
-pub struct Controls {
-    #[serde(rename = "function-policy.public")]
-    pub function_policy_public: Control<Nothing>,
-    #[serde(rename = "function-policy.untrusted-account")]
-    pub function_policy_untrusted_account: Control<Nothing>,
-    #[serde(rename = "function-policy.unscoped-service")]
-    pub function_policy_unscoped_service: Control<Nothing>,
-    #[serde(rename = "function-policy.dangerous-action")]
-    pub function_policy_dangerous_action: Control<FunctionPolicyDangerousAction>,
-    #[serde(rename = "function-url.public")]
-    pub function_url_public: Control<Nothing>,
-    #[serde(rename = "invocation.unauthorized")]
-    pub invocation_unauthorized: Control<InvocationUnauthorized>,
-    #[serde(rename = "containment.undone")]
-    pub containment_undone: Control<ContainmentUndone>,
-    #[serde(rename = "function.privilege-escalation")]
-    pub function_privilege_escalation: Control<FunctionPrivilegeEscalation>,
-    #[serde(rename = "tags.missing")]
-    pub tags_missing: Control<TagsMissing>,
-    #[serde(rename = "network.outside-vpc")]
-    pub network_outside_vpc: Control<Nothing>,
-    #[serde(rename = "environment.unencrypted")]
-    pub environment_unencrypted: Control<Nothing>,
-    #[serde(rename = "runtime.deprecated")]
-    pub runtime_deprecated: Control<RuntimeDeprecated>,
-    #[serde(rename = "config-rule.noncompliant")]
-    pub config_rule_noncompliant: Control<ConfigRule>,
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_not(flag: &bool) -> bool {
+    !*flag
 }
 
-impl Controls {
-    fn given(&self, control: ControlId) -> (Option<Mode>, Option<Severity>) {
-        fn of<P>(entry: &Control<P>) -> (Option<Mode>, Option<Severity>) {
-            (entry.mode, entry.severity)
-        }
-        match control {
-            ControlId::FunctionPolicyPublic => of(&self.function_policy_public),
-            ControlId::FunctionPolicyUntrustedAccount => {
-                of(&self.function_policy_untrusted_account)
-            }
-            ControlId::FunctionPolicyUnscopedService => of(&self.function_policy_unscoped_service),
-            ControlId::FunctionPolicyDangerousAction => of(&self.function_policy_dangerous_action),
-            ControlId::FunctionUrlPublic => of(&self.function_url_public),
-            ControlId::InvocationUnauthorized => of(&self.invocation_unauthorized),
-            ControlId::ContainmentUndone => of(&self.containment_undone),
-            ControlId::FunctionPrivilegeEscalation => of(&self.function_privilege_escalation),
-            ControlId::TagsMissing => of(&self.tags_missing),
-            ControlId::NetworkOutsideVpc => of(&self.network_outside_vpc),
-            ControlId::EnvironmentUnencrypted => of(&self.environment_unencrypted),
-            ControlId::RuntimeDeprecated => of(&self.runtime_deprecated),
-            ControlId::ConfigRuleNoncompliant => of(&self.config_rule_noncompliant),
-        }
-    }
-}
-
-/// Findings that are reported and not remediated, until a day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Exception {
-    /// The controls it withholds.
-    pub controls: Vec<ControlId>,
-    /// The functions it covers, by name or ARN pattern.
-    pub functions: Vec<Pattern>,
-    /// Who answers for it.
-    pub owner: String,
-    /// Why.
-    pub reason: String,
-    /// The last day it holds, in UTC.
-    #[serde(with = "day")]
-    pub expires: Date,
-}
-
-time::serde::format_description!(day, Date, "[year]-[month]-[day]");
+time::serde::format_description!(pub(crate) day, Date, "[year]-[month]-[day]");
 
 impl ControlPolicy {
-    /// How far `control` may go.
-    pub fn mode(&self, control: ControlId) -> Mode {
-        self.controls.given(control).0.unwrap_or(self.defaults.mode)
+    /// How far `control` may go for a function on a day, and why.
+    pub fn reach(&self, control: &Requirement, whom: &Whom<'_>, today: Date) -> Reached {
+        match self.given(control) {
+            Some(given) => given.reach.at(whom, &self.around(today)),
+            None => Reached { mode: Mode::Off, because: Because::Default },
+        }
+    }
+
+    /// The farthest `control` goes for any function on a day.
+    pub fn farthest(&self, control: &Requirement, today: Date) -> Mode {
+        self.given(control).map_or(Mode::Off, |given| given.reach.farthest(&self.around(today)))
+    }
+
+    /// How far `control` would go elsewhere, and later: where, and how far.
+    pub fn elsewhere(&self, control: &Requirement, today: Date) -> Vec<(String, Mode)> {
+        let around = self.around(today);
+        self.given(control).map(|given| given.reach.elsewhere(&around)).unwrap_or_default()
+    }
+
+    /// Whether the tags of a function have a say in how far `control` may go for it.
+    pub fn asks_tags(&self, control: &Requirement) -> bool {
+        !self.scope.tags.is_empty()
+            || self.given(control).is_some_and(|given| given.reach.asks_tags())
+    }
+
+    /// The requirement in one sentence.
+    pub fn title(&self, control: &Requirement) -> &str {
+        match control {
+            Requirement::Control(control) => control.title(),
+            Requirement::Rule(id) => self.rules.named(id).map_or("", |rule| &rule.description),
+        }
+    }
+
+    /// Every control of the catalogue, then every rule.
+    pub fn requirements(&self) -> impl Iterator<Item = Requirement> {
+        ControlId::ALL.into_iter().map(Requirement::Control).chain(self.rules.requirements())
     }
 
     /// How bad a finding of `control` is.
-    pub fn severity(&self, control: ControlId) -> Severity {
-        self.controls.given(control).1.unwrap_or(control.severity())
+    pub fn severity(&self, control: &Requirement) -> Severity {
+        let given = self.given(control).and_then(|given| given.severity);
+        given.or(control.control().map(ControlId::severity)).unwrap_or(Severity::Medium)
     }
 
-    /// The exception that withholds `control` on `function` today.
+    /// The exception of `control` for `function`, and where it stands on a day: it withholds
+    /// remediation until it has expired.
     pub fn exception(
         &self,
-        control: ControlId,
+        control: &Requirement,
         function: &FunctionArn,
         today: Date,
-    ) -> Option<&Exception> {
-        self.exceptions.iter().find(|exception| {
-            exception.expires >= today
-                && exception.controls.contains(&control)
-                && exception.functions.iter().any(|pattern| pattern.matches(function))
-        })
+    ) -> Option<(&Exception, Validity)> {
+        let exception = self.exceptions.of(control, function)?;
+        Some((exception, exception.validity(today)))
     }
 
     /// Whether `function` is never stopped automatically.
     pub fn protects(&self, function: &FunctionArn) -> bool {
         self.protected.iter().any(|pattern| pattern.matches(function))
     }
-}
 
-/// A control policy with the hash that stands in every finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadedPolicy {
-    /// The policy.
-    pub policy: ControlPolicy,
-    /// SHA-256 of its JSON, in hexadecimal digits.
-    pub sha256: String,
-}
-
-/// A compiled control policy that cannot be loaded. Whoever packaged it must compile it again.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// Not a compiled control policy.
-    #[error("the compiled control policy does not parse: {0}; compile `policy.yaml` again")]
-    Json(#[from] serde_json::Error),
-    /// Changed after it was compiled.
-    #[error(
-        "the compiled control policy does not have the hash it names; compile `policy.yaml` again"
-    )]
-    Hash,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Compiled<'a> {
-    sha256: String,
-    #[serde(borrow)]
-    policy: &'a RawValue,
-}
-
-impl LoadedPolicy {
-    /// Reads what [`LoadedPolicy::compile`] wrote.
-    pub fn load(text: &str) -> Result<Self, LoadError> {
-        let compiled: Compiled<'_> = serde_json::from_str(text)?;
-        let sha256 = sha256(compiled.policy.get());
-        if sha256 != compiled.sha256 {
-            return Err(LoadError::Hash);
+    fn given(&self, control: &Requirement) -> Option<Given<'_>> {
+        match control {
+            Requirement::Control(control) => Some(self.controls.given(*control)),
+            Requirement::Rule(id) => self.rules.named(id).map(Rule::given),
         }
-        Ok(Self { policy: serde_json::from_str(compiled.policy.get())?, sha256 })
     }
 
-    /// The JSON and its hash, as the function loads them.
-    pub fn compile(policy: &ControlPolicy) -> Result<String, LoadError> {
-        let policy = serde_json::value::to_raw_value(policy)?;
-        let compiled = Compiled { sha256: sha256(policy.get()), policy: &policy };
-        Ok(serde_json::to_string(&compiled)?)
+    const fn around(&self, today: Date) -> Around<'_> {
+        Around {
+            default: self.defaults.mode,
+            trust_tags: self.defaults.trust_tags,
+            installation: &self.scope,
+            units: &self.organizational_units,
+            today,
+        }
     }
-}
-
-fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -153,8 +153,7 @@ pub enum Remediation {
     },
 }
 
-/// Every tag key Cordon writes begins so; it touches no other.
-pub const TAG_PREFIX: &str = "cordon:";
+pub use crate::policy::TAG_PREFIX;
 
 /// Whose use of a role ends with a Deny.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,9 +2,13 @@
 //! (embedded metric format), and one notification an incident. Identifiers, never payloads.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
+mod delivery;
+
+pub use delivery::Undelivered;
+
 use crate::{
     decision::Decision,
-    finding::{Compliance, Evaluation, Finding},
+    finding::{Compliance, ControlId, Evaluation, Finding, Severity},
     policy::Mode,
     remediation::{Outcome, Planned},
     resource::FunctionResource,
@@ -64,6 +68,25 @@ impl Report<'_> {
                 Compliance::Compliant | Compliance::NotApplicable => {}
             }
         }
+        if let Some(line) = self.limit_line() {
+            println!("{line}");
+        }
+    }
+
+    /// The line of a limit that was reached.
+    fn limit_line(&self) -> Option<Value> {
+        let limit = self.decision.limited.as_deref()?;
+        let (evaluation, _) = self.decision.findings().next()?;
+        Some(json!({
+            "_aws": self.metrics(&["LimitBreached"]),
+            "LimitBreached": 1,
+            "severity": Severity::Critical,
+            "limit": limit,
+            "control": evaluation.control,
+            "event": self.event,
+            "resource": evaluation.resource,
+            "policySha256": self.policy_sha256,
+        }))
     }
 
     /// The line of one finding.
@@ -78,6 +101,8 @@ impl Report<'_> {
             "Remediations": count(|outcome| matches!(outcome, Outcome::Success { .. })),
             "Failures": count(|outcome| matches!(outcome, Outcome::Failure { .. })),
             "control": evaluation.control,
+            "references": evaluation.control.control().map(ControlId::references),
+            "reach": self.decision.standing(evaluation),
             "severity": finding.severity,
             "finding": finding.id,
             "incident": self.decision.incident,
@@ -106,16 +131,7 @@ impl Report<'_> {
     }
 
     fn metrics(&self, names: &[&str]) -> Value {
-        let milliseconds = self.now.unix_timestamp_nanos() / 1_000_000;
-        let metric = |name: &&str| json!({ "Name": name, "Unit": "Count" });
-        json!({
-            "Timestamp": i64::try_from(milliseconds).unwrap_or(0),
-            "CloudWatchMetrics": [{
-                "Namespace": "Cordon",
-                "Dimensions": [["control"], []],
-                "Metrics": names.iter().map(metric).collect::<Vec<_>>(),
-            }],
-        })
+        embedded(&json!([["control"], []]), names, self.now)
     }
 
     fn outcomes_of(&self, evaluation: &Evaluation) -> impl Iterator<Item = &(Planned, Outcome)> {
@@ -126,11 +142,11 @@ impl Report<'_> {
     }
 
     /// What could not be judged, with the controls that say so for the same reason.
-    fn unclear(&self) -> Vec<(&FunctionResource, &str, Vec<&'static str>)> {
-        let mut all: Vec<(&FunctionResource, &str, Vec<&'static str>)> = Vec::new();
+    fn unclear(&self) -> Vec<(&FunctionResource, &str, Vec<String>)> {
+        let mut all: Vec<(&FunctionResource, &str, Vec<String>)> = Vec::new();
         for evaluation in &self.decision.evaluations {
             let Compliance::InsufficientData(reason) = &evaluation.compliance else { continue };
-            let (resource, control) = (&evaluation.resource, evaluation.control.as_str());
+            let (resource, control) = (&evaluation.resource, evaluation.control.to_string());
             match all.iter_mut().find(|(r, why, _)| *r == resource && *why == reason) {
                 Some((_, _, controls)) => controls.push(control),
                 None => all.push((resource, reason, vec![control])),
@@ -145,7 +161,11 @@ impl Report<'_> {
         let failed = self.outcomes.iter().any(|(_, o)| matches!(o, Outcome::Failure { .. }));
         let what = match (failed, done, self.finished_later) {
             (true, _, _) => "PARTLY remediated",
+            (false, true, _) if self.decision.limited.is_some() => {
+                "PARTLY remediated, limit reached"
+            }
             (false, true, _) => "remediated",
+            (false, false, _) if self.decision.limited.is_some() => "WITHHELD, limit reached",
             (false, false, true) => "remediated by an earlier delivery",
             (false, false, false) if self.decision.findings().next().is_none() => "cannot tell",
             (false, false, false) => "found, nothing was changed",
@@ -160,18 +180,25 @@ impl Report<'_> {
         let about = first.map_or_else(String::new, |evaluation| {
             format!("{} on {}", evaluation.control, evaluation.resource.function.name())
         });
+        let page = if self.decision.limited.is_some() { "PAGE: " } else { "" };
         Notification {
-            subject: format!("Cordon: {about}: {what}"),
+            subject: format!("{page}Cordon: {about}: {what}"),
             message: self.message(done || failed || self.finished_later),
         }
     }
 
     fn message(&self, acted: bool) -> String {
-        let mut text = String::new();
+        let mut text = self.decision.limited.as_deref().map(limit_reached).unwrap_or_default();
         for (evaluation, finding) in self.decision.findings() {
-            let (control, resource) = (evaluation.control, &evaluation.resource);
+            let (control, resource) = (&evaluation.control, &evaluation.resource);
+            let standing = self.decision.standing(evaluation);
             let _ = writeln!(text, "{} finding: {control}\non {resource}", finding.severity);
-            let _ = writeln!(text, "required: {}", control.title());
+            if let Some(standing) = standing {
+                let _ = writeln!(text, "required: {}", standing.title);
+                for words in standing.words() {
+                    let _ = writeln!(text, "{words}");
+                }
+            }
             for seen in finding.evidence.iter().take(MOST_SEEN) {
                 let _ = writeln!(text, "seen: {}: {}", seen.field, seen.value);
                 if let Some(witness) = &seen.witness {
@@ -218,6 +245,34 @@ impl Report<'_> {
         }
         text
     }
+}
+
+/// What people can do who are called because of a limit.
+fn limit_reached(limit: &str) -> String {
+    format!(
+        "critical: limit reached: {limit}\n\
+         What this event asks for is withheld until somebody looks: so much at a time is an attack, \
+         or a mistake.\n\
+         It is tried again by itself for some minutes, then the event waits in the failure queue.\n\
+         to answer by hand: do what is withheld below\n\
+         to let Cordon answer: wait until there is room, or raise the limit under `limits` in \
+         `policy.yaml` and deploy it; then send the event again\n\
+         to see the breaker: cordon incidents\n\n"
+    )
+}
+
+/// What makes a line metrics: `names` are counted in it, once for each set of `dimensions`.
+fn embedded(dimensions: &Value, names: &[&str], now: OffsetDateTime) -> Value {
+    let milliseconds = now.unix_timestamp_nanos() / 1_000_000;
+    let metric = |name: &&str| json!({ "Name": name, "Unit": "Count" });
+    json!({
+        "Timestamp": i64::try_from(milliseconds).unwrap_or(0),
+        "CloudWatchMetrics": [{
+            "Namespace": "Cordon",
+            "Dimensions": dimensions,
+            "Metrics": names.iter().map(metric).collect::<Vec<_>>(),
+        }],
+    })
 }
 
 fn step(planned: &Planned, outcome: &Outcome) -> Value {

@@ -3,8 +3,12 @@
 //! share the `lambda` prefix but are other resources.
 //! Forms: <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html> (`FunctionName`).
 
+#[cfg(feature = "cli")]
+pub mod form;
+mod organization;
 mod role;
 
+pub use organization::{ORGANIZATION, is_organization_or_part};
 pub use role::RoleArn;
 
 use serde::{Deserialize, Serialize};
@@ -115,6 +119,11 @@ impl FunctionArn {
     /// The account that owns the function.
     pub fn account(&self) -> &AccountId {
         &self.account
+    }
+
+    /// The Region it lives in.
+    pub fn region(&self) -> &str {
+        &self.region
     }
 
     /// Where the function lives.

@@ -4,6 +4,7 @@
 mod described;
 mod effect;
 mod read;
+mod shown;
 mod surroundings;
 
 pub use crate::setting::{
@@ -67,6 +68,8 @@ pub struct Memory {
     pub answered: bool,
     /// The controls that had findings on the function lately.
     pub recent: BTreeSet<ControlId>,
+    /// The limit that keeps the event from being answered.
+    pub limited: Option<String>,
     /// Functions whose own resource policy denies Cordon what it has to do.
     pub locked_out: BTreeSet<FunctionArn>,
     /// Roles that take no inline policy any more.

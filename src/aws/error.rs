@@ -90,6 +90,18 @@ pub(super) fn failed<E: ProvideErrorMetadata>(
     }
 }
 
+/// Sorts a refusal that no SDK client read.
+pub(super) fn refused(
+    operation: &'static str,
+    resource: impl fmt::Display,
+    status: u16,
+    code: Option<&str>,
+) -> AwsError {
+    let kind = kind(Some(status), code, "");
+    let code = code.map_or_else(|| format!("HTTP {status}"), str::to_owned);
+    AwsError::new(operation, resource, kind, code)
+}
+
 /// What is not there is none.
 pub(super) fn absent<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
     match answer {
@@ -110,6 +122,9 @@ fn kind(status: Option<u16>, code: Option<&str>, message: &str) -> ErrorKind {
         (_, "ResourceNotFoundException" | "ProvisionedConcurrencyConfigNotFoundException")
         // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
         | (_, "NoSuchEntity" | "NoSuchEntityException")
+        // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+        | (_, "ParameterNotFound" | "NoSuchKey" | "NoSuchBucket")
         // https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
         | (_, "ObjectNotFoundException")
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html

@@ -8,16 +8,20 @@
 //! | `function#<ARN>` | `incident` | the incident that goes on: one at a time |
 //! | `function#<ARN>` | `hold#<mark>` | until when it is left alone, and by which incident |
 //! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
+//! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
+//! | `refused#<answer>` | `refused#` | that people were told of an answer that a limit refused |
 //!
 //! A step is known by what it turns from what to what: the same step of another delivery is the same
 //! record. Statuses move only as [`crate::incident`] allows. Intents come only from [`Approved`]
 //! remediations, and only intents can be applied.
 
+mod ledger;
 mod recall;
 mod record;
 mod turned;
 mod write;
 
+pub use ledger::SeenLedger;
 pub use recall::Recalled;
 pub use record::{Gate, IncidentRecord, StepRecord};
 pub use turned::{Turned, turned};
@@ -25,7 +29,7 @@ pub use turned::{Turned, turned};
 use super::{Aws, AwsError, ErrorKind};
 use crate::{
     decision::Approved,
-    finding::ControlId,
+    finding::{ControlId, Requirement},
     incident::{IncidentEvent, IncidentStatus, StepEvent, StepStatus},
     remediation::{Outcome, Planned, Remediation, Tactic},
     resource::FunctionArn,
@@ -97,7 +101,7 @@ pub struct Opened<'a> {
     /// The function.
     pub function: &'a FunctionArn,
     /// The controls with findings.
-    pub controls: BTreeSet<ControlId>,
+    pub controls: BTreeSet<Requirement>,
     /// Whether it contains the function.
     pub contains: bool,
     /// Whether it did not until now.
@@ -168,7 +172,8 @@ impl<'a> Journal<'a> {
             .set("expires_at", self.expiry(now, opened.contains))
             .only_if("attribute_not_exists(incident)");
         if !opened.controls.is_empty() {
-            write = write.set("controls", texts(opened.controls.iter().map(|c| c.as_str())));
+            write =
+                write.set("controls", texts(opened.controls.iter().map(Requirement::to_string)));
         }
         match opened.code {
             Some(code) => write.set("code", text(code)),
@@ -189,7 +194,8 @@ impl<'a> Journal<'a> {
             write = write.set("code", text(code));
         }
         if !opened.controls.is_empty() {
-            write = write.add("controls", texts(opened.controls.iter().map(|c| c.as_str())));
+            write =
+                write.add("controls", texts(opened.controls.iter().map(Requirement::to_string)));
         }
         moved(write, IncidentEvent::TakenUp, "")
     }

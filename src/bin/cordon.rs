@@ -10,7 +10,7 @@ fn main() -> ExitCode {
         Ok(Verdict::Findings) => ExitCode::from(1),
         Err(error) => {
             for problem in error.problems() {
-                eprintln!("cordon: {problem}");
+                eprintln!("{problem}");
             }
             ExitCode::from(2)
         }

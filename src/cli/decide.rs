@@ -2,17 +2,20 @@
 //! state, the policy that an event shows stands in for the live one, and controls that need more
 //! say `InsufficientData`.
 
-use super::{CliError, Verdict, error, named, read};
+use super::{
+    CliError, Verdict, control_policy, error,
+    explain::{self, Explained},
+    named, read, terminal,
+};
 use crate::{
     controls,
     decision::{Decision, Remit, decide},
     event::{Event, Kind},
     finding::{Compliance, Evaluation},
-    iam::Document,
-    policy::{ControlPolicy, source},
+    policy::ControlPolicy,
     remediation::Planned,
-    resource::{AccountId, Home, RevisionId},
-    state::{DescribedState, PolicyState, State},
+    resource::{AccountId, Home},
+    state::{DescribedState, State},
 };
 use clap::Args;
 use serde::Deserialize;
@@ -31,6 +34,9 @@ pub(super) struct Decide {
     /// Decide as of this time (RFC 3339) instead of now.
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    /// Say of every control and rule why it fired or did not.
+    #[arg(long)]
+    explain: bool,
     /// The Region of the functions; else the event's.
     #[arg(long)]
     region: Option<String>,
@@ -49,8 +55,7 @@ struct Envelope {
 impl Decide {
     pub(super) fn run(self, as_json: bool) -> Result<Verdict, CliError> {
         let now = self.now()?;
-        let policy = source::parse(&read(&self.policy)?, now.date())
-            .map_err(|problem| named(&self.policy, problem))?;
+        let policy = control_policy::load(&self.policy, now.date())?;
         let state = match &self.state {
             Some(path) => {
                 let described: DescribedState =
@@ -65,11 +70,15 @@ impl Decide {
             if decision.findings().next().is_some() {
                 verdict = Verdict::Findings;
             }
-            if as_json {
-                println!("{}", line(path, &event, &decision));
-            } else {
-                print(path, &event, &decision);
-            }
+            let explained = self.explain.then(|| explain::explain(&policy, &event, &decision, now));
+            terminal::say(&match as_json {
+                true => line(path, &event, &decision, explained.as_deref()).to_string(),
+                false => {
+                    let mut lines = in_words(path, &event, &decision);
+                    lines.extend(explained.iter().flat_map(|all| explain::in_words(all)));
+                    lines.join("\n")
+                }
+            })?;
         }
         Ok(verdict)
     }
@@ -90,52 +99,45 @@ impl Decide {
         now: OffsetDateTime,
     ) -> Result<(Event, Decision), CliError> {
         let payload = read(path)?;
-        let home = self.home(&payload).map_err(|problem| named(path, problem))?;
-        let event = Event::parse(&payload, &home).map_err(|problem| named(path, problem))?;
+        let home =
+            home(&payload, self.region.as_deref()).map_err(|problem| named(path, problem))?;
+        let event =
+            controls::event(policy, &payload, &home).map_err(|problem| named(path, problem))?;
         let triage = controls::triage(policy, &event, now);
         let remit = Remit::of(policy);
-        let shown = shown(&event);
+        let shown = State::as_shown(&event);
         let state = state.unwrap_or(&shown);
         let decision = decide(&remit, &event, &triage, state, now);
         Ok((event, decision))
     }
-
-    fn home(&self, payload: &str) -> Result<Home, CliError> {
-        let envelope: Envelope = serde_json::from_str(payload).map_err(error)?;
-        let account = AccountId::parse(&envelope.account).map_err(error)?;
-        let region = self.region.clone().unwrap_or(envelope.region);
-        let partition = if region.starts_with("cn-") {
-            "aws-cn"
-        } else if region.starts_with("us-gov-") {
-            "aws-us-gov"
-        } else {
-            "aws"
-        };
-        Ok(Home { partition: partition.to_owned(), account, region })
-    }
 }
 
-/// The policy that an event shows, as if nothing else were granted.
-fn shown(event: &Event) -> State {
-    let mut state = State::default();
-    if let Kind::PolicyChange { resource, shown } = &event.kind
-        && let Some(text) = shown.document()
-    {
-        let revision = Some(RevisionId("as-shown".to_owned()));
-        let document = Document::parse(&text);
-        state.policies.insert(resource.clone(), Some(PolicyState { document, revision }));
-        state.urls.insert(resource.clone(), None);
-    }
-    state
+/// Where an event happened; `region` is that of the functions, if it is another.
+pub(super) fn home(payload: &str, region: Option<&str>) -> Result<Home, CliError> {
+    let envelope: Envelope = serde_json::from_str(payload).map_err(error)?;
+    let account = AccountId::parse(&envelope.account).map_err(error)?;
+    let region = region.map_or(envelope.region, str::to_owned);
+    let partition = if region.starts_with("cn-") {
+        "aws-cn"
+    } else if region.starts_with("us-gov-") {
+        "aws-us-gov"
+    } else {
+        "aws"
+    };
+    Ok(Home { partition: partition.to_owned(), account, region })
 }
 
-fn line(path: &Path, event: &Event, decision: &Decision) -> Value {
-    json!({
+fn line(path: &Path, event: &Event, decision: &Decision, explained: Option<&[Explained]>) -> Value {
+    let mut line = json!({
         "file": path.display().to_string(),
         "eventId": event.id,
         "evaluations": decision.evaluations.iter().map(evaluation).collect::<Vec<_>>(),
         "plan": decision.plan.iter().map(planned).collect::<Vec<_>>(),
-    })
+    });
+    if let (Value::Object(fields), Some(explained)) = (&mut line, explained) {
+        fields.insert("controls".to_owned(), json!(explained));
+    }
+    line
 }
 
 fn evaluation(evaluation: &Evaluation) -> Value {
@@ -166,36 +168,40 @@ fn planned(planned: &Planned) -> Value {
     })
 }
 
-fn print(path: &Path, event: &Event, decision: &Decision) {
-    println!("{} ({})", path.display(), event.id);
+fn in_words(path: &Path, event: &Event, decision: &Decision) -> Vec<String> {
+    let mut lines = vec![format!("{} ({})", path.display(), event.id)];
     if let Kind::Ignored(reason) = &event.kind {
-        println!("  ignored: {reason}");
+        lines.push(format!("  ignored: {reason}"));
     }
     for evaluation in &decision.evaluations {
         let answer = evaluation.compliance.as_str();
-        println!("  {answer:16} {} on {}", evaluation.control, evaluation.resource);
+        lines.push(format!("  {answer:16} {} on {}", evaluation.control, evaluation.resource));
         match &evaluation.compliance {
             Compliance::NonCompliant(finding) => {
                 for seen in &finding.evidence {
-                    println!("    seen: {}: {}", seen.field, seen.value);
+                    lines.push(format!("    seen: {}: {}", seen.field, seen.value));
                 }
                 for why in &finding.unanswered {
-                    println!("    not answered: {why}");
+                    lines.push(format!("    not answered: {why}"));
                 }
             }
-            Compliance::InsufficientData(reason) => println!("    {reason}"),
+            Compliance::InsufficientData(reason) => lines.push(format!("    {reason}")),
             Compliance::Compliant | Compliance::NotApplicable => {}
         }
     }
     for planned in &decision.plan {
         let withheld = planned.withheld.as_ref().map(|why| format!(", withheld: {why}"));
-        println!(
+        lines.push(format!(
             "  plan: {} on {}: {} ({}){}",
             planned.remediation.name(),
             planned.remediation.resource(),
             planned.remediation.changes().join("; "),
             planned.mode.as_str(),
             withheld.unwrap_or_default()
-        );
+        ));
     }
+    if !decision.approved().is_empty() {
+        lines.push("  limits: not asked, answers are counted in the journal".to_owned());
+    }
+    lines
 }

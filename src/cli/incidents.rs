@@ -38,6 +38,13 @@ impl Incidents {
 fn list(journal: JournalArgs, as_json: bool) -> Result<Verdict, CliError> {
     let opened = journal.open()?;
     let incidents = opened.wait(opened.journal().incidents())?;
+    let ledger = opened.wait(opened.journal().ledger())?.ledger;
+    for (cap, breaker) in ledger.breakers(OffsetDateTime::now_utc()) {
+        match as_json {
+            true => println!("{}", json!({ "limit": cap.to_string(), "breaker": breaker })),
+            false => println!("limit reached: {cap}; breaker {breaker}"),
+        }
+    }
     for record in &incidents {
         println!("{}", if as_json { described(record).to_string() } else { line(record) });
     }

@@ -3,11 +3,13 @@
 //! Forms: <https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html>,
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_GetResourcePolicy.html>.
 
-use super::{CliError, Verdict, error, named, read, terminal};
+use super::{CliError, Verdict, control_policy, error, named, terminal};
 use crate::{
     iam::{Document, Names},
-    policy::{ControlPolicy, source},
-    resource::{AccountId, FunctionArn, FunctionResource, Home},
+    policy::ControlPolicy,
+    resource::{
+        AccountId, FunctionArn, FunctionResource, Home, ORGANIZATION, is_organization_or_part,
+    },
 };
 use clap::Args;
 use serde::{Deserialize, de::IgnoredAny};
@@ -43,9 +45,9 @@ pub(super) struct ResourcePolicies {
 }
 
 fn organization(id: &str) -> Result<String, String> {
-    match source::is_organization_or_part(id) {
+    match is_organization_or_part(id) {
         true => Ok(id.to_owned()),
-        false => Err(format!("not {}", source::ORGANIZATION)),
+        false => Err(format!("not {ORGANIZATION}")),
     }
 }
 
@@ -116,9 +118,7 @@ impl ResourcePolicies {
     fn control_policy(&self, now: OffsetDateTime) -> Result<ControlPolicy, CliError> {
         let mut policy = match &self.policy {
             None => ControlPolicy::default(),
-            Some(path) => {
-                source::parse(&read(path)?, now.date()).map_err(|problem| named(path, problem))?
-            }
+            Some(path) => control_policy::load(path, now.date())?,
         };
         policy.trusted.accounts.extend(self.trust_account.iter().cloned());
         policy.trusted.organizations.extend(self.trust_org.iter().cloned());

@@ -57,6 +57,11 @@ pub(super) fn remark(text: &str) {
     let _ = writeln!(io::stderr(), "cordon: {}", clean(text));
 }
 
+/// Says several lines, made for the terminal, beside the output.
+pub(super) fn beside(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Text that somebody else wrote, in one line of bearable length.
 pub(super) fn clean(text: &str) -> String {
     shown(text, Evidence::LONGEST)

@@ -29,14 +29,15 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
     let found: Vec<(ControlId, FunctionArn)> = assessments
         .iter()
         .filter(|one| matches!(one.judgement, Judgement::NonCompliant(_)))
-        .map(|one| (one.control, one.resource.function.clone()))
+        .filter_map(|one| Some((one.control.control()?, one.resource.function.clone())))
         .collect();
     for assessment in assessments {
+        let Some(control) = assessment.control.control() else { continue };
         let function = &assessment.resource.function;
         let now = found.iter().filter(|(_, on)| on == function).map(|(control, _)| *control);
         let seen: Vec<ControlId> = now.chain(case.state.memory.recent.iter().copied()).collect();
         let both = |ours: &[ControlId], theirs: &[ControlId]| {
-            ours.contains(&assessment.control) && theirs.iter().any(|one| seen.contains(one))
+            ours.contains(&control) && theirs.iter().any(|one| seen.contains(one))
         };
         let chained = both(&DOORS, &ENTRIES) || both(&ENTRIES, &DOORS);
         if !may_stop(case, function) {
@@ -49,7 +50,7 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
                 }
             }
             // What the chain was seen by is closed before the containment is through.
-            Judgement::Compliant if case.state.memory.pursued && is_link(assessment.control) => {
+            Judgement::Compliant if case.state.memory.pursued && is_link(control) => {
                 assessment.judgement = Judgement::NonCompliant(vec![Seen {
                     evidence: Evidence::new("chain", "closed, and its containment goes on"),
                     subject: case.event.id.clone(),

@@ -3,7 +3,7 @@
 //! `lambda-function-public-access-prohibited` is not taken at its word: the `function-policy.*`
 //! controls look at every live policy of the function instead.
 
-use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
+use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, TagValue, Trigger};
 use crate::{
     event::{Event, Kind},
     finding::{ControlId, Evidence},
@@ -66,10 +66,10 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
         Some(Some(_)) => Judgement::NonCompliant(vec![Seen {
             evidence: Evidence::new("configRuleName", rule),
             subject: bare_name(rule).to_owned(),
-            responses: vec![Response::Tag(tag_key(bare_name(rule)))],
+            responses: vec![Response::Tag(tag_key(bare_name(rule)), TagValue::Incident)],
         }]),
     };
-    let control = ControlId::ConfigRuleNoncompliant;
+    let control = ControlId::ConfigRuleNoncompliant.into();
     vec![Assessment { control, resource: function.clone().into(), judgement }]
 }
 

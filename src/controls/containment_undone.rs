@@ -5,7 +5,7 @@
 use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
 use crate::{
     event::{Event, Kind},
-    finding::{ControlId, Evidence},
+    finding::{ControlId, Evidence, Requirement},
     policy::ControlPolicy,
     remediation::{Remediation, Stand},
     state::{Contained, Read},
@@ -48,10 +48,10 @@ fn needs(case: &Case<'_>) -> Needs {
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
-    let control = ControlId::ContainmentUndone;
+    let control = Requirement::Control(ControlId::ContainmentUndone);
     let Some(contained) = &case.state.memory.contained else {
         // Nothing is contained, or nobody could look.
-        let Some(function) = function(case.event) else { return Vec::new() };
+        let Some(function) = case.event.function() else { return Vec::new() };
         let looked = case.state.read.contains(&Read::Containment(function.clone()));
         let judgement = match looked {
             true => Judgement::NotApplicable,
@@ -141,17 +141,4 @@ fn may_undo(policy: &ControlPolicy, event: &Event) -> bool {
     let principals = &policy.controls.containment_undone.parameters.break_glass;
     let actor = event.actor.role.as_ref().or(event.actor.arn.as_ref());
     actor.is_some_and(|arn| principals.iter().any(|pattern| pattern.matches_text(arn)))
-}
-
-fn function(event: &Event) -> Option<&crate::resource::FunctionArn> {
-    match &event.kind {
-        Kind::SettingChange { function } | Kind::SecondLook { function, .. } => Some(function),
-        Kind::IamCall { .. }
-        | Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::FunctionChange { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::Ignored(_) => None,
-    }
 }

@@ -76,7 +76,7 @@ pub(super) fn judge(case: &Case<'_>, look: &Look) -> Vec<Assessment> {
             }
             Target::Live => judge_live(case, look, &resource),
         };
-        Assessment { control: look.control, resource, judgement }
+        Assessment { control: look.control.into(), resource, judgement }
     };
     targets(case).into_iter().map(assessment).collect()
 }

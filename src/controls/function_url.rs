@@ -78,7 +78,11 @@ fn judge_url(case: &Case<'_>, resource: &FunctionResource) -> Assessment {
         }
         (Some(url), Some(_)) => with_url(*url, function_policy::judge_live(case, &LOOK, resource)),
     };
-    Assessment { control: ControlId::FunctionUrlPublic, resource: resource.clone(), judgement }
+    Assessment {
+        control: ControlId::FunctionUrlPublic.into(),
+        resource: resource.clone(),
+        judgement,
+    }
 }
 
 fn with_url(url: Option<UrlAuthType>, statements: Judgement) -> Judgement {

@@ -77,7 +77,7 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
         }
         (Seat::Invited | Seat::NotDeclared, _) => return Vec::new(),
     };
-    vec![Assessment { control: ControlId::InvocationUnauthorized, resource, judgement }]
+    vec![Assessment { control: ControlId::InvocationUnauthorized.into(), resource, judgement }]
 }
 
 fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {

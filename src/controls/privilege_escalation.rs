@@ -4,7 +4,8 @@
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
 
 use super::{
-    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger, containment_reads,
+    Assessment, Case, Control, Judgement, Needs, Response, Seen, TagValue, Trigger,
+    containment_reads,
 };
 use crate::{
     event::{Event, Kind},
@@ -113,7 +114,7 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
         Some(None) => Judgement::NotApplicable,
         Some(Some(state)) => judge_suspect(case, &suspect, state),
     };
-    let control = ControlId::FunctionPrivilegeEscalation;
+    let control = ControlId::FunctionPrivilegeEscalation.into();
     vec![Assessment { control, resource: suspect.function.into(), judgement }]
 }
 
@@ -136,7 +137,7 @@ fn found(case: &Case<'_>, suspect: &Suspect<'_>) -> Judgement {
         Seen {
             evidence: Evidence::new(by, &suspect.function.to_string()),
             subject: case.event.id.clone(),
-            responses: vec![Response::Tag(format!("{TAG_PREFIX}incident"))],
+            responses: vec![Response::Tag(format!("{TAG_PREFIX}incident"), TagValue::Incident)],
         },
     ])
 }

@@ -7,8 +7,8 @@ use super::{
     policy_edits::replacement,
 };
 use crate::{
-    controls::Response,
-    finding::ControlId,
+    controls::{Response, TagValue},
+    finding::Requirement,
     iam::Edit,
     policy::Mode,
     remediation::{Planned, Remediation, TAG_PREFIX, Withheld},
@@ -25,7 +25,7 @@ const MOST_TAGS: usize = 50;
 /// A response's standing.
 #[derive(Clone)]
 pub(super) struct Proposal<'a> {
-    pub control: ControlId,
+    pub control: Requirement,
     pub resource: &'a FunctionResource,
     pub mode: Mode,
     pub withheld: Option<Withheld>,
@@ -35,7 +35,7 @@ pub(super) struct Proposal<'a> {
 impl Proposal<'_> {
     /// Adds what this is proposed for to what is planned already.
     fn join(&self, planned: &mut Planned) {
-        join(&mut planned.controls, self.control);
+        join(&mut planned.controls, self.control.clone());
         join(&mut planned.marks, self.mark.clone());
     }
 }
@@ -43,7 +43,7 @@ impl Proposal<'_> {
 /// What could not be planned after all.
 pub(super) struct Failed {
     pub resource: FunctionResource,
-    pub controls: Vec<ControlId>,
+    pub controls: Vec<Requirement>,
     pub reason: String,
 }
 
@@ -52,7 +52,7 @@ struct PolicyEdits {
     resource: FunctionResource,
     mode: Mode,
     withheld: Option<Withheld>,
-    controls: Vec<ControlId>,
+    controls: Vec<Requirement>,
     marks: Vec<String>,
     edits: Vec<Edit>,
 }
@@ -119,8 +119,11 @@ impl<'a> Planner<'a> {
             Response::Contain => return self.contain(proposal),
             Response::Apply(remediation) => self.push(&proposal, remediation),
             Response::Release(remediation) => self.released.push(remediation),
-            Response::Tag(key) => {
-                let value = self.incident.to_owned();
+            Response::Tag(key, value) => {
+                let value = match value {
+                    TagValue::Incident => self.incident.to_owned(),
+                    TagValue::Of(value) => value,
+                };
                 return self.tag(proposal, key, value).into_iter().collect();
             }
         }
@@ -252,7 +255,7 @@ impl<'a> Planner<'a> {
         } else {
             self.planned.push(Planned {
                 remediation,
-                controls: vec![proposal.control],
+                controls: vec![proposal.control.clone()],
                 mode: proposal.mode,
                 marks: vec![proposal.mark.clone()],
                 withheld: proposal.withheld.clone(),

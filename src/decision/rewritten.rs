@@ -51,7 +51,7 @@ pub fn rewritten(
             | Response::Contain
             | Response::Apply(_)
             | Response::Release(_)
-            | Response::Tag(_) => {}
+            | Response::Tag(_, _) => {}
         }
     }
     if edits.is_empty() {

@@ -73,7 +73,7 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
     let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
     let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
     let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
-    Ok(Event { id: record.event_id, actor, kind })
+    Ok(Event { id: record.event_id, actor, kind, matched: Vec::new() })
 }
 
 fn actor(identity: UserIdentity, home: &Home) -> Actor {

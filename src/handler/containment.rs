@@ -4,6 +4,7 @@
 mod work;
 
 use super::follow_up::SecondLooks;
+use super::limits::{Budget, limited};
 use super::{
     Handled, HandlerError, MOST_ROUNDS, Matter, Responder, function, handled, in_order, withheld,
 };
@@ -11,7 +12,7 @@ use crate::{
     aws::{AwsError, ErrorKind, Journal, Opened},
     decision::Decision,
     incident::{IncidentEvent, StepEvent, StepStatus},
-    remediation::{Outcome, Stand},
+    remediation::{Outcome, Planned, Stand},
     resource::FunctionArn,
     state::State,
 };
@@ -23,60 +24,105 @@ use work::Work;
 const MOST_TAKES: usize = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// An answer that is being given.
+struct Answering<'m> {
+    matter: &'m Matter<'m>,
+    /// What was found, and what is left to people by now.
+    decision: Decision,
+    state: State,
+    work: Work,
+    /// What came of each remediation so far.
+    outcomes: Vec<(Planned, Outcome)>,
+    budget: Budget,
+}
+
 impl Responder {
-    /// Journals, applies, reports and tells. `unread` is what could not be read for `decision`.
+    /// Counts, journals, applies, reports and tells. `unread` is what could not be read for
+    /// `decision`.
     pub(super) async fn contain(
         &self,
         matter: &Matter<'_>,
         mut decision: Decision,
         mut state: State,
         unread: Vec<AwsError>,
+        mut budget: Budget,
     ) -> Result<Handled, HandlerError> {
         let Some(function) = function(&decision) else { return Ok(handled(&decision, false)) };
         let journal = self.journal();
-        if !self.take_up(&journal, matter, &function, &mut decision, &mut state).await? {
-            return self.report_only(matter, decision, state).await;
+        if !self.take_up(matter, &function, &mut decision, &mut state, &mut budget).await? {
+            return match budget.refused() {
+                Some(_) => Err(self.page(matter, &decision, &budget).await?),
+                None => self.report_only(matter, decision, state).await,
+            };
         }
-        let incident = decision.incident.clone();
         let contains = decision.contains || state.memory.contains;
         let first = !state.memory.contains || state.memory.unfinished;
         state.memory.pursued |= decision.contains;
-        let mut work = Work::new(unread);
-        let mut outcomes = withheld(&decision, &[]);
+        let outcomes = withheld(&decision, &[]);
+        let mut answering =
+            Answering { matter, decision, state, work: Work::new(unread), outcomes, budget };
+        self.in_rounds(&mut answering).await?;
+        let Answering { decision, state, work, .. } = &mut answering;
+        let incident = decision.incident.clone();
+        let settled = self.settle_leftovers(&journal, matter, &incident, state).await;
+        work.noted(settled);
+        if contains {
+            self.look_at_once(work).await;
+            let looks = SecondLooks::after(&matter.event.kind, work.has_turned_something());
+            work.noted(self.follow_up(&incident, &function, first, looks).await);
+        }
+        self.conclude(answering, &function).await
+    }
+
+    /// Does what is decided, reads what that asks for, and decides again, until nothing is left.
+    async fn in_rounds(&self, answering: &mut Answering<'_>) -> Result<(), HandlerError> {
+        let Answering { matter, decision, state, work, outcomes, budget } = answering;
+        let (journal, incident) = (self.journal(), decision.incident.clone());
         let mut next = decision.clone();
         let mut finished = false;
         for _ in 0..MOST_ROUNDS {
+            if !self.count(matter, &next, state, budget).await? {
+                next = matter.decide(state);
+                outcomes.extend(withheld(&next, outcomes));
+                decision.absorb(&next);
+            }
             let approved = work.fresh(&next);
             if approved.is_empty() && next.wants.is_empty() {
                 finished = true;
                 break;
             }
-            self.carry_out(&journal, matter, &incident, approved, &mut work).await;
-            self.take_effect(&journal, matter, &incident, &mut work, &mut state).await?;
+            self.carry_out(&journal, matter, &incident, approved, work).await;
+            self.take_effect(&journal, matter, &incident, work, state).await?;
             let (more, unread) = self.read(&work.wants(&next), matter.moment()).await;
             work.unread.extend(unread);
             state.learn(more);
-            next = matter.decide(&state);
-            outcomes.extend(withheld(&next, &outcomes));
+            next = matter.decide(state);
+            outcomes.extend(withheld(&next, outcomes));
             decision.absorb(&next);
         }
         if !finished {
             work.fell_short("there was more to do than fits into one invocation");
         }
-        let settled = self.settle_leftovers(&journal, matter, &incident, &state).await;
-        work.noted(settled);
-        if contains {
-            self.look_at_once(&mut work).await;
-            let looks = SecondLooks::after(&matter.event.kind, work.has_turned_something());
-            work.noted(self.follow_up(&incident, &function, first, looks).await);
+        if let Some(refusal) = budget.refused() {
+            work.fell_short(&refusal.to_string());
         }
+        Ok(())
+    }
+
+    /// Reports and tells what came of it, and writes down where the incident stands.
+    async fn conclude(
+        &self,
+        answering: Answering<'_>,
+        function: &FunctionArn,
+    ) -> Result<Handled, HandlerError> {
+        let Answering { matter, decision, work, mut outcomes, budget, .. } = answering;
         let (told, failures, unwritten) = work.end();
         outcomes.extend(told);
         in_order(&mut outcomes);
         let mut report = self.report(matter, &decision, &outcomes);
         report.finished_later = outcomes.is_empty();
         report.log();
-        self.tell(&report).await?;
+        self.tell_once(matter, &budget, &report).await?;
         if let Some(error) = unwritten {
             return Err(error.into());
         }
@@ -84,31 +130,39 @@ impl Responder {
             true => IncidentEvent::Answered,
             false => IncidentEvent::FellShort,
         };
-        journal.mark(&incident, &function, event, matter.moment()).await?;
-        match failures.is_empty() {
-            true => Ok(handled(&decision, true)),
-            false => Err(HandlerError::Partial { incident, failures }),
+        let incident = decision.incident.clone();
+        self.journal().mark(&incident, function, event, matter.moment()).await?;
+        match (budget.refused(), failures.is_empty()) {
+            (Some(_), _) => Err(limited(&budget)),
+            (None, true) => Ok(handled(&decision, true)),
+            (None, false) => Err(HandlerError::Partial { incident, failures }),
         }
     }
 
-    /// Opens the incident or joins it. Where another delivery was faster, the journal is asked and
-    /// everything decided again; false if nothing is left to do then.
+    /// Counts the answer, and opens the incident or joins it. Where another delivery was faster, the
+    /// journal is asked and everything decided again; false if nothing is left to do then, or
+    /// nothing may be done.
     async fn take_up(
         &self,
-        journal: &Journal<'_>,
         matter: &Matter<'_>,
         function: &FunctionArn,
         decision: &mut Decision,
         state: &mut State,
+        budget: &mut Budget,
     ) -> Result<bool, HandlerError> {
+        let journal = self.journal();
         let mut takes = 1;
         loop {
+            if !self.count(matter, decision, state, budget).await? {
+                *decision = matter.decide(state);
+                return Ok(false);
+            }
             let live = state.functions.get(function).and_then(Option::as_ref);
             let opened = Opened {
                 incident: &decision.incident,
                 event: &matter.event.id,
                 function,
-                controls: decision.findings().map(|(evaluation, _)| evaluation.control).collect(),
+                controls: decision.findings().map(|(one, _)| one.control.clone()).collect(),
                 contains: decision.contains,
                 contains_first: decision.contains && !state.memory.contains,
                 crowded: state.memory.crowded,

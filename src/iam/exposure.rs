@@ -36,6 +36,7 @@ use witness::Witness;
 
 /// Who may reach functions from outside the account, as the control policy has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Trusted {
     /// Account ids.
@@ -43,9 +44,11 @@ pub struct Trusted {
     pub accounts: BTreeSet<AccountId>,
     /// Organizations, as `o-...`, or parts of them, as `o-.../r-.../ou-.../*`.
     #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Organization>"))]
     pub organizations: BTreeSet<String>,
     /// Service principals that may invoke whoever they act for.
     #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Service>"))]
     pub services: BTreeSet<String>,
 }
 

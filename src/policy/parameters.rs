@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A control that takes no parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// Parameters of `function-policy.dangerous-action`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct FunctionPolicyDangerousAction {
     /// Trusted accounts that may be granted more than invoking.
@@ -20,6 +22,7 @@ pub struct FunctionPolicyDangerousAction {
 
 /// Parameters of `invocation.unauthorized`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct InvocationUnauthorized {
     /// The functions that declare who may invoke them. Others are not looked at.
@@ -28,12 +31,14 @@ pub struct InvocationUnauthorized {
 
 /// Who may invoke some functions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeclaredInvokers {
     /// The functions.
     pub function: Pattern,
     /// Service principals such as `s3.amazonaws.com`.
     #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Service>"))]
     pub services: BTreeSet<String>,
     /// ARN patterns of roles and users.
     #[serde(default)]
@@ -48,6 +53,7 @@ pub struct DeclaredInvokers {
 
 /// Parameters of `containment.undone`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct ContainmentUndone {
     /// ARN patterns of roles and users whose changes are never undone, only told.
@@ -56,6 +62,7 @@ pub struct ContainmentUndone {
 
 /// Parameters of `function.privilege-escalation`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct FunctionPrivilegeEscalation {
     /// The IAM writes that are some functions' job.
@@ -64,16 +71,19 @@ pub struct FunctionPrivilegeEscalation {
 
 /// The IAM writes that are some functions' job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeclaredCalls {
     /// The functions.
     pub function: Pattern,
     /// `iam:CreateAccessKey`, ...
+    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<super::form::IamCall>"))]
     pub calls: BTreeSet<String>,
 }
 
 /// Parameters of `tags.missing`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct TagsMissing {
     /// Required tag keys, each with its allowed values; no values means any.
@@ -82,6 +92,7 @@ pub struct TagsMissing {
 
 /// Parameters of `runtime.deprecated`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct RuntimeDeprecated {
     /// Runtimes past their end of support. A runtime that is not listed is taken as supported.
@@ -133,6 +144,7 @@ impl Default for RuntimeDeprecated {
 
 /// Parameters of `config-rule.noncompliant`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ConfigRule {
     /// Rules, by their bare names, whose verdicts are not findings.

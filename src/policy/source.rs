@@ -1,172 +1,237 @@
-//! The control policy as written: YAML, with errors that name the line. Only the command line
-//! reads it; the function loads what this compiled.
+//! The control policy as written: YAML, read with a place for every problem, and every problem at
+//! once. Only the command line reads it; the function loads what this compiled.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `tree`, `scalar`, `refused`, `syntax` | the text as mappings, lists and scalars, each with its place |
+//! | `schema` | the JSON Schema, made from the types |
+//! | `check` | the tree held against the schema |
+//! | `told`, `words`, `nearest` | what is said of what it finds |
+//! | `decode` | the types, read from the tree |
+//! | `fault`, `lines`, `report` | problems, their lines and columns, and how they are shown |
+//!
+//! A new type of the control policy derives `schemars::JsonSchema` and is checked. A new doubt about
+//! the meaning is a [`Problem`] of `policy::problems`.
 
-use super::{ControlPolicy, Exception};
-use crate::{
-    iam::{Trusted, is_service_principal},
-    resource::is_organization_id,
-};
-use serde_saphyr::Options;
-use time::Date;
-
-/// The longest an exception may run ahead.
-const LONGEST_EXCEPTION_DAYS: i64 = 180;
-
-/// A control policy that says something it cannot mean. Its author must mend it.
-#[derive(Debug, thiserror::Error)]
-pub enum PolicyError {
-    /// Not a control policy, with line and column.
-    #[error("{0}")]
-    Yaml(String),
-    /// What it says cannot be meant: all such problems, one a line.
-    #[error("{}", .0.join("\n"))]
-    Meaning(Vec<String>),
-}
-
-/// Parses and validates. `today` is the day in UTC.
-pub fn parse(text: &str, today: Date) -> Result<ControlPolicy, PolicyError> {
-    let policy: ControlPolicy = serde_saphyr::from_str_with_options(text, Options::default())
-        .map_err(|error| PolicyError::Yaml(error.to_string()))?;
-    let problems: Vec<String> = problems(&policy, today).collect();
-    if problems.is_empty() { Ok(policy) } else { Err(PolicyError::Meaning(problems)) }
-}
-
-fn problems(policy: &ControlPolicy, today: Date) -> impl Iterator<Item = String> {
-    let Trusted { organizations, services, .. } = &policy.trusted;
-    let organizations = organizations
-        .iter()
-        .filter(|text| !is_organization_or_part(text))
-        .map(|text| format!("trusted.organizations: `{text}` is not {ORGANIZATION}"));
-    let services = services.iter().filter(|name| !is_service_principal(name)).map(|name| {
-        format!("trusted.services: `{name}` is not a service principal such as `sns.amazonaws.com`")
-    });
-    let exceptions = policy
-        .exceptions
-        .iter()
-        .enumerate()
-        .flat_map(move |(index, exception)| exception_problems(index, exception, today));
-    organizations.chain(services).chain(exceptions).collect::<Vec<_>>().into_iter()
-}
-
-/// What a trusted organization should be.
-pub const ORGANIZATION: &str =
-    "an organization id such as `o-a1b2c3d4e5`, or a part of one such as `o-a1b2c3d4e5/r-ab12/*`";
-
-/// Whether the text is an organization's id or a path in it, as `aws:PrincipalOrgPaths` has it.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed-view-data-orgs.html>
-pub fn is_organization_or_part(text: &str) -> bool {
-    let Some((id, path)) = text.split_once('/') else { return is_organization_id(text) };
-    let unit = |unit: &str| {
-        ["r-", "ou-"].iter().any(|kind| unit.starts_with(kind))
-            && unit.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    let units = path.strip_suffix("/*").or_else(|| path.strip_suffix('/'));
-    is_organization_id(id) && (path == "*" || units.is_some_and(|units| units.split('/').all(unit)))
-}
-
-fn exception_problems(index: usize, exception: &Exception, today: Date) -> Vec<String> {
-    let at = format!("exceptions[{index}]");
-    let mut problems = Vec::new();
-    if exception.controls.is_empty() || exception.functions.is_empty() {
-        problems.push(format!("{at}: names no control or no function, so it excepts nothing"));
-    }
-    if exception.owner.trim().is_empty() || exception.reason.trim().is_empty() {
-        problems.push(format!("{at}: needs an owner and a reason"));
-    }
-    let ahead = (exception.expires - today).whole_days();
-    if ahead > LONGEST_EXCEPTION_DAYS {
-        problems.push(format!(
-            "{at}: expires {ahead} days ahead, at most {LONGEST_EXCEPTION_DAYS} are allowed"
-        ));
-    }
-    problems
-}
-
+mod check;
+mod decode;
+mod fault;
+mod lines;
+mod nearest;
+mod refused;
+mod report;
+mod scalar;
+mod schema;
+mod syntax;
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{finding::ControlId, policy::Mode};
-    use time::macros::date;
+mod tests;
+mod told;
+mod tree;
+mod words;
 
-    fn parsed(text: &str) -> Result<ControlPolicy, PolicyError> {
-        parse(text, date!(2026 - 11 - 21))
+use super::{ControlPolicy, Place, Problem, Step, problems, unmatched};
+use crate::resource::FunctionArn;
+use fault::{Fault, Faults};
+use serde::de::DeserializeOwned;
+use std::ops::Range;
+use time::Date;
+use tree::{Content, Node};
+
+pub use fault::Kind;
+pub use report::{Located, Report};
+pub use schema::{parameters, schema};
+
+/// The most bytes that a control policy may have.
+pub const LONGEST: usize = 8 << 20;
+
+/// A control policy that is not accepted, and all that is wrong with it. Its author must mend it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct PolicyError(pub Report);
+
+/// Parses and validates. `today` is the day in UTC. Warnings are passed over.
+pub fn parse(text: &str, today: Date) -> Result<ControlPolicy, PolicyError> {
+    match read(text.as_bytes(), today) {
+        (Some(policy), _) => Ok(policy),
+        (None, report) => Err(PolicyError(report)),
     }
+}
 
-    #[test]
-    fn a_control_without_a_mode_has_the_default_and_the_default_is_dry_run() {
-        let policy = parsed("version: 1\n").unwrap();
-        assert_eq!(policy.mode(ControlId::FunctionPolicyPublic), Mode::DryRun);
-        let policy = parsed(
-            "version: 1\ndefaults: { mode: enforce }\ncontrols:\n  tags.missing: { mode: off }\n",
-        )
-        .unwrap();
-        assert_eq!(policy.mode(ControlId::FunctionPolicyPublic), Mode::Enforce);
-        assert_eq!(policy.mode(ControlId::TagsMissing), Mode::Off);
+/// Parses and validates: the control policy unless there are errors, and all that is to be said of
+/// it. `today` is the day in UTC.
+pub fn read(bytes: &[u8], today: Date) -> (Option<ControlPolicy>, Report) {
+    read_knowing(bytes, today, None)
+}
+
+/// As [`read`], and holds every pattern against the functions there are, if they are known.
+pub fn read_knowing(
+    bytes: &[u8],
+    today: Date,
+    functions: Option<&[FunctionArn]>,
+) -> (Option<ControlPolicy>, Report) {
+    let mut faults = Faults::default();
+    if bytes.len() > LONGEST {
+        faults.add(too_long);
+        return (None, Report::new("", faults));
     }
+    let text = decoded(bytes, &mut faults);
+    let policy = understood(text, today, functions, &mut faults);
+    let report = Report::new(text, faults);
+    (policy.filter(|_| !report.is_refused()), report)
+}
 
-    #[test]
-    fn what_is_not_in_the_language_is_an_error_that_names_its_line() {
-        for (text, line, word) in [
-            ("version: 1\ncontrol: {}\n", "line 2", "control"),
-            ("version: 1\ncontrols:\n  function-policy.publik: {}\n", "line 3", "publik"),
-            ("version: 1\ncontrols:\n  tags.missing:\n    mood: enforce\n", "line 4", "mood"),
-            ("version: 1\ncontrols:\n  tags.missing:\n    mode: enforced\n", "line 4", "enforced"),
-            ("version: 1\ntrusted:\n  accounts: [12]\n", "line 3", "twelve-digit"),
-            ("version: 2\n", "line 1", "expected 1"),
-            ("controls: {}\n", "line", "version"),
-        ] {
-            let error = parsed(text).unwrap_err().to_string();
-            assert!(error.contains(line) && error.contains(word), "{text}\n{error}");
+/// Reads another document that is written like a control policy: the same YAML, the same refusals.
+///
+/// # Errors
+/// What is wrong with it; the first that the type refuses.
+pub fn read_as<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Report> {
+    let mut faults = Faults::default();
+    let text = decoded(bytes, &mut faults);
+    let tree = if faults.count() == 0 { tree::read(text, &mut faults) } else { None };
+    let decoded = tree.filter(|_| faults.count() == 0).map(|tree| match decode::decode(&tree) {
+        Ok(read) => Some(read),
+        Err(refusal) => {
+            faults.add(|| refused(refusal, &tree));
+            None
         }
-    }
+    });
+    decoded.flatten().ok_or_else(|| Report::new(text, faults))
+}
 
-    #[test]
-    fn organizations_are_trusted_whole_or_in_part_and_services_by_principal() {
-        let trusted = |key: &str, value: &str| {
-            parsed(&format!("version: 1\ntrusted:\n  {key}: [\"{value}\"]\n"))
+fn too_long() -> Fault {
+    Fault::new(
+        Kind::Size,
+        0..0,
+        format!("the file has more than {LONGEST} bytes"),
+        "name the control policy; no other file is so long",
+    )
+}
+
+/// The text without its byte order mark; as far as it is text.
+fn decoded<'b>(bytes: &'b [u8], faults: &mut Faults) -> &'b str {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let (text, strange_byte) = match std::str::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let text = std::str::from_utf8(valid).unwrap_or_default();
+            (text, bytes.get(error.valid_up_to()))
+        }
+    };
+    // https://yaml.org/spec/1.2.2/#51-character-set
+    let strange = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}');
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| strange(*c)) {
+        faults.add(|| {
+            Fault::new(
+                Kind::ControlCharacter,
+                at..at + c.len_utf8(),
+                format!("the control character U+{:04X} stands here", u32::from(c)),
+                "remove it; this may not be the file that was meant",
+            )
+        });
+    } else if let Some(byte) = strange_byte {
+        faults.add(|| {
+            Fault::new(
+                Kind::Encoding,
+                text.len()..text.len(),
+                format!("the byte 0x{byte:02X} stands here, which is not UTF-8"),
+                "save the file as UTF-8; this may not be the file that was meant",
+            )
+        });
+    }
+    text
+}
+
+/// The control policy, as far as nothing is wrong with it.
+fn understood(
+    text: &str,
+    today: Date,
+    functions: Option<&[FunctionArn]>,
+    faults: &mut Faults,
+) -> Option<ControlPolicy> {
+    if faults.count() > 0 {
+        return None;
+    }
+    let tree = tree::read(text, faults);
+    let Some(tree) = tree.filter(|tree| !is_nothing(tree)) else {
+        if faults.count() == 0 {
+            faults.add(empty);
+        }
+        return None;
+    };
+    check::check(schema(), &tree, faults);
+    if faults.count() > 0 {
+        return None;
+    }
+    let policy: ControlPolicy = match decode::decode(&tree) {
+        Ok(policy) => policy,
+        Err(refusal) => {
+            faults.add(|| refused(refusal, &tree));
+            return None;
+        }
+    };
+    let mut problems = problems(&policy, today);
+    problems.extend(functions.into_iter().flat_map(|functions| unmatched(&policy, functions)));
+    // Errors first: what is beyond the most that are kept must not be what refuses.
+    problems.sort_by_key(|problem| problem.level);
+    for problem in problems {
+        faults.add(|| meant(problem, &tree));
+    }
+    Some(policy)
+}
+
+fn is_nothing(tree: &Node) -> bool {
+    matches!(&tree.content, Content::Scalar(scalar) if scalar.meant() == scalar::Meant::Null)
+}
+
+fn empty() -> Fault {
+    Fault::new(
+        Kind::Empty,
+        0..0,
+        "the control policy is empty",
+        "write at least `version: 1`; every control then runs dry",
+    )
+}
+
+fn refused(refusal: decode::Refusal, tree: &Node) -> Fault {
+    let span = refusal.span.unwrap_or_else(|| tree.focus());
+    let why = crate::finding::shown(&refusal.why, 300);
+    let what = format!("this is not accepted: {why}");
+    Fault::new(Kind::Refused, span, what, "write another value")
+}
+
+fn meant(problem: Problem, tree: &Node) -> Fault {
+    let Problem { level, at, what, mend } = problem;
+    let span = span(&at, tree);
+    let shown = |text: &str| crate::finding::shown(text, 300);
+    Fault { level, ..Fault::new(Kind::Meaning, span, shown(&what), shown(&mend)) }
+}
+
+/// What to point at: the value if it is in one piece, else its key; what stands nearest above, where
+/// nothing stands there.
+fn span(place: &Place, tree: &Node) -> Range<usize> {
+    let (mut here, mut span) = (tree, tree.focus());
+    for step in place.steps() {
+        let found = match (step, &here.content) {
+            (Step::Key(key), Content::Mapping(_)) => {
+                here.entry(key).map(|entry| (&entry.value, entry.key_span.clone()))
+            }
+            (Step::Key(text), Content::List(items)) => items
+                .iter()
+                .find(
+                    |item| matches!(&item.content, Content::Scalar(scalar) if scalar.text == *text),
+                )
+                .map(|item| (item, item.focus())),
+            (Step::Index(index), Content::List(items)) => {
+                items.get(*index).map(|item| (item, item.focus()))
+            }
+            (Step::Key(_), Content::Scalar(_) | Content::Refused)
+            | (Step::Index(_), Content::Scalar(_) | Content::Mapping(_) | Content::Refused) => None,
         };
-        for value in [
-            "o-a1b2c3d4e5",
-            "o-a1b2c3d4e5/*",
-            "o-a1b2c3d4e5/r-ab12/*",
-            "o-a1b2c3d4e5/r-ab12/ou-ab12-cdef3456/",
-            "o-a1b2c3d4e5/r-ab12/ou-ab12-cdef3456/*",
-        ] {
-            assert!(trusted("organizations", value).is_ok(), "{value}");
-        }
-        for value in [
-            "o-a1",
-            "r-ab12/*",
-            "o-a1b2c3d4e5/",
-            "o-a1b2c3d4e5/r-ab12",
-            "o-a1b2c3d4e5/r-ab12/ou-*",
-            "o-a1b2c3d4e5/*/*",
-            "o-*/r-ab12/*",
-        ] {
-            let error = trusted("organizations", value).unwrap_err().to_string();
-            assert!(error.contains(value), "{error}");
-        }
-        assert!(trusted("services", "elasticloadbalancing.amazonaws.com").is_ok());
-        for value in ["*", "s3", "s3.*.amazonaws.com", "arn:aws:iam::111122223333:root"] {
-            assert!(trusted("services", value).is_err(), "{value}");
-        }
+        let Some((node, above)) = found else { return span };
+        let in_one_piece = matches!(&node.content, Content::Scalar(_)) && !node.span.is_empty();
+        span = if in_one_piece { node.span.clone() } else { above };
+        here = node;
     }
-
-    #[test]
-    fn exceptions_need_an_owner_a_reason_and_an_end_within_180_days() {
-        let exception = |rest: &str| {
-            parsed(&format!(
-                "version: 1\nexceptions:\n  - controls: [function-url.public]\n    functions: [webhook]\n{rest}"
-            ))
-        };
-        assert!(exception("    owner: web\n    reason: hook\n    expires: 2027-05-20\n").is_ok());
-        for rest in [
-            "    owner: web\n    reason: hook\n",
-            "    owner: web\n    reason: hook\n    expires: 2027-05-21\n",
-            "    owner: ''\n    reason: hook\n    expires: 2027-01-01\n",
-            "    owner: web\n    reason: hook\n    expires: never\n",
-        ] {
-            assert!(exception(rest).is_err(), "{rest}");
-        }
-    }
+    span
 }

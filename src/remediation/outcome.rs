@@ -1,7 +1,7 @@
 //! What becomes of a remediation: planned, withheld, applied or not.
 
 use super::Remediation;
-use crate::{finding::ControlId, policy::Mode};
+use crate::{finding::Requirement, policy::Mode};
 use serde::Serialize;
 use std::fmt;
 
@@ -24,6 +24,11 @@ pub enum Withheld {
     Itself,
     /// The function is never stopped automatically.
     Protected,
+    /// A limit of the control policy is reached: people answer it, or a later delivery.
+    Limited {
+        /// Which, in words.
+        limit: String,
+    },
     /// It cannot be told what would be safe.
     Undetermined {
         /// What is missing, and who can tell.
@@ -39,6 +44,7 @@ impl fmt::Display for Withheld {
             Self::Held => f.write_str("restored by an operator, on hold"),
             Self::Itself => f.write_str("Cordon does not act on itself"),
             Self::Protected => f.write_str("the function is protected"),
+            Self::Limited { limit } => write!(f, "limit reached: {limit}"),
             Self::Undetermined { reason } => f.write_str(reason),
         }
     }
@@ -50,7 +56,7 @@ pub struct Planned {
     /// What.
     pub remediation: Remediation,
     /// The controls it answers.
-    pub controls: Vec<ControlId>,
+    pub controls: Vec<Requirement>,
     /// How far these may go.
     pub mode: Mode,
     /// What it concerns, for the hold that a restore sets.

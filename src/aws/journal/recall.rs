@@ -95,18 +95,7 @@ impl Journal<'_> {
 
     /// One incident; none if there is no such incident.
     pub async fn incident(&self, incident: &str) -> Result<Option<IncidentRecord>, AwsError> {
-        let output = self
-            .aws
-            .dynamodb()
-            .await
-            .get_item()
-            .table_name(self.table)
-            .set_key(Some(key(incident, INCIDENT)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed("GetItem", incident))?;
-        match output.item {
+        match self.get(incident, INCIDENT).await? {
             None => Ok(None),
             Some(item) => record::incident(&item).map(Some).ok_or_else(|| {
                 unreadable("GetItem", incident.to_owned(), "unreadable journal record")
@@ -162,6 +151,18 @@ impl Journal<'_> {
         }
         incidents.sort_by(|a, b| (&b.opened, &b.incident).cmp(&(&a.opened, &a.incident)));
         Ok(incidents)
+    }
+
+    /// One record as it is now.
+    pub(super) async fn get(
+        &self,
+        partition: &str,
+        record: &str,
+    ) -> Result<Option<Item>, AwsError> {
+        let request = self.aws.dynamodb().await.get_item().table_name(self.table);
+        let request = request.set_key(Some(key(partition, record))).consistent_read(true);
+        let output = request.send().await.map_err(failed("GetItem", partition))?;
+        Ok(output.item)
     }
 
     async fn query(&self, partition: &str) -> Result<Vec<Item>, AwsError> {

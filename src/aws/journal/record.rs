@@ -168,7 +168,7 @@ fn is_true(item: &Item, name: &str) -> bool {
     item.get(name).is_some_and(|value| value.as_bool() == Ok(&true))
 }
 
-fn numeric<N: FromStr>(item: &Item, name: &str) -> Option<N> {
+pub(super) fn numeric<N: FromStr>(item: &Item, name: &str) -> Option<N> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 

@@ -1,0 +1,185 @@
+//! Tests of a control policy: a table of cases, each an event, a state and what must be decided.
+//! Decides exactly as the function does, without AWS. The project's own controls are held against
+//! tables of this form too.
+
+use crate::{
+    controls,
+    decision::{Decision, Remit, decide},
+    event::EventError,
+    finding::{Compliance, Evaluation, Requirement},
+    policy::ControlPolicy,
+    remediation::{Planned, Remediation},
+    resource::{Home, RoleArn},
+    state::{DescribedState, State},
+};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+
+/// One case.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// A sentence.
+    pub name: String,
+    /// The control, or `rule.<id>`; else the table's.
+    pub control: Option<Requirement>,
+    /// What kind of case it is, for whoever counts them.
+    pub kind: Option<String>,
+    /// The control policy, in place of the one that is tested.
+    pub policy: Option<String>,
+    /// A file with an EventBridge event.
+    pub event: String,
+    /// JSON pointers into the event, and what to put there; null takes the field away.
+    #[serde(default)]
+    pub change: BTreeMap<String, Value>,
+    /// The live state: what is not in it was not read. Without one, the resource policy that the
+    /// event shows stands in for the live one.
+    pub state: Option<DescribedState>,
+    /// The time of the decision (RFC 3339); else now.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub now: Option<OffsetDateTime>,
+    /// What must be decided.
+    pub want: Want,
+}
+
+/// What must be decided.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Want {
+    /// The control's evaluations: one for each resource; none where the event does not concern it.
+    #[serde(default)]
+    pub evaluations: Vec<String>,
+    /// How far the control may go there.
+    pub mode: Option<String>,
+    /// The remediations planned for this control, in order; `withheld: ...` where one is.
+    #[serde(default)]
+    pub plan: Vec<String>,
+    /// The resource policy after the remediation, where it is rewritten; null where it is deleted.
+    #[serde(default, deserialize_with = "present")]
+    pub policy_after: Option<Value>,
+    /// A word that must stand in the finding's evidence or in what is left to a person.
+    pub says: Option<String>,
+}
+
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
+}
+
+/// A difference between what was wanted and what was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What differs: `evaluations`, `plan`, ...
+    pub about: &'static str,
+    /// What was wanted, a line each.
+    pub wanted: Vec<String>,
+    /// What was decided, a line each.
+    pub decided: Vec<String>,
+}
+
+impl Case {
+    /// The event, changed as the case says. Its author mends a pointer that leads nowhere.
+    pub fn changed(&self, event: &str) -> Result<String, String> {
+        let mut event: Value = serde_json::from_str(event).map_err(|error| error.to_string())?;
+        for (pointer, value) in &self.change {
+            change(&mut event, pointer, value)?;
+        }
+        Ok(event.to_string())
+    }
+
+    /// Decides. `event` is the text that [`Case::changed`] gives.
+    pub fn decide(
+        &self,
+        policy: &ControlPolicy,
+        event: &str,
+        home: &Home,
+        now: OffsetDateTime,
+    ) -> Result<Decision, EventError> {
+        let event = controls::event(policy, event, home)?;
+        let triage = controls::triage(policy, &event, now);
+        let Home { partition, account, region } = home;
+        let account = account.as_str();
+        let role = RoleArn::parse(&format!("arn:{partition}:iam::{account}:role/cordon-role")).ok();
+        let quarantine = Some(format!("arn:{partition}:sqs:{region}:{account}:cordon-quarantine"));
+        let remit = Remit { role, quarantine, ..Remit::of(policy) };
+        let state = self.state.clone().map_or_else(|| State::as_shown(&event), State::from);
+        Ok(decide(&remit, &event, &triage, &state, now))
+    }
+
+    /// Where a decision is not what the case wants of `control`.
+    pub fn differences(&self, control: &Requirement, decision: &Decision) -> Vec<Difference> {
+        let Want { evaluations, mode, plan, policy_after, says } = &self.want;
+        let own: Vec<&Evaluation> =
+            decision.evaluations.iter().filter(|one| one.control == *control).collect();
+        let planned: Vec<&Planned> =
+            decision.plan.iter().filter(|planned| planned.controls.contains(control)).collect();
+        let mut all = Vec::new();
+        let mut hold = |about, wanted: Vec<String>, decided: Vec<String>| {
+            if wanted != decided {
+                all.push(Difference { about, wanted, decided });
+            }
+        };
+        let found = own.iter().map(|one| one.compliance.as_str().to_owned());
+        hold("evaluations", evaluations.clone(), found.collect());
+        hold("plan", plan.clone(), planned.iter().map(|planned| in_words(planned)).collect());
+        if let Some(mode) = mode {
+            let modes = own.iter().filter_map(|one| decision.standing(one));
+            let modes = modes.map(|standing| standing.reached.mode.to_string());
+            hold("mode", vec![mode.clone()], modes.collect());
+        }
+        if let Some(after) = policy_after {
+            let written: Vec<Value> = planned.iter().filter_map(|one| after_of(one)).collect();
+            // Whatever the order of their keys.
+            if written != [after.clone()] {
+                hold("policy_after", vec![shown(after)], written.iter().map(shown).collect());
+            }
+        }
+        let said = own.iter().map(|one| said(&one.compliance)).collect::<Vec<_>>().join("; ");
+        if let Some(word) = says.as_ref().filter(|word| !said.contains(word.as_str())) {
+            hold("says", vec![word.clone()], vec![said.clone()]);
+        }
+        all
+    }
+}
+
+fn change(event: &mut Value, pointer: &str, value: &Value) -> Result<(), String> {
+    let nowhere = || format!("`{pointer}` leads to no field of the event");
+    let (parent, field) = pointer.rsplit_once('/').ok_or_else(nowhere)?;
+    let Some(Value::Object(fields)) = event.pointer_mut(parent) else { return Err(nowhere()) };
+    if value.is_null() {
+        fields.remove(field).map(|_| ()).ok_or_else(nowhere)
+    } else {
+        fields.insert(field.to_owned(), value.clone());
+        Ok(())
+    }
+}
+
+fn in_words(planned: &Planned) -> String {
+    match &planned.withheld {
+        None => planned.remediation.name().to_owned(),
+        Some(why) => format!("{}, withheld: {why}", planned.remediation.name()),
+    }
+}
+
+/// The resource policy that a step leaves, if it writes one.
+fn after_of(planned: &Planned) -> Option<Value> {
+    let Remediation::ReplaceResourcePolicy(replacement) = &planned.remediation else { return None };
+    serde_json::from_str(replacement.after.as_deref().unwrap_or("null")).ok()
+}
+
+fn shown(document: &Value) -> String {
+    serde_json::to_string_pretty(document).unwrap_or_default()
+}
+
+/// What people are told of a compliance.
+fn said(compliance: &Compliance) -> String {
+    match compliance {
+        Compliance::NonCompliant(finding) => {
+            let seen = finding.evidence.iter().map(|one| format!("{}: {}", one.field, one.value));
+            seen.chain(finding.unanswered.iter().cloned()).collect::<Vec<_>>().join("; ")
+        }
+        Compliance::InsufficientData(reason) => reason.clone(),
+        Compliance::Compliant | Compliance::NotApplicable => String::new(),
+    }
+}

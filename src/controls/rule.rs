@@ -1,0 +1,102 @@
+//! Rules of the control policy's own: an event that matches the pattern is the finding, and what the
+//! rule says answers it, once the function is seen to be there.
+
+use super::{
+    Assessment, Case, Judgement, Response, Seen, TagValue, containment_reads,
+    function_policy::judge_document,
+};
+use crate::{
+    finding::{Evidence, Requirement, RuleMatch},
+    policy::Rule,
+    resource::FunctionResource,
+    state::Read,
+};
+use std::collections::BTreeMap;
+
+/// What has to be read before the rule is answered.
+pub(super) fn reads(rule: &Rule, resource: &FunctionResource) -> Vec<Read> {
+    let function = &resource.function;
+    let mut reads = vec![Read::Function(function.clone())];
+    if rule.remediations.contain_function {
+        reads.extend(containment_reads(function));
+    }
+    if rule.remediations.replace_resource_policy {
+        reads.push(Read::EveryPolicy(function.clone()));
+    }
+    if rule.remediations.harden_function_url {
+        reads.push(Read::EveryUrl(function.clone()));
+    }
+    reads
+}
+
+/// Judges an event that matches a rule: the resource it names, and what hangs on the function.
+pub(super) fn judge(case: &Case<'_>, matched: &RuleMatch) -> Vec<Assessment> {
+    let (Some(rule), Ok(resource)) = (case.policy.rules.named(&matched.rule), &matched.function)
+    else {
+        return Vec::new();
+    };
+    let assessment = |(resource, judgement)| {
+        let control = Requirement::Rule(rule.id.clone());
+        Assessment { control, resource, judgement }
+    };
+    let judged = match case.state.functions.get(&resource.function) {
+        None => {
+            let why = "the function was not read".to_owned();
+            vec![(resource.clone(), Judgement::InsufficientData(why))]
+        }
+        Some(None) => vec![(resource.clone(), Judgement::NotApplicable)],
+        Some(Some(_)) => {
+            let seen = seen(case, rule, resource, matched.failed).into_iter();
+            seen.map(|(on, seen)| (on, Judgement::NonCompliant(seen))).collect()
+        }
+    };
+    judged.into_iter().map(assessment).collect()
+}
+
+/// A call that failed has changed nothing: it is told.
+const FAILED: &str = "the call failed, so that there is nothing to remediate";
+
+/// What was seen, by what it was seen on.
+fn seen(
+    case: &Case<'_>,
+    rule: &Rule,
+    resource: &FunctionResource,
+    failed: bool,
+) -> BTreeMap<FunctionResource, Vec<Seen>> {
+    let function = &resource.function;
+    let matched = |responses| Seen {
+        evidence: Evidence::new(String::from(rule.function.clone()), &resource.to_string()),
+        subject: case.event.id.clone(),
+        responses,
+    };
+    if failed {
+        return [(resource.clone(), vec![matched(vec![Response::Notify(FAILED.to_owned())])])]
+            .into();
+    }
+    let mut all = BTreeMap::from([(resource.clone(), vec![matched(on_function(rule))])]);
+    if rule.remediations.harden_function_url {
+        for url in case.state.urls.keys().filter(|one| one.function == *function) {
+            all.entry(url.clone()).or_default().push(matched(vec![Response::HardenUrl]));
+        }
+    }
+    if rule.remediations.replace_resource_policy {
+        let live = case.state.policies.iter().filter(|(one, _)| one.function == *function);
+        for (on, live) in live.filter_map(|(on, live)| Some((on, live.as_ref()?))) {
+            let seen = match &live.document {
+                Ok(document) => judge_document(case.policy, on, document, case.now),
+                Err(error) => vec![matched(vec![Response::Notify(error.to_string())])],
+            };
+            if !seen.is_empty() {
+                all.entry(on.clone()).or_default().extend(seen);
+            }
+        }
+    }
+    all
+}
+
+fn on_function(rule: &Rule) -> Vec<Response> {
+    let tags = rule.remediations.tag_function.iter();
+    let tags = tags.map(|(key, value)| Response::Tag(key.clone(), TagValue::Of(value.clone())));
+    let contain = rule.remediations.contain_function.then_some(Response::Contain);
+    contain.into_iter().chain(tags).collect()
+}

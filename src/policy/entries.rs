@@ -1,0 +1,104 @@
+//! What the control policy says of each control of the catalogue.
+
+use super::{
+    Mode, Nothing, Scope, ScopedMode,
+    parameters::{
+        ConfigRule, ContainmentUndone, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
+        InvocationUnauthorized, RuntimeDeprecated, TagsMissing,
+    },
+    reach::Reach,
+};
+use crate::finding::{ControlId, Severity};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+/// One control's entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "cli",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Control_{P}", bound = "P: schemars::JsonSchema + Default + Serialize")
+)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Control<P> {
+    /// How far it may go; else the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// In dry run until this day, enforced from it on, in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::day::option")]
+    #[cfg_attr(feature = "cli", schemars(with = "Option<super::form::Day>"))]
+    pub enforce_from: Option<Date>,
+    /// How bad its findings are; else the catalogue's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// The functions it looks at: outside it is off.
+    #[serde(default, skip_serializing_if = "Scope::is_everything")]
+    pub scope: Scope,
+    /// Other modes for some functions: the first that covers a function decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<ScopedMode>,
+    /// What is special to this control.
+    #[serde(default)]
+    pub parameters: P,
+}
+
+/// What every entry says, whatever its parameters are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Given<'a> {
+    pub reach: Reach<'a>,
+    pub severity: Option<Severity>,
+}
+
+impl<P> Control<P> {
+    pub(super) const fn given(&self) -> Given<'_> {
+        let Self { mode, enforce_from, severity, scope, scopes, parameters: _ } = self;
+        let reach =
+            Reach { mode: *mode, enforce_from: *enforce_from, scope, scopes: scopes.as_slice() };
+        Given { reach, severity: *severity }
+    }
+}
+
+/// The entries: each control with what it can be told. An unknown id is an error.
+macro_rules! entries {
+    ($($field:ident: $parameters:ty = $control:ident, $id:literal;)*) => {
+        /// The entries. An unknown id is an error.
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(
+            feature = "cli",
+            derive(schemars::JsonSchema),
+            schemars(extend(
+                "x-keys" = "a control",
+                "x-listed" = "the controls that `cordon controls` lists"
+            ))
+        )]
+        #[serde(deny_unknown_fields, default)]
+        #[expect(missing_docs, reason = "each field is one control of the catalogue")]
+        pub struct Controls {
+            $(#[serde(rename = $id)] pub $field: Control<$parameters>,)*
+        }
+
+        impl Controls {
+            pub(super) const fn given(&self, control: ControlId) -> Given<'_> {
+                match control {
+                    $(ControlId::$control => self.$field.given(),)*
+                }
+            }
+        }
+    };
+}
+
+entries! {
+    function_policy_public: Nothing = FunctionPolicyPublic, "function-policy.public";
+    function_policy_untrusted_account: Nothing = FunctionPolicyUntrustedAccount, "function-policy.untrusted-account";
+    function_policy_unscoped_service: Nothing = FunctionPolicyUnscopedService, "function-policy.unscoped-service";
+    function_policy_dangerous_action: FunctionPolicyDangerousAction = FunctionPolicyDangerousAction, "function-policy.dangerous-action";
+    function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
+    invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
+    function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
+    tags_missing: TagsMissing = TagsMissing, "tags.missing";
+    network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
+    environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";
+    runtime_deprecated: RuntimeDeprecated = RuntimeDeprecated, "runtime.deprecated";
+    config_rule_noncompliant: ConfigRule = ConfigRuleNoncompliant, "config-rule.noncompliant";
+}
