@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 24] = [
     "resource",
     "iam",
     "finding",
@@ -16,17 +16,21 @@ const ORDER: [&str; 20] = [
     "setting",
     "remediation",
     "incident",
+    "ledger",
     "state",
     "controls",
     "decision",
     "evidence",
+    "delivery",
     "aws",
     "settings",
     "report",
     "handler",
+    "rollout",
     "collector",
     "restore",
     "quarantine",
+    "cases",
     "cli",
 ];
 

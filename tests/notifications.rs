@@ -20,6 +20,11 @@ const ORDERS: &str = "arn:aws:lambda:us-east-1:111122223333:function:orders";
 /// The notification about `add-permission-public.json` where `statement` is what stands in the
 /// policy, and every remediation came to `outcome`.
 fn notification(statement: &Value, outcome: &Outcome) -> Notification {
+    notification_beyond(None, statement, outcome)
+}
+
+/// The same where a limit keeps it from being answered.
+fn notification_beyond(limit: Option<&str>, statement: &Value, outcome: &Outcome) -> Notification {
     let home = Home {
         partition: "aws".to_owned(),
         account: AccountId::parse("111122223333").expect("an account"),
@@ -36,7 +41,10 @@ fn notification(statement: &Value, outcome: &Outcome) -> Notification {
     let now = datetime!(2026-11-21 03:12 UTC);
     let triage = controls::triage(&policy, &event, now);
     let remit = Remit::of(&policy);
-    let decision = decide(&remit, &event, &triage, &State::from(described), now);
+    let mut state = State::from(described);
+    state.memory.limited = limit.map(str::to_owned);
+    let decision = decide(&remit, &event, &triage, &state, now);
+    assert!(limit.is_none() || decision.approved().is_empty());
     let outcomes: Vec<(Planned, Outcome)> =
         decision.plan.iter().map(|planned| (planned.clone(), outcome.clone())).collect();
     Report {
@@ -51,6 +59,24 @@ fn notification(statement: &Value, outcome: &Outcome) -> Notification {
         finished_later: false,
     }
     .notification()
+}
+
+#[test]
+fn whoever_is_called_because_of_a_limit_reads_which_and_what_to_do() {
+    let limit = "stops per account, 5 in 1h";
+    let withheld = Outcome::Withheld(Withheld::Limited { limit: limit.to_owned() });
+
+    let told = notification_beyond(Some(limit), &open_to_all("s"), &withheld);
+
+    assert_eq!(
+        told.subject,
+        "PAGE: Cordon: function-policy.public on orders: WITHHELD, limit reached"
+    );
+    assert!(told.message.starts_with(&format!("critical: limit reached: {limit}\n")));
+    let step = format!("withheld (limit reached: {limit})");
+    for words in [&step, "answer by hand", "`limits`", "`policy.yaml`", "cordon incidents"] {
+        assert!(told.message.contains(words), "{words}: {}", told.message);
+    }
 }
 
 fn open_to_all(sid: &str) -> Value {

@@ -104,7 +104,7 @@ async fn what_fails_is_named_and_the_retry_does_what_is_missing() {
 async fn a_lost_answer_is_told_by_the_retry_and_nothing_is_done_twice() {
     for lost in [
         r#"{"service":"lambda","operation":"PutResourcePolicy","late":true,"status":500,"code":"ServiceException","message":"lost"}"#,
-        r#"{"service":"dynamodb","operation":"UpdateItem","after":2,"status":500,"code":"InternalServerError","message":"lost"}"#,
+        r#"{"service":"dynamodb","operation":"UpdateItem","after":3,"status":500,"code":"InternalServerError","message":"lost"}"#,
         r#"{"service":"sns","operation":"Publish","status":500,"code":"InternalError","message":"lost"}"#,
     ] {
         let world = World::new().await;

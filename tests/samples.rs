@@ -66,8 +66,8 @@ fn everything() -> String {
         .replace("mode: off", "mode: enforce")
         .replace("required: {}", "required: { owner: [] }")
         .replace(
-            "functions: []\n      # - function: thumbnails",
-            "functions: [{ function: thumbnails, services: [s3.amazonaws.com] }]\n      # -",
+            "# parameters:\n    #   functions:\n",
+            "parameters: { functions: [{ function: thumbnails, services: [s3.amazonaws.com] }] }\n",
         );
     assert!(policy.contains("owner: []") && policy.contains("[s3.amazonaws.com] }"));
     policy

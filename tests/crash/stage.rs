@@ -52,7 +52,7 @@ impl Stage {
         let mut gate = String::new();
         for item in items.items.unwrap_or_default() {
             let (partition, record) = (text(&item, "incident"), text(&item, "record"));
-            if partition.starts_with("function#") {
+            if !partition.starts_with("inc-") {
                 if record == "incident" {
                     gate = text(&item, "status");
                 }

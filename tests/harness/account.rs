@@ -293,6 +293,17 @@ impl Account {
         put.send().await.expect("the record is written");
     }
 
+    /// Makes it look as if people were about to be told of every refused answer then.
+    pub async fn set_telling(&self, then: i64) {
+        for mut item in self.journal().await {
+            if item.contains_key("telling") {
+                item.insert("telling".to_owned(), AttributeValue::N(then.to_string()));
+                let put = self.dynamodb.put_item().table_name(JOURNAL).set_item(Some(item));
+                put.send().await.expect("the record is written");
+            }
+        }
+    }
+
     /// Changes what the journal says of an incident's evidence.
     pub async fn set_evidence_chain(&self, incident: &str, chain: &str) {
         let text = |text: &str| AttributeValue::S(text.to_owned());

@@ -40,8 +40,18 @@ pub struct Answer {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Bootstrap {
-    pub(super) fn start(folder: &Path, region: &str, key: &str, mode: &str) -> Self {
-        Self::run(region, "cordon-responder", |port| command(folder, region, key, mode, port))
+    pub(super) fn start(
+        folder: &Path,
+        region: &str,
+        key: &str,
+        mode: &str,
+        variables: &[(&str, &str)],
+    ) -> Self {
+        Self::run(region, "cordon-responder", |port| {
+            let mut command = command(folder, region, key, mode, port);
+            command.envs(variables.iter().copied());
+            command
+        })
     }
 
     /// Starts the collector of evidence.
@@ -91,6 +101,27 @@ impl Bootstrap {
             .filter(|line| line.get("Findings").is_some())
             .collect();
         Answer { ok, body, elapsed, findings, log: log.join("\n") }
+    }
+
+    /// Waits until it asks for its first event; what it logged before.
+    pub fn started(&self) -> String {
+        match self.runtime.posted.recv_timeout(PATIENCE).expect("it starts") {
+            Posted::Started(_) => self.settled_log().join("\n"),
+            Posted::Response(body) | Posted::Error(body) => panic!("it answers nothing: {body}"),
+        }
+    }
+
+    /// Waits for a line that it logs after an answer.
+    pub fn logs(&self, text: &str) -> String {
+        let end = Instant::now() + Duration::from_secs(10);
+        loop {
+            let lines = self.lines.lock().expect("not poisoned").clone();
+            if let Some(line) = lines.iter().find(|line| line.contains(text)) {
+                return line.clone();
+            }
+            assert!(Instant::now() < end, "no `{text}` in {lines:#?}");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Hands one event over and leaves it at that: whoever begins it kills the function before it
@@ -149,6 +180,7 @@ fn command(folder: &Path, region: &str, key: &str, mode: &str, port: u16) -> Com
         function("bootstrap", option_env!("CARGO_BIN_EXE_bootstrap"), region, key, port);
     command
         .env("LAMBDA_TASK_ROOT", folder)
+        .env("TMPDIR", folder)
         .env("CORDON_MODE", mode)
         .env("CORDON_ROLE_ARN", "arn:aws:iam::111122223333:role/cordon-role")
         .env("CORDON_TOPIC_ARN", format!("arn:aws:sns:{region}:111122223333:{TOPIC_NAME}"))

@@ -90,13 +90,33 @@ impl Emulator {
         self.control("POST", "/_emulator/faults", &body);
     }
 
+    /// Deploys a configuration, see `tests/emulator/appconfig_data.py`.
+    pub fn deploy_configuration(&self, configuration: &serde_json::Value) {
+        self.control("POST", "/_emulator/configuration", &configuration.to_string());
+    }
+
     pub(super) fn control(&self, method: &str, path: &str, body: &str) -> String {
+        self.request(method, path, "Content-Type: application/json\r\n", body)
+    }
+
+    /// A call in a person's name to a service for which there is no client here. `headers` end in
+    /// CRLF each.
+    pub fn call(&self, service: &str, region: &str, request: [&str; 4]) -> String {
+        let [method, path, headers, body] = request;
+        let credential = format!("AKIAPERSON0000000000/20260101/{region}/{service}/aws4_request");
+        let signature = "SignedHeaders=host, Signature=none";
+        let signed = format!("AWS4-HMAC-SHA256 Credential={credential}, {signature}");
+        let headers = format!("Authorization: {signed}\r\n{headers}");
+        self.request(method, path, &headers, body)
+    }
+
+    fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
         let length = body.len();
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+             {headers}Content-Length: {length}\r\n\r\n{body}"
         )
         .expect("it takes requests");
         let mut answer = String::new();

@@ -72,7 +72,20 @@ impl World {
             .expect("the control policy is valid");
         let compiled = cordon::policy::LoadedPolicy::compile(&policy).expect("it compiles");
         self.write_policy(&compiled);
-        Bootstrap::start(&self.folder, &self.region, &self.key, installation.mode)
+        Bootstrap::start(&self.folder, &self.region, &self.key, installation.mode, &[])
+    }
+
+    /// Starts the function in dry run with a compiled control policy, and more in its environment.
+    pub fn bootstrap_with(&self, compiled: &str, variables: &[(&str, &str)]) -> Bootstrap {
+        self.write_policy(compiled);
+        Bootstrap::start(&self.folder, &self.region, &self.key, "dry-run", variables)
+    }
+
+    /// The files that the function keeps beside its control policy: this is its `/tmp`, too.
+    pub fn kept(&self) -> Vec<PathBuf> {
+        let files = std::fs::read_dir(&self.folder).expect("the folder of this world");
+        let files = files.map(|file| file.expect("a file").path());
+        files.filter(|path| path.file_name().is_some_and(|name| name != "policy.json")).collect()
     }
 
     /// Starts the collector of evidence, which stores what it collects in `bucket`.
