@@ -55,7 +55,7 @@ test-rust: setup
 
 test-template test-package: export AWS_DEFAULT_REGION = us-east-1
 test-template: setup-template
-	$(TEMPLATE_VENV)/bin/cfn-lint template.yaml
+	$(TEMPLATE_VENV)/bin/cfn-lint template.yaml examples/rule-events.yaml
 	$(TEMPLATE_VENV)/bin/sam validate --lint --template template.yaml
 
 # The package as it is deployed: built by `sam build`, small enough, and loadable on provided.al2023.
@@ -100,14 +100,16 @@ prove-oracle: ## Put QUESTIONS to the evaluator and to another implementation of
 FUZZ_SECONDS ?= 60
 FUZZ := $(CACHE)/fuzz
 .PHONY: fuzz
-fuzz: ## Fuzz the policy analysis, FUZZ_SECONDS for each target; needs a C++ compiler
+fuzz: ## Fuzz the policy analysis and event patterns, FUZZ_SECONDS for each target; needs a C++ compiler
 	@command -v c++ >/dev/null || { echo "fuzz needs a C++ compiler, c++" >&2; exit 2; }
 	cargo install --quiet --locked --version 0.13.2 --root $(FUZZ) cargo-fuzz
-	for target in parse evaluate rewrite; do \
+	for target in parse evaluate rewrite pattern control_policy; do \
 		mkdir -p $(FUZZ)/corpus/$$target $(FUZZ)/failures; \
+		dict=policy; seeds=fuzz/seeds; \
+		if [ $$target = control_policy ]; then dict=control_policy; seeds=tests/messages; fi; \
 		RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/fuzz PATH="$(FUZZ)/bin:$$PATH" \
 			cargo fuzz run --fuzz-dir fuzz --sanitizer none $$target \
-			$(FUZZ)/corpus/$$target fuzz/seeds -- -dict=fuzz/policy.dict -max_len=20480 \
+			$(FUZZ)/corpus/$$target $$seeds -- -dict=fuzz/$$dict.dict -max_len=20480 \
 			-timeout=2 -rss_limit_mb=512 -max_total_time=$(FUZZ_SECONDS) -verbosity=0 \
 			-print_final_stats=1 -artifact_prefix=$(FUZZ)/failures/$$target-; \
 	done
@@ -117,17 +119,24 @@ demo: setup ## Show it at work against an emulated account
 	cargo build --locked --features cli --bins --example demo
 	$(CARGO_TARGET_DIR)/debug/examples/demo
 
-.PHONY: bench bench-decide bench-exposure bench-footprint bench-cold-start
-bench: bench-decide bench-exposure bench-footprint bench-cold-start ## Measure
+.PHONY: bench bench-decide bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start
+bench: bench-decide bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start ## Measure
 
 bench-decide:
 	cargo bench --locked --bench decide
+
+# With the features the package is built with beside the function, so that both share what is built.
+bench-policy: ## What the size of the control policy costs
+	cargo bench --locked --features cli,evidence --bench policy
 
 BENCH_VENV := $(CACHE)/venv-bench
 bench-exposure: ## The policy analysis, beside Cloud Custodian's
 	$(call venv,$(BENCH_VENV),proof/requirements-bench.txt)
 	CORDON_BENCH_PYTHON=$(BENCH_VENV)/bin/python \
 		cargo bench --locked --manifest-path proof/Cargo.toml --bench exposure
+
+bench-patterns: ## Event patterns: an event beside 10, 100, 1,000 of them
+	cargo bench --locked --manifest-path proof/Cargo.toml --bench patterns
 
 bench-footprint: setup
 	cargo build --locked --release --bin bootstrap
@@ -143,8 +152,9 @@ bench-cold-start:
 		$(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/examples/hello-world
 
 .PHONY: check-policy
-check-policy: ## Validate policy.yaml
+check-policy: ## Validate policy.yaml, and hold it against its tests, policy.tests.yaml
 	cargo run --locked --quiet --features cli --bin cordon -- check policy.yaml
+	cargo run --locked --quiet --features cli --bin cordon -- test policy.tests.yaml
 
 .PHONY: install build deploy enforce
 install: ## Install the operator's command line, `cordon`
