@@ -5,11 +5,11 @@
 use crate::{
     aws::{Aws, AwsError, PolicySource},
     delivery::{Answer, LARGEST, Taken, Watch, judge},
+    finding::fingerprint,
     policy::LoadedPolicy,
     report::Undelivered,
     settings::Delivery,
 };
-use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File},
     io::{self, Read},
@@ -136,7 +136,5 @@ fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
 
 /// One for each source: a copy of another one is none of this.
 fn name_of_copy(uri: &str) -> String {
-    let hash =
-        Sha256::digest(uri).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
-    format!("cordon-policy-{hash}.json")
+    format!("cordon-policy-{}.json", fingerprint(&[uri]))
 }

@@ -3,6 +3,7 @@
 //! also stands in the journal: whoever changes one of the two disagrees with the other.
 
 use super::{FORMAT, Unread};
+use crate::finding::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -114,8 +115,4 @@ pub fn layer_key(incident: &str, number: usize, arn: &str) -> String {
 /// The key of an incident's manifest.
 pub fn manifest_key(incident: &str) -> String {
     format!("incidents/{incident}/manifest.json")
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

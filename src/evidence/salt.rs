@@ -2,6 +2,7 @@
 //! nowhere else. The salt is the key of an HMAC (FIPS 198-1); whoever has only the snapshot cannot
 //! try out short or likely values. Refuses to show a salt.
 
+use crate::finding::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -30,7 +31,7 @@ impl Salt {
         // A key of any length will do, so that there is no other arm.
         let mac = Hmac::<Sha256>::new_from_slice(&self.0).map(|mac| mac.chain_update(value));
         let hex = match mac {
-            Ok(mac) => super::manifest::hex(&mac.finalize().into_bytes()),
+            Ok(mac) => hex(&mac.finalize().into_bytes()),
             Err(_) => String::new(),
         };
         SaltedHash(format!("hmac-sha256:{hex}"))

@@ -1,6 +1,7 @@
 //! The compiled control policy: JSON with its SHA-256, which is what the function loads.
 
 use super::ControlPolicy;
+use crate::finding::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -54,5 +55,5 @@ impl LoadedPolicy {
 }
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text.as_bytes()))
 }
