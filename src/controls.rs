@@ -8,6 +8,7 @@ mod config_rule;
 mod containment_undone;
 mod dangerous_action;
 mod environment;
+mod extent;
 mod function_policy;
 mod function_url;
 mod invocation;
@@ -22,14 +23,15 @@ mod unscoped_service;
 mod untrusted_account;
 
 pub(crate) use chain::is_link;
+pub use extent::Extent;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
     event::{Event, EventError, Kind},
-    finding::{ControlId, Evidence, Requirement},
+    finding::{ControlId, Evidence, RemediationName, Requirement},
     iam::Edit,
-    policy::{Because, ControlPolicy, Mode, Reached, Whom},
+    policy::{Because, Concurrency, ControlPolicy, Mode, Reached, Whom},
     remediation::{Remediation, TAG_PREFIX},
     resource::{FunctionArn, FunctionResource, Home},
     state::{FunctionState, Read, State},
@@ -122,8 +124,12 @@ pub enum Response {
     EditPolicy(Edit),
     /// Require signed requests of the function URL.
     HardenUrl,
-    /// Contain the function: it is stopped, its credentials are revoked, its doors closed.
-    Contain,
+    /// Contain the function, as far as this goes.
+    Contain(Extent),
+    /// Let at most so many of the function run at the same time.
+    Cap(Concurrency),
+    /// Keep queues and streams from invoking the function.
+    DisableMappings,
     /// Exactly this.
     Apply(Remediation),
     /// Leave this undone: whoever undid it may.
@@ -132,6 +138,21 @@ pub enum Response {
     Tag(String, TagValue),
     /// Tell a person, and why nothing is done.
     Notify(String),
+}
+
+impl Response {
+    /// The name that it is chosen by; none where there is nothing to choose.
+    pub const fn name(&self) -> Option<RemediationName> {
+        match self {
+            Self::EditPolicy(_) => Some(RemediationName::ReplaceResourcePolicy),
+            Self::HardenUrl => Some(RemediationName::HardenFunctionUrl),
+            Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
+            Self::Cap(_) => Some(RemediationName::CapConcurrency),
+            Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
+            Self::Tag(_, _) => Some(RemediationName::TagFunction),
+            Self::Release(_) | Self::Notify(_) => None,
+        }
+    }
 }
 
 /// The value of a tag.

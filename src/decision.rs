@@ -61,8 +61,10 @@ pub struct Decision {
     pub wants: BTreeSet<Read>,
     /// What people must know of what is done.
     pub notes: Vec<String>,
-    /// A function is to be contained, and nothing withholds it.
+    /// A function is to be contained, or a part of that, and nothing withholds it.
     pub contains: bool,
+    /// The function is to be stopped, and nothing withholds it.
+    pub stops: bool,
     /// What somebody who may has undone: it is left so.
     pub released: Vec<Remediation>,
     /// The limit that keeps the event from being answered, in full or further.
@@ -145,11 +147,22 @@ pub fn decide(
             evaluate(remit, assessment, state, standings.get(&about), &mut planner)
         })
         .collect::<Vec<_>>();
-    let plan::Plan { planned, failed, wants, notes, contains, released } = planner.finish();
+    let plan::Plan { planned, failed, wants, notes, contains, stops, released } = planner.finish();
     let evaluations = failed.into_iter().fold(evaluations, note);
     let limited = state.memory.limited.clone();
     let plan = planned;
-    Decision { incident, evaluations, standings, plan, wants, notes, contains, released, limited }
+    Decision {
+        incident,
+        evaluations,
+        standings,
+        plan,
+        wants,
+        notes,
+        contains,
+        stops,
+        released,
+        limited,
+    }
 }
 
 /// The same for every delivery of an event, unless its incident was restored: that one is over.
@@ -180,6 +193,13 @@ fn evaluate(
             for seen in all_seen {
                 let mark = mark(&control, &resource, &seen.subject);
                 for response in seen.responses {
+                    let response = match chosen(remit, &control, response) {
+                        Ok(response) => response,
+                        Err(why) => {
+                            plan::join(&mut unanswered, why);
+                            continue;
+                        }
+                    };
                     let reached = standing.map_or(Mode::DryRun, |standing| standing.reached.mode);
                     let proposal = plan::Proposal {
                         control: control.clone(),
@@ -200,6 +220,27 @@ fn evaluate(
         }
     };
     Evaluation { control, resource, compliance }
+}
+
+/// A response as far as the control policy chooses it, or why it is not given.
+fn chosen(
+    remit: &Remit<'_>,
+    control: &Requirement,
+    response: Response,
+) -> Result<Response, String> {
+    let Some(name) = response.name() else { return Ok(response) };
+    if let Response::Contain(extent) = response {
+        let extent = extent.chosen(remit.policy, control);
+        if !extent.is_nothing() {
+            return Ok(Response::Contain(extent));
+        }
+    } else if remit.policy.gives(control, name) {
+        return Ok(response);
+    }
+    Err(format!(
+        "`{name}`, because the control policy does not choose it among the `remediations` of \
+             this control"
+    ))
 }
 
 /// What makes one thing seen the same when it is seen again: the unit of a hold.
@@ -230,7 +271,7 @@ fn withheld(
     if state.memory.held.contains(mark) {
         return Some(Withheld::Held);
     }
-    if matches!(response, Response::Contain) && remit.policy.protects(function) {
+    if matches!(response, Response::Contain(_)) && remit.policy.protects(function) {
         return Some(Withheld::Protected);
     }
     if reached.because == Because::TagsUnknown && reached.mode.min(remit.ceiling) != Mode::Off {

@@ -3,17 +3,23 @@
 //! <https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html>,
 //! <https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html>.
 
+mod remediation_name;
+
+pub use remediation_name::{Offer, RemediationName};
+
 use crate::{iam::Witness, resource::FunctionResource};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// The catalogue: each control with its id, which is final, its severity unless the control policy
-/// gives another, the requirement in one sentence, and where others require it.
+/// gives another, the requirement in one sentence, where others require it, and its remediations:
+/// those it gives, and behind `or` those it gives on request.
 macro_rules! catalogue {
     ($(
         $(#[$seen:meta])*
-        $name:ident = $id:literal, $severity:ident, $title:literal, [$($reference:literal),*];
+        $name:ident = $id:literal, $severity:ident, $title:literal, [$($reference:literal),*],
+        [$($given:ident),*] $(or [$($on_request:ident),*])?;
     )*) => {
         /// The controls of the catalogue.
         #[derive(
@@ -59,6 +65,16 @@ macro_rules! catalogue {
                     $(Self::$name => $title,)*
                 }
             }
+
+            /// Its remediations.
+            pub const fn offer(self) -> Offer {
+                match self {
+                    $(Self::$name => Offer {
+                        given: &[$(RemediationName::$given),*],
+                        on_request: &[$($(RemediationName::$on_request),*)?],
+                    },)*
+                }
+            }
         }
     };
 }
@@ -67,55 +83,68 @@ catalogue! {
     /// A statement lets anyone invoke.
     FunctionPolicyPublic = "function-policy.public", Critical,
         "no statement lets anyone invoke the function",
-        ["NIST CSF PR.AA-05", "Security Hub Lambda.1", "AWS Config lambda-function-public-access-prohibited"];
+        ["NIST CSF PR.AA-05", "Security Hub Lambda.1", "AWS Config lambda-function-public-access-prohibited"],
+        [ReplaceResourcePolicy, ContainFunction] or [StopFunction, RevokeCredentials];
     /// A grant to an account or organization outside the trusted set.
     FunctionPolicyUntrustedAccount = "function-policy.untrusted-account", High,
         "no statement grants access to an account or organization outside the trusted set",
-        ["NIST CSF PR.AA-05"];
+        ["NIST CSF PR.AA-05"],
+        [ReplaceResourcePolicy, ContainFunction] or [StopFunction, RevokeCredentials];
     /// A service principal that any of its customers can steer.
     FunctionPolicyUnscopedService = "function-policy.unscoped-service", High,
         "service principals are scoped to the resource or account they act for",
-        ["NIST CSF PR.AA-05"];
+        ["NIST CSF PR.AA-05"],
+        [ReplaceResourcePolicy];
     /// More than invoking is granted outside the account.
     FunctionPolicyDangerousAction = "function-policy.dangerous-action", Critical,
         "nothing beyond invoking is granted outside the account",
-        ["NIST CSF PR.AA-05"];
+        ["NIST CSF PR.AA-05"],
+        [ReplaceResourcePolicy, ContainFunction] or [StopFunction, RevokeCredentials];
     /// A function URL without authentication, or what it left behind.
     FunctionUrlPublic = "function-url.public", High,
         "function URLs require authentication",
-        ["NIST CSF PR.AA-03"];
+        ["NIST CSF PR.AA-03"],
+        [HardenFunctionUrl, ReplaceResourcePolicy];
     /// Invoked by somebody the function does not declare.
     InvocationUnauthorized = "invocation.unauthorized", High,
         "only declared invokers invoke the function",
-        ["NIST CSF PR.AA-05", "NIST CSF DE.CM-09"];
+        ["NIST CSF PR.AA-05", "NIST CSF DE.CM-09"],
+        [ReplaceResourcePolicy, ContainFunction] or [StopFunction, RevokeCredentials];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
         "what a containment turned stays so until it is restored",
-        ["NIST CSF RS.MI-01"];
+        ["NIST CSF RS.MI-01"],
+        [ContainFunction];
     /// The function's own credentials make an IAM write.
     FunctionPrivilegeEscalation = "function.privilege-escalation", Critical,
         "the function's credentials make no undeclared IAM write",
-        ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1098", "MITRE ATT&CK T1078.004"];
+        ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1098", "MITRE ATT&CK T1078.004"],
+        [ContainFunction, TagFunction] or [StopFunction, RevokeCredentials];
     /// Required tags are absent or have a value outside the list.
     TagsMissing = "tags.missing", Low,
         "required tags are present with an allowed value",
-        ["NIST CSF ID.AM-08", "Security Hub Lambda.6", "AWS Config tagged-lambda-function"];
+        ["NIST CSF ID.AM-08", "Security Hub Lambda.6", "AWS Config tagged-lambda-function"],
+        [TagFunction];
     /// Not attached to a VPC.
     NetworkOutsideVpc = "network.outside-vpc", Medium,
         "the function is attached to a VPC",
-        ["NIST CSF PR.IR-01", "Security Hub Lambda.3", "AWS Config lambda-inside-vpc"];
+        ["NIST CSF PR.IR-01", "Security Hub Lambda.3", "AWS Config lambda-inside-vpc"],
+        [TagFunction];
     /// Environment variables without a customer managed key.
     EnvironmentUnencrypted = "environment.unencrypted", Medium,
         "environment variables are encrypted with a customer managed key",
-        ["NIST CSF PR.DS-01"];
+        ["NIST CSF PR.DS-01"],
+        [TagFunction];
     /// A runtime past its end of support.
     RuntimeDeprecated = "runtime.deprecated", Low,
         "the runtime is supported",
-        ["NIST CSF PR.PS-02", "Security Hub Lambda.2", "AWS Config lambda-function-settings-check"];
+        ["NIST CSF PR.PS-02", "Security Hub Lambda.2", "AWS Config lambda-function-settings-check"],
+        [TagFunction];
     /// An AWS Config rule turned noncompliant for a function.
     ConfigRuleNoncompliant = "config-rule.noncompliant", Medium,
         "AWS Config rules find the function compliant",
-        ["NIST CSF PR.PS-01"];
+        ["NIST CSF PR.PS-01"],
+        [TagFunction];
 }
 
 impl fmt::Display for ControlId {
@@ -227,6 +256,8 @@ pub struct RuleMatch {
     pub rule: RuleId,
     /// The function that the event names where the rule looks, or why there is none.
     pub function: Result<FunctionResource, String>,
+    /// What makes it the same when it is sent again, if the rule says so.
+    pub subject: Option<String>,
     /// The event tells of a call that failed.
     pub failed: bool,
 }

@@ -378,9 +378,8 @@ fn worth_telling(decision: &Decision, outcomes: &[(Planned, Outcome)]) -> bool {
         .iter()
         .any(|evaluation| matches!(evaluation.compliance, Compliance::InsufficientData(_)));
     // Its owner has to know before it ends, and that it has ended.
-    let ends = decision.standings.values().any(|standing| {
-        standing.excepted.as_ref().is_some_and(|one| one.validity != Validity::Holds)
-    });
+    let excepted = |(one, _)| decision.standing(one).and_then(|there| there.excepted.as_ref());
+    let ends = decision.findings().filter_map(excepted).any(|one| one.validity != Validity::Holds);
     unanswered
         || unclear
         || ends

@@ -6,6 +6,7 @@ pub mod event_pattern;
 #[cfg(feature = "cli")]
 pub mod source;
 
+mod choices;
 mod entries;
 mod exception;
 #[cfg(feature = "cli")]
@@ -20,6 +21,7 @@ mod reach;
 mod rule;
 mod unmatched;
 
+pub use choices::Choices;
 pub use entries::{Control, Controls};
 pub use exception::{Exception, Exceptions, Validity};
 pub use limits::{Cap, Class, Kind, Limits, Per, Window};
@@ -35,11 +37,11 @@ pub use reach::{
     Because, Mode, OrganizationalUnit, OrganizationalUnits, Reached, Scope, ScopedMode, TagValues,
     Whom,
 };
-pub use rule::{Pointer, Rule, RuleRemediations, Rules, TAG_PREFIX};
+pub use rule::{Concurrency, Pointer, Rule, RuleRemediations, Rules, TAG_PREFIX};
 pub use unmatched::unmatched;
 
 use crate::{
-    finding::{ControlId, Requirement, Severity},
+    finding::{ControlId, RemediationName, Requirement, Severity},
     iam::Trusted,
     resource::FunctionArn,
 };
@@ -183,6 +185,16 @@ impl ControlPolicy {
     pub fn severity(&self, control: &Requirement) -> Severity {
         let given = self.given(control).and_then(|given| given.severity);
         given.or(control.control().map(ControlId::severity)).unwrap_or(Severity::Medium)
+    }
+
+    /// Whether `control` gives the remediation of this name. A rule gives what it lists.
+    pub fn gives(&self, control: &Requirement, name: RemediationName) -> bool {
+        let Requirement::Control(control) = control else { return true };
+        let offer = control.offer();
+        let given = self.controls.given(*control).remediations;
+        let chosen = given.and_then(|choices| choices.of(name));
+        let offered = offer.names().any(|offered| offered == name);
+        offered && chosen.unwrap_or_else(|| offer.given.contains(&name))
     }
 
     /// The exception of `control` for `function`, and where it stands on a day: it withholds

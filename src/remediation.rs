@@ -119,6 +119,16 @@ pub enum Remediation {
         /// What was reserved before; none is not 0.
         reserved: Option<u32>,
     },
+    /// Lets at most so many of the function run at the same time.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html>
+    CapConcurrency {
+        /// The function.
+        function: FunctionArn,
+        /// What was reserved before.
+        reserved: Option<u32>,
+        /// What is reserved now.
+        most: u32,
+    },
     /// Lets a version run on no managed instance.
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionScalingConfig.html>
     StopInstances {
@@ -203,6 +213,7 @@ impl Remediation {
             | Self::SuspendAutoScaling { .. }
             | Self::DeleteProvisionedConcurrency { .. }
             | Self::StopFunction { .. }
+            | Self::CapConcurrency { .. }
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => Tactic::Isolate,
             Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
@@ -228,6 +239,7 @@ impl Remediation {
             Self::RemoveDeadLetterTarget { .. } => 1,
             Self::DeleteProvisionedConcurrency { .. } => 1,
             Self::StopFunction { .. }
+            | Self::CapConcurrency { .. }
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => 2,
             Self::SuspendAutoScaling { .. }
@@ -244,7 +256,9 @@ impl Remediation {
         match self {
             Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
             Self::ReplaceResourcePolicy(_) | Self::HardenFunctionUrl { .. } => 1,
-            Self::StopFunction { .. } | Self::StopInstances { .. } => 2,
+            Self::StopFunction { .. }
+            | Self::CapConcurrency { .. }
+            | Self::StopInstances { .. } => 2,
             Self::DeleteProvisionedConcurrency { .. } => 3,
             Self::SuspendAutoScaling { .. } => 4,
             Self::RedirectFailures { .. } | Self::RemoveDeadLetterTarget { .. } => 5,
@@ -266,6 +280,7 @@ impl Remediation {
             | Self::DenyRole { function, .. }
             | Self::BoundRole { function, .. }
             | Self::StopFunction { function, .. }
+            | Self::CapConcurrency { function, .. }
             | Self::PauseExecution { function, .. }
             | Self::TagFunction { function, .. } => function.clone().into(),
             Self::RedirectFailures { resource, .. } | Self::HardenFunctionUrl { resource } => {
@@ -285,7 +300,9 @@ impl Remediation {
             Self::BoundRole { role, .. } => boundary_setting(role),
             Self::SuspendAutoScaling { .. } => format!("auto-scaling {}", self.resource()),
             Self::DeleteProvisionedConcurrency { .. } => format!("provisioned {}", self.resource()),
-            Self::StopFunction { function, .. } => format!("reserved {function}"),
+            Self::StopFunction { function, .. } | Self::CapConcurrency { function, .. } => {
+                format!("reserved {function}")
+            }
             Self::StopInstances { .. } => format!("instances {}", self.resource()),
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
@@ -322,6 +339,21 @@ impl Remediation {
                 let meets = says_the_same(first.after.as_deref(), Some(&second.before));
                 let whole = PolicyReplacement { before: first.before.clone(), ..second.clone() };
                 meets.then_some(Self::ReplaceResourcePolicy(whole))
+            }
+            (
+                Self::CapConcurrency { reserved, most, .. },
+                Self::StopFunction { function, reserved: met },
+            ) => {
+                let (function, reserved) = (function.clone(), *reserved);
+                (*met == Some(*most)).then_some(Self::StopFunction { function, reserved })
+            }
+            (
+                Self::CapConcurrency { reserved, most, .. },
+                Self::CapConcurrency { function, reserved: met, most: lower },
+            ) => {
+                let (function, reserved, most_now) = (function.clone(), *reserved, *lower);
+                let both = Self::CapConcurrency { function, reserved, most: most_now };
+                (*met == Some(*most)).then_some(both)
             }
             // Before an incident there was no such policy: what counts is what it says now.
             (Self::DenyRole { .. }, _) => Some(next.clone()),

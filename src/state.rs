@@ -87,6 +87,8 @@ pub struct Contained {
     pub function: FunctionArn,
     /// What it turned and was not put back, and how that stands.
     pub standing: Vec<(Remediation, Stand)>,
+    /// Whether it is to stop the function: it may only have revoked its credentials.
+    pub stops: bool,
     /// Whether it stopped the function itself, even if somebody who may lets it run since.
     pub stopped_it: bool,
 }

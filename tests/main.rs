@@ -25,6 +25,7 @@ mod mangled;
 mod messages;
 mod modules;
 mod notifications;
+mod parts;
 mod policies;
 mod reach;
 mod resilience;

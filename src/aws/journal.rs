@@ -104,7 +104,9 @@ pub struct Opened<'a> {
     pub controls: BTreeSet<Requirement>,
     /// Whether it contains the function.
     pub contains: bool,
-    /// Whether it did not until now.
+    /// Whether it stops the function.
+    pub stops: bool,
+    /// Whether it did not contain it until now.
     pub contains_first: bool,
     /// Whether it has so many events that this one is not written down any more.
     pub crowded: bool,
@@ -147,7 +149,8 @@ impl<'a> Journal<'a> {
             .set("goes_on", text(opened.incident))
             .set("status", text(IncidentStatus::Open.as_str()))
             .set("opened", number(now.unix_timestamp()))
-            .set("contains", contains(opened))
+            .set("contains", AttributeValue::Bool(opened.contains))
+            .set("stops", AttributeValue::Bool(opened.stops))
             .set("events", texts([opened.event]))
             .set("expires_at", self.expiry(now, opened.contains))
             .value("restored", text(IncidentStatus::Restored.as_str()))
@@ -165,7 +168,8 @@ impl<'a> Journal<'a> {
             .set("function", text(opened.function.to_string()))
             .set("events", texts([opened.event]))
             .set("status", text(IncidentStatus::Open.as_str()))
-            .set("contains", contains(opened))
+            .set("contains", AttributeValue::Bool(opened.contains))
+            .set("stops", AttributeValue::Bool(opened.stops))
             .set("policy_sha256", text(opened.policy_sha256))
             .set("opened", text(rfc3339(now)))
             .set("moved", text(rfc3339(now)))
@@ -206,8 +210,12 @@ impl<'a> Journal<'a> {
             write = write.add("events", texts([opened.event]));
         }
         if opened.contains {
-            write =
-                write.set("contains", contains(opened)).set("expires_at", self.expiry(now, true));
+            write = write
+                .set("contains", AttributeValue::Bool(true))
+                .set("expires_at", self.expiry(now, true));
+        }
+        if opened.stops {
+            write = write.set("stops", AttributeValue::Bool(true));
         }
         write
     }
@@ -403,10 +411,6 @@ impl<'a> Journal<'a> {
         let retention = if lasts { LASTING } else { self.retention };
         number((now + retention).unix_timestamp())
     }
-}
-
-fn contains(opened: &Opened<'_>) -> AttributeValue {
-    AttributeValue::Bool(opened.contains)
 }
 
 /// Sets the status that `event` leads to, if it may follow and `and` holds. Every event of an

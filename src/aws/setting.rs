@@ -49,7 +49,10 @@ impl Aws {
                 self.provisioned_stand(function, qualifier, *requested).await
             }
             Remediation::StopFunction { function, reserved } => {
-                self.reserved_stand(function, *reserved).await
+                self.reserved_stand(function, *reserved, 0).await
+            }
+            Remediation::CapConcurrency { function, reserved, most } => {
+                self.reserved_stand(function, *reserved, *most).await
             }
             Remediation::StopInstances { function, qualifier, before } => {
                 self.instances_stand(function, qualifier, *before).await
@@ -97,6 +100,9 @@ impl Aws {
                 return gone(self.delete_provisioned(function, qualifier).await);
             }
             Remediation::StopFunction { function, .. } => self.stop(function).await,
+            Remediation::CapConcurrency { function, most, .. } => {
+                self.reserve(function, *most).await
+            }
             Remediation::StopInstances { function, qualifier, .. } => {
                 self.scale(function, qualifier, scaling::STOPPED).await
             }
@@ -137,7 +143,8 @@ impl Aws {
             Remediation::DeleteProvisionedConcurrency { function, qualifier, requested } => {
                 self.provision(function, qualifier, *requested).await
             }
-            Remediation::StopFunction { function, reserved } => {
+            Remediation::StopFunction { function, reserved }
+            | Remediation::CapConcurrency { function, reserved, .. } => {
                 self.reserved_back(function, *reserved).await
             }
             Remediation::StopInstances { function, qualifier, before } => {

@@ -3,7 +3,7 @@
 
 use super::{CliError, Verdict, control_policy, terminal};
 use crate::{
-    finding::{ControlId, Requirement, Severity},
+    finding::{ControlId, Offer, RemediationName, Requirement, Severity},
     policy::{ControlPolicy, Controls as EntriesOfControls, Mode, source},
 };
 use clap::Args;
@@ -29,6 +29,11 @@ struct Listed {
     mode: Option<Mode>,
     title: String,
     references: &'static [&'static str],
+    /// What it does unless the control policy chooses otherwise.
+    remediations: Vec<&'static str>,
+    /// What it does if the control policy chooses it.
+    #[serde(rename = "onRequest")]
+    on_request: Vec<&'static str>,
     parameters: Vec<Parameter>,
 }
 
@@ -58,22 +63,39 @@ impl Controls {
 }
 
 fn listed(policy: &ControlPolicy, id: &Requirement, mode: Option<Mode>) -> Listed {
+    // Those of a rule stand in the control policy only.
+    let given = |is_given: bool| {
+        let names = id.control().map(ControlId::offer).into_iter().flat_map(Offer::names);
+        names
+            .filter(|name| policy.gives(id, *name) == is_given)
+            .map(RemediationName::as_str)
+            .collect()
+    };
     Listed {
         id: id.clone(),
         severity: policy.severity(id),
         mode,
         title: policy.title(id).to_owned(),
         references: id.control().map(ControlId::references).unwrap_or_default(),
+        remediations: given(true),
+        on_request: given(false),
         parameters: id.control().map(parameters).unwrap_or_default(),
     }
 }
 
 fn in_words(listed: &Listed) -> String {
-    let Listed { id, severity, mode, title, references, parameters } = listed;
+    let Listed { id, severity, mode, title, references, remediations, on_request, parameters } =
+        listed;
     let mode = mode.map_or_else(String::new, |mode| format!(", {mode}"));
     let mut lines = vec![format!("{id} ({severity}{mode}): {title}")];
     if !references.is_empty() {
         lines.push(format!("  {}", references.join(", ")));
+    }
+    if !remediations.is_empty() {
+        lines.push(format!("  answers by {}", remediations.join(", ")));
+    }
+    if !on_request.is_empty() {
+        lines.push(format!("  on request by {}", on_request.join(", ")));
     }
     for Parameter { name, description, default } in parameters {
         let description = description.trim_end_matches('.');

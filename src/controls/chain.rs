@@ -2,7 +2,7 @@
 //! declared who came in. A stranger alone can cause neither the first nor both, so that together
 //! they contain a function whose owner asked for it (`stop`).
 
-use super::{Assessment, Case, Judgement, Response, Seen};
+use super::{Assessment, Case, Extent, Judgement, Response, Seen};
 use crate::{
     finding::{ControlId, Evidence},
     policy::DeclaredInvokers,
@@ -46,7 +46,7 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
         match &mut assessment.judgement {
             Judgement::NonCompliant(all) if chained => {
                 if let Some(first) = all.first_mut() {
-                    first.responses.push(Response::Contain);
+                    first.responses.push(Response::Contain(Extent::WHOLE));
                 }
             }
             // What the chain was seen by is closed before the containment is through.
@@ -54,7 +54,7 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
                 assessment.judgement = Judgement::NonCompliant(vec![Seen {
                     evidence: Evidence::new("chain", "closed, and its containment goes on"),
                     subject: case.event.id.clone(),
-                    responses: vec![Response::Contain],
+                    responses: vec![Response::Contain(Extent::WHOLE)],
                 }]);
             }
             Judgement::NonCompliant(_)

@@ -2,7 +2,7 @@
 //! somebody turns such a setting, and again a while after every containment.
 //! Names: <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>.
 
-use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
+use super::{Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger};
 use crate::{
     event::{Event, Kind},
     finding::{ControlId, Evidence, Requirement},
@@ -84,7 +84,7 @@ fn judge_contained(case: &Case<'_>, contained: &Contained) -> Judgement {
         seen.push(Seen {
             evidence: Evidence::new("reservedConcurrency", "not 0, and nobody put it back"),
             subject: contained.incident.clone(),
-            responses: vec![Response::Contain],
+            responses: vec![Response::Contain(Extent::WHOLE)],
         });
     }
     if seen.is_empty() { Judgement::Compliant } else { Judgement::NonCompliant(seen) }
@@ -97,7 +97,8 @@ fn runs_again(case: &Case<'_>, contained: &Contained) -> bool {
     let live = case.state.functions.get(function).and_then(Option::as_ref);
     let runs =
         live.is_some_and(|live| !live.on_managed_instances && live.reserved_concurrency != Some(0));
-    case.state.memory.locked_out.contains(function) || (runs && !contained.stopped_it)
+    case.state.memory.locked_out.contains(function)
+        || (runs && contained.stops && !contained.stopped_it)
 }
 
 const BROKEN: &str = "undone by a break-glass principal, so that it is left so";
@@ -128,6 +129,7 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::SuspendAutoScaling { .. }
         | Remediation::DeleteProvisionedConcurrency { .. }
         | Remediation::StopFunction { .. }
+        | Remediation::CapConcurrency { .. }
         | Remediation::StopInstances { .. }
         | Remediation::PauseExecution { .. }
         | Remediation::HardenFunctionUrl { .. }

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html#cloudtrail-data-events>
 
 use super::{
-    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger, containment_reads,
+    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger, containment_reads,
 };
 use crate::{
     event::{Actor, Event, Kind},
@@ -99,7 +99,7 @@ fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {
     };
     Judgement::NonCompliant(match (alone.as_slice(), doors.as_slice()) {
         ([], []) if intrusion.declared.stop && is_sure(case, intrusion) => {
-            vec![seen(Response::Contain, &case.event.id)]
+            vec![seen(Response::Contain(Extent::WHOLE), &case.event.id)]
         }
         ([], []) => vec![seen(Response::Notify(NO_STATEMENT.to_owned()), "no statement")],
         ([], _) => vec![seen(Response::Notify(SHARED.to_owned()), "shared statement")],

@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
 
 use super::{
-    Assessment, Case, Control, Judgement, Needs, Response, Seen, TagValue, Trigger,
+    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, TagValue, Trigger,
     containment_reads,
 };
 use crate::{
@@ -132,7 +132,7 @@ fn found(case: &Case<'_>, suspect: &Suspect<'_>) -> Judgement {
         Seen {
             evidence: Evidence::new("eventName", suspect.api),
             subject: case.event.id.clone(),
-            responses: vec![Response::Contain],
+            responses: vec![Response::Contain(Extent::WHOLE)],
         },
         Seen {
             evidence: Evidence::new(by, &suspect.function.to_string()),

@@ -2,12 +2,12 @@
 //! rule says answers it, once the function is seen to be there.
 
 use super::{
-    Assessment, Case, Judgement, Response, Seen, TagValue, containment_reads,
+    Assessment, Case, Extent, Judgement, Response, Seen, TagValue, containment_reads,
     function_policy::judge_document,
 };
 use crate::{
     finding::{Evidence, Requirement, RuleMatch},
-    policy::Rule,
+    policy::{Rule, RuleRemediations},
     resource::FunctionResource,
     state::Read,
 };
@@ -17,8 +17,12 @@ use std::collections::BTreeMap;
 pub(super) fn reads(rule: &Rule, resource: &FunctionResource) -> Vec<Read> {
     let function = &resource.function;
     let mut reads = vec![Read::Function(function.clone())];
-    if rule.remediations.contain_function {
+    if !extent(rule).is_nothing() {
         reads.extend(containment_reads(function));
+    }
+    if rule.remediations.disable_event_source_mappings {
+        reads.push(Read::Mappings(function.clone()));
+        reads.push(Read::EveryMapping(function.clone()));
     }
     if rule.remediations.replace_resource_policy {
         reads.push(Read::EveryPolicy(function.clone()));
@@ -46,7 +50,7 @@ pub(super) fn judge(case: &Case<'_>, matched: &RuleMatch) -> Vec<Assessment> {
         }
         Some(None) => vec![(resource.clone(), Judgement::NotApplicable)],
         Some(Some(_)) => {
-            let seen = seen(case, rule, resource, matched.failed).into_iter();
+            let seen = seen(case, rule, resource, matched).into_iter();
             seen.map(|(on, seen)| (on, Judgement::NonCompliant(seen))).collect()
         }
     };
@@ -61,15 +65,16 @@ fn seen(
     case: &Case<'_>,
     rule: &Rule,
     resource: &FunctionResource,
-    failed: bool,
+    event: &RuleMatch,
 ) -> BTreeMap<FunctionResource, Vec<Seen>> {
     let function = &resource.function;
+    let subject = event.subject.as_ref().unwrap_or(&case.event.id);
     let matched = |responses| Seen {
         evidence: Evidence::new(String::from(rule.function.clone()), &resource.to_string()),
-        subject: case.event.id.clone(),
+        subject: subject.clone(),
         responses,
     };
-    if failed {
+    if event.failed {
         return [(resource.clone(), vec![matched(vec![Response::Notify(FAILED.to_owned())])])]
             .into();
     }
@@ -97,6 +102,22 @@ fn seen(
 fn on_function(rule: &Rule) -> Vec<Response> {
     let tags = rule.remediations.tag_function.iter();
     let tags = tags.map(|(key, value)| Response::Tag(key.clone(), TagValue::Of(value.clone())));
-    let contain = rule.remediations.contain_function.then_some(Response::Contain);
-    contain.into_iter().chain(tags).collect()
+    let contain = Some(extent(rule)).filter(|extent| !extent.is_nothing()).map(Response::Contain);
+    let cap = rule.remediations.cap_concurrency.map(Response::Cap);
+    let disable =
+        rule.remediations.disable_event_source_mappings.then_some(Response::DisableMappings);
+    contain.into_iter().chain(cap).chain(disable).chain(tags).collect()
+}
+
+/// How far the rule contains the function.
+fn extent(rule: &Rule) -> Extent {
+    let RuleRemediations { contain_function, stop_function, revoke_credentials, .. } =
+        &rule.remediations;
+    let asked = [
+        (*contain_function, Extent::WHOLE),
+        (*stop_function, Extent::STOP),
+        (*revoke_credentials, Extent::REVOKE),
+    ];
+    let asked = asked.into_iter().filter(|(is_asked, _)| *is_asked);
+    asked.fold(Extent::default(), |all, (_, extent)| all.and(extent))
 }

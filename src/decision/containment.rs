@@ -10,7 +10,7 @@ mod unlock;
 
 use super::Remit;
 use crate::{
-    controls,
+    controls::{self, Extent},
     iam::Edit,
     remediation::Remediation,
     resource::{FunctionArn, FunctionResource},
@@ -26,6 +26,7 @@ pub(super) struct Containment<'a> {
     pub function: &'a FunctionArn,
     pub incident: &'a str,
     pub now: OffsetDateTime,
+    pub extent: Extent,
 }
 
 /// What comes of it.
@@ -57,10 +58,17 @@ impl Containment<'_> {
             None => return self.asked(plan),
         };
         let around = self.state.around(self.function);
-        self.close_leaks(live, &around, &mut plan);
-        self.stop(live, &around, &mut plan);
-        self.revoke(live, &around, &mut plan);
-        self.close_doors(&around, &mut plan);
+        let Extent { stops, revokes, closes } = self.extent;
+        if stops {
+            self.close_leaks(live, &around, &mut plan);
+            self.stop(live, &around, &mut plan);
+        }
+        if revokes {
+            self.revoke(live, &around, &mut plan);
+        }
+        if closes {
+            self.close_doors(&around, &mut plan);
+        }
         self.asked(plan)
     }
 

@@ -7,10 +7,10 @@ use super::{
     policy_edits::replacement,
 };
 use crate::{
-    controls::{Response, TagValue},
+    controls::{Extent, Response, TagValue},
     finding::Requirement,
     iam::Edit,
-    policy::Mode,
+    policy::{Concurrency, Mode},
     remediation::{Planned, Remediation, TAG_PREFIX, Withheld},
     resource::FunctionResource,
     state::{Read, State, UrlAuthType},
@@ -68,6 +68,7 @@ pub(super) struct Planner<'a> {
     wants: BTreeSet<Read>,
     notes: Vec<String>,
     contains: bool,
+    stops: bool,
     released: Vec<Remediation>,
 }
 
@@ -83,6 +84,8 @@ pub(super) struct Plan {
     pub notes: Vec<String>,
     /// A function is to be contained, and nothing withholds it.
     pub contains: bool,
+    /// The function is to be stopped, and nothing withholds it.
+    pub stops: bool,
     /// What is to be left undone.
     pub released: Vec<Remediation>,
 }
@@ -106,6 +109,7 @@ impl<'a> Planner<'a> {
             wants,
             notes,
             contains: false,
+            stops: false,
             released,
         }
     }
@@ -116,7 +120,9 @@ impl<'a> Planner<'a> {
             Response::Notify(reason) => return vec![reason],
             Response::EditPolicy(edit) => self.edit(proposal, edit),
             Response::HardenUrl => self.harden(&proposal),
-            Response::Contain => return self.contain(proposal),
+            Response::Contain(extent) => return self.contain(proposal, extent),
+            Response::Cap(most) => return self.cap(&proposal, most).into_iter().collect(),
+            Response::DisableMappings => self.disable_mappings(&proposal),
             Response::Apply(remediation) => self.push(&proposal, remediation),
             Response::Release(remediation) => self.released.push(remediation),
             Response::Tag(key, value) => {
@@ -158,10 +164,39 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn contain(&mut self, proposal: Proposal<'_>) -> Vec<String> {
+    /// Only ever lowers what may run.
+    fn cap(&mut self, proposal: &Proposal<'_>, most: Concurrency) -> Option<String> {
+        let function = proposal.resource.function.clone();
+        let live = match self.state.functions.get(&function) {
+            None => return Some("not capped: the function could not be read".to_owned()),
+            Some(None) => return None,
+            Some(Some(live)) => live,
+        };
+        if live.on_managed_instances {
+            let why = "not capped: what runs on managed instances reserves no concurrency";
+            return Some(why.to_owned());
+        }
+        let reserved = live.reserved_concurrency;
+        if reserved.is_none_or(|reserved| reserved > most.get()) {
+            let most = most.get();
+            self.push(proposal, Remediation::CapConcurrency { function, reserved, most });
+        }
+        None
+    }
+
+    fn disable_mappings(&mut self, proposal: &Proposal<'_>) {
+        let function = &proposal.resource.function;
+        let mappings = self.state.around(function).mappings.unwrap_or_default();
+        for before in mappings.into_iter().filter(|mapping| mapping.enabled) {
+            let function = function.clone();
+            self.push(proposal, Remediation::DisableMapping { function, before, queue: None });
+        }
+    }
+
+    fn contain(&mut self, proposal: Proposal<'_>, extent: Extent) -> Vec<String> {
         let function = &proposal.resource.function;
         let (remit, state, incident, now) = (self.remit, self.state, self.incident, self.now);
-        let contained = Containment { remit, state, function, incident, now }.plan();
+        let contained = Containment { remit, state, function, incident, now, extent }.plan();
         let Contained { remediations, edits, wants, mut left, notes } = contained;
         for remediation in remediations {
             self.push(&proposal, remediation);
@@ -170,12 +205,13 @@ impl<'a> Planner<'a> {
             self.edit(Proposal { resource, ..proposal.clone() }, edit.clone());
         }
         self.contains |= proposal.withheld.is_none();
+        self.stops |= proposal.withheld.is_none() && extent.stops;
         self.wants.extend(wants);
         for note in notes {
             join(&mut self.notes, note);
         }
         if let Some(Some(_)) = self.state.functions.get(function) {
-            for (key, value) in [("incident", incident), ("status", "contained")] {
+            for (key, value) in [("incident", incident), ("status", extent.status())] {
                 let key = format!("{TAG_PREFIX}{key}");
                 left.extend(self.tag(proposal.clone(), key, value.to_owned()));
             }
@@ -265,7 +301,8 @@ impl<'a> Planner<'a> {
 
     /// The plan in order, and what could not be planned.
     pub(super) fn finish(self) -> Plan {
-        let Self { state, mut planned, policies, wants, notes, contains, released, .. } = self;
+        let Self { state, mut planned, policies, wants, notes, contains, stops, released, .. } =
+            self;
         let mut failed = Vec::new();
         for group in policies {
             let (replacement, reason) = replacement(state, &group.resource, &group.edits);
@@ -284,7 +321,7 @@ impl<'a> Planner<'a> {
             }
         }
         planned.sort_by_key(|planned| planned.remediation.order());
-        Plan { planned, failed, wants, notes, contains, released }
+        Plan { planned, failed, wants, notes, contains, stops, released }
     }
 }
 

@@ -48,7 +48,9 @@ pub fn rewritten(
             Response::Notify(reason) => join(&mut left, reason),
             // A document alone has no function to stop, no URL and no tags.
             Response::HardenUrl
-            | Response::Contain
+            | Response::Contain(_)
+            | Response::Cap(_)
+            | Response::DisableMappings
             | Response::Apply(_)
             | Response::Release(_)
             | Response::Tag(_, _) => {}

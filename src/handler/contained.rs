@@ -56,13 +56,13 @@ impl Responder {
             Read::Containment(function) => {
                 let gate = journal.recall(function, now).await?.gate;
                 let gate = gate.filter(|gate| gate.contains);
-                gate.map(|gate| (gate.incident, function.clone(), gate.status))
+                gate.map(|gate| (gate.incident, function.clone(), gate.status, gate.stops))
             }
             Read::ContainmentOf(incident) => journal
                 .incident(incident)
                 .await?
                 .filter(|record| record.contains)
-                .map(|record| (record.incident, record.function, record.status)),
+                .map(|record| (record.incident, record.function, record.status, record.stops)),
             Read::Policy(_)
             | Read::EveryPolicy(_)
             | Read::Function(_)
@@ -80,9 +80,9 @@ impl Responder {
             | Read::AssumedRoles(_) => None,
         };
         match found {
-            Some((_, _, IncidentStatus::Restored)) | None => Ok(None),
-            Some((incident, function, _)) => {
-                self.standing(incident, function, errors).await.map(Some)
+            Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),
+            Some((incident, function, _, stops)) => {
+                self.standing(incident, function, stops, errors).await.map(Some)
             }
         }
     }
@@ -92,6 +92,7 @@ impl Responder {
         &self,
         incident: String,
         function: FunctionArn,
+        stops: bool,
         errors: &mut Vec<AwsError>,
     ) -> Result<Contained, AwsError> {
         let steps = self.journal().steps(&incident).await?.unwrap_or_default();
@@ -121,7 +122,7 @@ impl Responder {
                 Err(error) => errors.push(error),
             }
         }
-        Ok(Contained { incident, function, standing, stopped_it })
+        Ok(Contained { incident, function, standing, stops, stopped_it })
     }
 }
 

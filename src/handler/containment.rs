@@ -164,6 +164,7 @@ impl Responder {
                 function,
                 controls: decision.findings().map(|(one, _)| one.control.clone()).collect(),
                 contains: decision.contains,
+                stops: decision.stops,
                 contains_first: decision.contains && !state.memory.contains,
                 crowded: state.memory.crowded,
                 code: live.and_then(|live| live.code.as_deref()),

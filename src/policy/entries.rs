@@ -1,7 +1,7 @@
 //! What the control policy says of each control of the catalogue.
 
 use super::{
-    Mode, Nothing, Scope, ScopedMode,
+    Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
         ConfigRule, ContainmentUndone, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
         InvocationUnauthorized, RuntimeDeprecated, TagsMissing,
@@ -37,6 +37,9 @@ pub struct Control<P> {
     /// Other modes for some functions: the first that covers a function decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<ScopedMode>,
+    /// Which of its remediations it gives; else those that the catalogue says.
+    #[serde(default, skip_serializing_if = "Choices::is_empty")]
+    pub remediations: Choices,
     /// What is special to this control.
     #[serde(default)]
     pub parameters: P,
@@ -47,14 +50,17 @@ pub struct Control<P> {
 pub(super) struct Given<'a> {
     pub reach: Reach<'a>,
     pub severity: Option<Severity>,
+    /// None of a rule, whose remediations are its own.
+    pub remediations: Option<&'a Choices>,
 }
 
 impl<P> Control<P> {
     pub(super) const fn given(&self) -> Given<'_> {
-        let Self { mode, enforce_from, severity, scope, scopes, parameters: _ } = self;
+        let Self { mode, enforce_from, severity, scope, scopes, remediations, parameters: _ } =
+            self;
         let reach =
             Reach { mode: *mode, enforce_from: *enforce_from, scope, scopes: scopes.as_slice() };
-        Given { reach, severity: *severity }
+        Given { reach, severity: *severity, remediations: Some(remediations) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The forms of the control policy's own texts, for its JSON Schema; see `resource::form`.
 
 use super::{
-    OrganizationalUnit, Pattern, Pointer, Window,
+    Concurrency, OrganizationalUnit, Pattern, Pointer, Window,
     event_pattern::EventPattern,
     limits::{Count, Reserve},
 };
@@ -183,5 +183,6 @@ macro_rules! number_form {
     };
 }
 
+number_form!(Concurrency, "Concurrency", 1, 1_000_000);
 number_form!(Count, "Count", 1, 1000);
 number_form!(Reserve, "Reserve", 0, 90);

@@ -5,7 +5,7 @@ use super::{
     ControlPolicy, Limits, Mode, Pattern, Place, Problem, Rule, Scope, ScopedMode, TAG_PREFIX,
     Validity, entries::Given,
 };
-use crate::finding::{ControlId, Requirement};
+use crate::finding::{ControlId, RemediationName, Requirement};
 use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
@@ -20,6 +20,7 @@ pub fn problems(policy: &ControlPolicy, today: Date) -> Vec<Problem> {
         let at = Place::at(["controls", control.as_str()]);
         let given = policy.controls.given(control);
         reach(policy, &given, &at, today, &mut problems);
+        remediations(policy, control, &at, today, &mut problems);
         // What the default turns on nobody has asked for.
         let asks = |mode: Option<Mode>, from: Option<Date>| mode.is_some() || from.is_some();
         let is_asked = asks(given.reach.mode, given.reach.enforce_from)
@@ -217,10 +218,69 @@ fn never_fires(
     ));
 }
 
+/// What is chosen among the remediations of a control.
+fn remediations(
+    policy: &ControlPolicy,
+    control: ControlId,
+    at: &Place,
+    today: Date,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(choices) = policy.controls.given(control).remediations else { return };
+    let offered: Vec<RemediationName> = control.offer().names().collect();
+    let listed: Vec<String> = offered.iter().map(|name| format!("`{name}`")).collect();
+    for (name, _) in choices.chosen().filter(|(name, _)| !offered.contains(name)) {
+        problems.push(Problem::error(
+            at.clone().key("remediations").key(name.as_str()),
+            format!("`{control}` has no remediation `{name}`"),
+            format!("choose among its own: {}", listed.join(", ")),
+        ));
+    }
+    let is_enforced = policy.farthest(&control.into(), today) == Mode::Enforce;
+    let gives_any = offered.iter().any(|name| policy.gives(&control.into(), *name));
+    if is_enforced && !choices.is_empty() && !gives_any {
+        problems.push(Problem::warning(
+            at.clone().key("remediations"),
+            format!("`{control}` is enforced, and every remediation of it is turned off"),
+            "turn one on, or set `mode: dry-run`",
+        ));
+    }
+}
+
+/// What of a rule's remediations another one does already.
+fn redundant(rule: &Rule, at: &Place, problems: &mut Vec<Problem>) {
+    let given = &rule.remediations;
+    let of_containment = [
+        ("stop-function", given.stop_function),
+        ("revoke-credentials", given.revoke_credentials),
+        ("disable-event-source-mappings", given.disable_event_source_mappings),
+    ];
+    let mut say = |key: &str, by: &str| {
+        problems.push(Problem::warning(
+            at.clone().key("remediations").key(key),
+            format!("`{by}` does this already"),
+            "take one of them out",
+        ));
+    };
+    for (key, _) in
+        of_containment.iter().filter(|(_, is_given)| given.contain_function && *is_given)
+    {
+        say(key, "contain-function");
+    }
+    if given.cap_concurrency.is_some() {
+        if given.contain_function {
+            say("cap-concurrency", "contain-function");
+        } else if given.stop_function {
+            say("cap-concurrency", "stop-function");
+        }
+    }
+}
+
 fn rules(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
     for (index, rule) in policy.rules.iter().enumerate() {
         let at = || Place::at(["rules"]).index(index);
         reach(policy, &rule.given(), &at(), today, problems);
+        redundant(rule, &at(), problems);
         let earlier = policy.rules.get(..index).unwrap_or_default();
         if let Some(first) = earlier.iter().position(|one| one.id == rule.id) {
             problems.push(Problem::error(
@@ -297,13 +357,24 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
     let escalation = ControlId::FunctionPrivilegeEscalation;
     let invocation = ControlId::InvocationUnauthorized;
     let declared = &policy.controls.invocation_unauthorized.parameters.functions;
+    let stopping = [
+        RemediationName::ContainFunction,
+        RemediationName::StopFunction,
+        RemediationName::RevokeCredentials,
+    ];
     let of_controls =
         [(escalation, true), (invocation, declared.iter().any(|functions| functions.stop))].map(
-            |(control, stops)| (control.into(), Place::at(["controls", control.as_str()]), stops),
+            |(control, may)| {
+                let requirement = Requirement::Control(control);
+                let stops = may && stopping.iter().any(|name| policy.gives(&requirement, *name));
+                (requirement, Place::at(["controls", control.as_str()]), stops)
+            },
         );
     let of_rules = policy.rules.iter().enumerate().map(|(index, rule)| {
         let control = Requirement::Rule(rule.id.clone());
-        (control, Place::at(["rules"]).index(index), rule.remediations.contain_function)
+        let given = &rule.remediations;
+        let stops = given.contain_function || given.stop_function || given.revoke_credentials;
+        (control, Place::at(["rules"]).index(index), stops)
     });
     for (control, at, stops) in of_controls.into_iter().chain(of_rules) {
         let enforced = policy.farthest(&control, today) == Mode::Enforce;

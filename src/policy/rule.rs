@@ -51,6 +51,10 @@ pub struct Rule {
     pub pattern: EventPattern,
     /// Where such an event names the function: a JSON pointer to a name or ARN.
     pub function: Pointer,
+    /// Where such an event holds what stays the same when it is sent again, and differs otherwise: a
+    /// JSON pointer to a text or a number. Left out: each event is another finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_by: Option<Pointer>,
     /// What answers it; nothing: it is told.
     #[serde(default)]
     pub remediations: RuleRemediations,
@@ -66,6 +70,18 @@ pub const TAG_PREFIX: &str = "cordon:";
 pub struct RuleRemediations {
     /// Contain the function: it is stopped, its credentials are revoked, its doors closed.
     pub contain_function: bool,
+    /// Stop the function, and nothing else.
+    #[serde(skip_serializing_if = "super::is_not")]
+    pub stop_function: bool,
+    /// Revoke the function's credentials, and nothing else.
+    #[serde(skip_serializing_if = "super::is_not")]
+    pub revoke_credentials: bool,
+    /// Let at most so many of the function run at the same time, at least 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cap_concurrency: Option<Concurrency>,
+    /// Keep queues and streams from invoking the function.
+    #[serde(skip_serializing_if = "super::is_not")]
+    pub disable_event_source_mappings: bool,
     /// Remove or scope what the function's resource policies grant outside, as the
     /// `function-policy` controls do.
     pub replace_resource_policy: bool,
@@ -73,6 +89,37 @@ pub struct RuleRemediations {
     pub harden_function_url: bool,
     /// Set these tags, where they are not set yet. Their keys begin with `cordon:`.
     pub tag_function: BTreeMap<String, String>,
+}
+
+/// How many of a function may run at the same time: at least 1, for 0 is a stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct Concurrency(u32);
+
+impl Concurrency {
+    /// More than any account has.
+    pub const MOST: u32 = 1_000_000;
+
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl TryFrom<u32> for Concurrency {
+    type Error = &'static str;
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        match number {
+            1..=Self::MOST => Ok(Self(number)),
+            _ => Err("a concurrency is a number from 1 to 1,000,000"),
+        }
+    }
+}
+
+impl From<Concurrency> for u32 {
+    fn from(concurrency: Concurrency) -> Self {
+        concurrency.0
+    }
 }
 
 /// A JSON pointer.
@@ -103,7 +150,18 @@ impl Rule {
     pub(super) fn given(&self) -> Given<'_> {
         let Self { mode, enforce_from, severity, scope, scopes, .. } = self;
         let reach = Reach { mode: *mode, enforce_from: *enforce_from, scope, scopes };
-        Given { reach, severity: Some(severity.unwrap_or(Severity::Medium)) }
+        let severity = Some(severity.unwrap_or(Severity::Medium));
+        Given { reach, severity, remediations: None }
+    }
+
+    /// What makes the event the same when it is sent again; none where the rule does not say.
+    fn subject_of(&self, event: &Value) -> Option<String> {
+        let Pointer(pointer) = self.same_by.as_ref()?;
+        match event.pointer(pointer)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
     }
 
     /// The function that `event` names, whichever form it has.
@@ -155,7 +213,8 @@ impl Rules {
         rules
             .map(|rule| {
                 let function = rule.function_in(&event, home);
-                RuleMatch { rule: rule.id.clone(), function, failed }
+                let subject = rule.subject_of(&event);
+                RuleMatch { rule: rule.id.clone(), function, subject, failed }
             })
             .collect()
     }

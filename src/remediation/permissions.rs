@@ -59,7 +59,9 @@ impl Remediation {
             Self::DeleteProvisionedConcurrency { .. } => {
                 &["lambda:ListProvisionedConcurrencyConfigs"]
             }
-            Self::StopFunction { .. } => &["lambda:GetFunctionConcurrency"],
+            Self::StopFunction { .. } | Self::CapConcurrency { .. } => {
+                &["lambda:GetFunctionConcurrency"]
+            }
             Self::StopInstances { .. } => &["lambda:GetFunctionScalingConfig"],
             Self::PauseExecution { .. } => &["lambda:GetDurableExecution"],
             Self::HardenFunctionUrl { .. } => &["lambda:GetFunctionUrlConfig"],
@@ -96,7 +98,7 @@ impl Remediation {
                 there: &["lambda:DeleteProvisionedConcurrencyConfig"],
                 back: &["lambda:PutProvisionedConcurrencyConfig"],
             },
-            Self::StopFunction { .. } => Turning {
+            Self::StopFunction { .. } | Self::CapConcurrency { .. } => Turning {
                 there: &["lambda:PutFunctionConcurrency"],
                 back: &["lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"],
             },

@@ -20,6 +20,7 @@ impl Remediation {
             Self::SuspendAutoScaling { .. } => "suspend-auto-scaling",
             Self::DeleteProvisionedConcurrency { .. } => "delete-provisioned-concurrency",
             Self::StopFunction { .. } => "stop-function",
+            Self::CapConcurrency { .. } => "cap-concurrency",
             Self::StopInstances { .. } => "stop-managed-instances",
             Self::PauseExecution { .. } => "pause-durable-execution",
             Self::HardenFunctionUrl { .. } => "harden-function-url",
@@ -38,7 +39,7 @@ impl Remediation {
             Self::BoundRole { .. } => "put-permissions-boundary",
             Self::SuspendAutoScaling { .. } => "resume-auto-scaling",
             Self::DeleteProvisionedConcurrency { .. } => "put-provisioned-concurrency",
-            Self::StopFunction { .. } => "reserve-concurrency",
+            Self::StopFunction { .. } | Self::CapConcurrency { .. } => "reserve-concurrency",
             Self::StopInstances { .. } => "scale-managed-instances",
             Self::PauseExecution { .. } => "resume-durable-execution",
             Self::HardenFunctionUrl { .. } => "set-url-auth-type",
@@ -94,6 +95,9 @@ impl Remediation {
             Self::StopFunction { reserved, .. } => {
                 vec![format!("reserved concurrency: {} -> 0", amount(*reserved))]
             }
+            Self::CapConcurrency { reserved, most, .. } => {
+                vec![format!("reserved concurrency: {} -> {most}", amount(*reserved))]
+            }
             Self::StopInstances { before, .. } => {
                 vec![format!("execution environments: {} -> 0", environments(before))]
             }
@@ -133,7 +137,7 @@ impl Remediation {
             Self::DeleteProvisionedConcurrency { requested, .. } => {
                 format!("provisioned concurrency: {requested}")
             }
-            Self::StopFunction { reserved, .. } => {
+            Self::StopFunction { reserved, .. } | Self::CapConcurrency { reserved, .. } => {
                 format!("reserved concurrency: {}", amount(*reserved))
             }
             Self::StopInstances { before, .. } => {

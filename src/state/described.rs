@@ -38,6 +38,12 @@ pub struct DescribedState {
 struct DescribedContainment {
     incident: String,
     standing: Vec<DescribedStanding>,
+    #[serde(default = "yes")]
+    stops: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// What it turned, and how that stands.
@@ -80,11 +86,11 @@ impl From<DescribedState> for State {
         let policies = described.policies.into_iter();
         let looked_up = described.contained.keys().cloned().map(Read::Containment).collect();
         let contained = described.contained.into_iter().find_map(|(function, containment)| {
-            let DescribedContainment { incident, standing } = containment?;
+            let DescribedContainment { incident, standing, stops } = containment?;
             let standing: Vec<(Remediation, Stand)> =
                 standing.into_iter().map(|one| (one.turned, one.stand.into())).collect();
             let stopped_it = standing.iter().any(|(turned, _)| turned.stops());
-            Some(Contained { incident, function, standing, stopped_it })
+            Some(Contained { incident, function, standing, stops, stopped_it })
         });
         Self {
             policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),

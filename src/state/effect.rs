@@ -51,6 +51,9 @@ impl State {
             Remediation::StopFunction { function, .. } => {
                 live(state, function, |live| live.reserved_concurrency = Some(0));
             }
+            Remediation::CapConcurrency { function, most, .. } => {
+                live(state, function, |live| live.reserved_concurrency = Some(*most));
+            }
             Remediation::StopInstances { function, qualifier, .. } => {
                 let scaling = around(state, function).scaling.get_or_insert_default();
                 scaling.insert(qualifier.clone(), Scaling { min: Some(0), max: Some(0) });

@@ -64,6 +64,7 @@ fn remediations() -> Vec<Remediation> {
             requested: 1,
         },
         Remediation::StopFunction { function: function.clone(), reserved: None },
+        Remediation::CapConcurrency { function: function.clone(), reserved: None, most: 1 },
         Remediation::StopInstances {
             function: function.clone(),
             qualifier,
@@ -98,9 +99,10 @@ fn remediations() -> Vec<Remediation> {
             Remediation::HardenFunctionUrl { .. } => 10,
             Remediation::ReplaceResourcePolicy(_) => 11,
             Remediation::TagFunction { .. } => 12,
+            Remediation::CapConcurrency { .. } => 13,
         });
     }
-    assert_eq!(kinds.len(), 13);
+    assert_eq!(kinds.len(), 14);
     all
 }
 

@@ -28,8 +28,10 @@ pub struct IncidentRecord {
     pub events: Vec<String>,
     /// The controls that had findings.
     pub controls: Vec<String>,
-    /// Whether it contains the function.
+    /// Whether it contains the function, or does a part of that.
     pub contains: bool,
+    /// Whether it stops the function.
+    pub stops: bool,
     /// The function's code and settings when it was opened, by name.
     pub code: Option<String>,
 }
@@ -64,6 +66,8 @@ pub struct Gate {
     pub opened: OffsetDateTime,
     /// Whether it contains the function: then it goes on until it is restored.
     pub contains: bool,
+    /// Whether it stops the function.
+    pub stops: bool,
     /// The events that belong to it.
     pub events: Vec<String>,
 }
@@ -86,6 +90,7 @@ pub(super) fn incident(item: &Item) -> Option<IncidentRecord> {
         events: strings(item, "events"),
         controls: strings(item, "controls"),
         contains: is_true(item, "contains"),
+        stops: stops(item),
         code: string(item, "code").map(str::to_owned),
     })
 }
@@ -112,8 +117,14 @@ pub(super) fn gate(item: &Item) -> Option<Gate> {
         status: IncidentStatus::parse(string(item, "status")?)?,
         opened: OffsetDateTime::from_unix_timestamp(numeric(item, "opened")?).ok()?,
         contains: is_true(item, "contains"),
+        stops: stops(item),
         events: strings(item, "events"),
     })
+}
+
+/// A containment that does not say so, of before parts of one could be chosen, stops the function.
+fn stops(item: &Item) -> bool {
+    is_true(item, "stops") || (!item.contains_key("stops") && is_true(item, "contains"))
 }
 
 /// A mark, and until when it is left alone.

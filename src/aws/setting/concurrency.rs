@@ -19,6 +19,7 @@ impl Aws {
         &self,
         function: &FunctionArn,
         before: Option<u32>,
+        after: u32,
     ) -> Result<Stand, AwsError> {
         let output = self
             .lambda()
@@ -29,7 +30,7 @@ impl Aws {
             .await
             .map_err(failed("GetFunctionConcurrency", function))?;
         let now = output.reserved_concurrent_executions.and_then(|n| u32::try_from(n).ok());
-        Ok(Stand::of(&now, &before, &Some(0), || match now {
+        Ok(Stand::of(&now, &before, &Some(after), || match now {
             Some(now) => format!("{now} is reserved"),
             None => "nothing is reserved".to_owned(),
         }))
@@ -51,7 +52,11 @@ impl Aws {
         }
     }
 
-    async fn reserve(&self, function: &FunctionArn, concurrency: u32) -> Result<(), AwsError> {
+    pub(super) async fn reserve(
+        &self,
+        function: &FunctionArn,
+        concurrency: u32,
+    ) -> Result<(), AwsError> {
         self.lambda()
             .await
             .put_function_concurrency()

@@ -22,7 +22,7 @@ impl Containment<'_> {
         let name = format!("cordon-{}-sessions", self.incident);
         plan.wants.insert(Read::RoleUse(self.function.clone(), role.clone()));
         match &around.role_use {
-            Some(RoleUse::Alone) if self.is_stopped(live, around) => {
+            Some(RoleUse::Alone) if !self.extent.stops || self.is_stopped(live, around) => {
                 let document = deny_issued_before(self.now);
                 self.deny(plan, role, name, document, Ends::OlderSessions);
             }

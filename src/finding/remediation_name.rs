@@ -1,0 +1,75 @@
+//! Remediations by the names that the control policy chooses them by. One name may stand for several
+//! steps: to stop a function takes more than one.
+
+use std::fmt;
+
+/// What can be chosen to answer a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RemediationName {
+    /// Stop the function, revoke its credentials, and close its doors.
+    ContainFunction,
+    /// Stop the function, and nothing else.
+    StopFunction,
+    /// Revoke the function's credentials, and nothing else.
+    RevokeCredentials,
+    /// Let at most so many of the function run at the same time.
+    CapConcurrency,
+    /// Keep queues and streams from invoking the function.
+    DisableEventSourceMappings,
+    /// Remove or scope what a resource policy grants.
+    ReplaceResourcePolicy,
+    /// Require signed requests of a URL.
+    HardenFunctionUrl,
+    /// Tag the function.
+    TagFunction,
+}
+
+impl RemediationName {
+    /// Every name.
+    pub const ALL: [Self; 8] = [
+        Self::ContainFunction,
+        Self::StopFunction,
+        Self::RevokeCredentials,
+        Self::CapConcurrency,
+        Self::DisableEventSourceMappings,
+        Self::ReplaceResourcePolicy,
+        Self::HardenFunctionUrl,
+        Self::TagFunction,
+    ];
+
+    /// The name as written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ContainFunction => "contain-function",
+            Self::StopFunction => "stop-function",
+            Self::RevokeCredentials => "revoke-credentials",
+            Self::CapConcurrency => "cap-concurrency",
+            Self::DisableEventSourceMappings => "disable-event-source-mappings",
+            Self::ReplaceResourcePolicy => "replace-resource-policy",
+            Self::HardenFunctionUrl => "harden-function-url",
+            Self::TagFunction => "tag-function",
+        }
+    }
+}
+
+impl fmt::Display for RemediationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The remediations of one control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    /// Those it gives unless the control policy says otherwise.
+    pub given: &'static [RemediationName],
+    /// Those it gives only if the control policy says so.
+    pub on_request: &'static [RemediationName],
+}
+
+impl Offer {
+    /// All of them.
+    pub fn names(self) -> impl Iterator<Item = RemediationName> {
+        self.given.iter().chain(self.on_request).copied()
+    }
+}
