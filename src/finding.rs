@@ -3,7 +3,10 @@
 //! <https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html>,
 //! <https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html>.
 
-use crate::{iam::Witness, resource::FunctionResource};
+use crate::{
+    iam::Witness,
+    resource::{FunctionResource, Resource},
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -334,7 +337,7 @@ pub struct Evaluation {
     /// The control, or the rule.
     pub control: Requirement,
     /// What it was held against.
-    pub resource: FunctionResource,
+    pub resource: Resource,
     /// What came of it.
     pub compliance: Compliance,
 }

@@ -29,7 +29,7 @@ pub use parameters::{
     ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, FunctionPolicyDangerousAction,
     FunctionPrivilegeEscalation, InvocationUnauthorized, Nothing, RuntimeDeprecated, TagsMissing,
 };
-pub use pattern::Pattern;
+pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};
 pub use reach::{
     Because, Mode, OrganizationalUnit, OrganizationalUnits, Reached, Scope, ScopedMode, TagValues,
@@ -41,7 +41,7 @@ pub use unmatched::unmatched;
 use crate::{
     finding::{ControlId, Requirement, Severity},
     iam::Trusted,
-    resource::FunctionArn,
+    resource::{FunctionArn, Resource},
 };
 use entries::Given;
 use reach::Around;
@@ -65,7 +65,7 @@ pub struct ControlPolicy {
     /// included.
     #[serde(default, skip_serializing_if = "OrganizationalUnits::is_empty")]
     pub organizational_units: OrganizationalUnits,
-    /// The functions that are looked at: every control is off outside.
+    /// What is looked at: every control is off outside.
     #[serde(default, skip_serializing_if = "Scope::is_everything")]
     pub scope: Scope,
     /// Functions that are never stopped automatically.
@@ -141,7 +141,7 @@ const fn is_not(flag: &bool) -> bool {
 time::serde::format_description!(pub(crate) day, Date, "[year]-[month]-[day]");
 
 impl ControlPolicy {
-    /// How far `control` may go for a function on a day, and why.
+    /// How far `control` may go for a resource on a day, and why.
     pub fn reach(&self, control: &Requirement, whom: &Whom<'_>, today: Date) -> Reached {
         match self.given(control) {
             Some(given) => given.reach.at(whom, &self.around(today)),
@@ -149,7 +149,7 @@ impl ControlPolicy {
         }
     }
 
-    /// The farthest `control` goes for any function on a day.
+    /// The farthest `control` goes for any resource on a day.
     pub fn farthest(&self, control: &Requirement, today: Date) -> Mode {
         self.given(control).map_or(Mode::Off, |given| given.reach.farthest(&self.around(today)))
     }
@@ -185,15 +185,15 @@ impl ControlPolicy {
         given.or(control.control().map(ControlId::severity)).unwrap_or(Severity::Medium)
     }
 
-    /// The exception of `control` for `function`, and where it stands on a day: it withholds
+    /// The exception of `control` for `resource`, and where it stands on a day: it withholds
     /// remediation until it has expired.
     pub fn exception(
         &self,
         control: &Requirement,
-        function: &FunctionArn,
+        resource: &Resource,
         today: Date,
     ) -> Option<(&Exception, Validity)> {
-        let exception = self.exceptions.of(control, function)?;
+        let exception = self.exceptions.of(control, resource)?;
         Some((exception, exception.validity(today)))
     }
 
