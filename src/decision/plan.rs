@@ -344,3 +344,35 @@ pub(super) fn join<T: PartialEq>(all: &mut Vec<T>, one: T) {
         all.push(one);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{controls::Response, finding::ControlId, policy::ControlPolicy};
+
+    #[test]
+    fn what_is_done_to_functions_is_left_to_people_on_any_other_resource() {
+        let (policy, state) = (ControlPolicy::default(), State::default());
+        let remit = Remit::of(&policy);
+        let mut planner = Planner::new(&remit, &state, "inc-1", OffsetDateTime::UNIX_EPOCH);
+        let role = "arn:aws:iam::111122223333:role/deploy";
+        let resource = Resource::parse(role).unwrap();
+        for (response, want) in [
+            (Response::HardenUrl, "no URL is hardened"),
+            (Response::Contain, "nothing is contained"),
+            (Response::Tag("cordon:a".to_owned(), TagValue::Incident), "not tagged"),
+        ] {
+            let proposal = Proposal {
+                control: ControlId::TagsMissing.into(),
+                resource: &resource,
+                mode: Mode::Enforce,
+                withheld: None,
+                mark: String::new(),
+            };
+            let left = planner.propose(proposal, response);
+            assert_eq!(left, [format!("{want}: `{role}` is no function")]);
+        }
+        let plan = planner.finish();
+        assert!(plan.planned.is_empty() && plan.wants.is_empty() && !plan.contains);
+    }
+}
