@@ -426,20 +426,20 @@ fn excepts_all_or_nothing(exception: &Exception, at: &Place, problems: &mut Vec<
         ));
     }
     for (named, place) in all {
-        let (is_everything, what, mend) = match named {
-            Named::Functions(pattern) => (
-                is_everything(pattern),
+        match named {
+            Named::Functions(pattern) if is_everything(pattern) => problems.push(Problem::warning(
+                place,
                 "this excepts every function",
                 "name the functions, or set the control to `mode: dry-run` for a while",
-            ),
-            Named::Resources(pattern) => (
-                pattern.is_everything(),
-                "this excepts every resource",
-                "name the resources, or set the control to `mode: dry-run` for a while",
-            ),
-        };
-        if is_everything {
-            problems.push(Problem::warning(place, what, mend));
+            )),
+            Named::Resources(pattern) if pattern.is_everything() => {
+                problems.push(Problem::warning(
+                    place,
+                    "this excepts every resource",
+                    "name the resources, or set the control to `mode: dry-run` for a while",
+                ))
+            }
+            Named::Functions(_) | Named::Resources(_) => {}
         }
     }
 }

@@ -193,7 +193,7 @@ impl fmt::Display for Scope {
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ScopedMode {
-    /// Where.
+    /// Which functions, or what else.
     #[serde(rename = "where")]
     pub scope: Scope,
     /// How far the control may go there.
