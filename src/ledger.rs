@@ -31,7 +31,7 @@ pub struct Answer {
 
 impl Answer {
     /// The answer to an event about a resource. `actor` is whose event it is; an answer to nobody's
-    /// event is not counted by actor, and one about what tells no account by none.
+    /// event is not counted by actor. What tells no account is counted with all that tells none.
     pub fn new(event: &str, about: &Resource, actor: Option<&str>) -> Self {
         let arn = about.subject().to_string();
         Self {

@@ -1,14 +1,15 @@
 //! The name of anything in AWS. Parsed once, at the door, into the parts that every ARN has; what
 //! stands behind them each service writes as it likes, and is kept as it is.
-//! Refuses what has not all six parts, or holds control characters.
+//! Refuses what has not all six parts, and anything but printable ASCII: an ARN is shown to people, and
+//! must not look other than it is.
 //! Forms: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
 
 use super::{AccountId, Home, ResourceError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The longest ARN that AWS takes:
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html> and its like.
+/// The longest ARN that IAM takes (`PolicyArn`):
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html>.
 const LONGEST: usize = 2048;
 
 /// An ARN: `arn:partition:service:region:account:resource`.
@@ -40,7 +41,8 @@ impl Arn {
     }
 
     fn read(text: &str) -> Option<Self> {
-        (text.len() <= LONGEST && !text.contains(char::is_control)).then_some(())?;
+        let is_printable = text.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+        (text.len() <= LONGEST && is_printable).then_some(())?;
         let mut parts = text.splitn(6, ':');
         let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
         let (region, owner, resource) = (parts.next()?, parts.next()?, parts.next()?);

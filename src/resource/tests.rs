@@ -160,6 +160,7 @@ fn what_is_no_arn_is_refused() {
         "arn:aws:iam::*:role/x",
         "arn:aws:iam::111122223333:role/x\n",
         "arn:aws:iam::111122223333:role/\u{1b}[2J",
+        "arn:aws:iam::111122223333:role/a\u{202e}b",
         &long,
     ] {
         assert!(Arn::parse(text).is_err(), "{text}");
