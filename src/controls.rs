@@ -33,7 +33,7 @@ use crate::{
     iam::Edit,
     policy::{Because, Concurrency, ControlPolicy, Mode, Reached, Whom},
     remediation::{Remediation, TAG_PREFIX},
-    resource::{FunctionArn, FunctionResource, Home},
+    resource::{FunctionArn, Home, Resource},
     state::{FunctionState, Read, State},
 };
 use std::collections::BTreeSet;
@@ -91,7 +91,7 @@ pub struct Assessment {
     /// The control, or the rule.
     pub control: Requirement,
     /// The resource.
-    pub resource: FunctionResource,
+    pub resource: Resource,
     /// The judgement.
     pub judgement: Judgement,
 }
@@ -118,7 +118,8 @@ pub struct Seen {
     pub responses: Vec<Response>,
 }
 
-/// What would answer something seen.
+/// What would answer something seen. What is done to functions answers nothing that is seen on
+/// another resource: then a person is told.
 pub enum Response {
     /// Edit grants of one statement of the resource's policy.
     EditPolicy(Edit),
@@ -208,7 +209,7 @@ pub fn triage(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Tri
 pub struct Look {
     /// Which.
     pub control: Requirement,
-    /// How far it may go for the function the event is about, as far as the event alone tells.
+    /// How far it may go for what the event is about, as far as the event alone tells.
     pub reached: Reached,
     /// What it has to do with the event.
     pub concern: Concern,
@@ -228,9 +229,10 @@ pub enum Concern {
 pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<Look> {
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
+    let about = event.function().cloned().map(Resource::from);
     let controls: &[Control] = if matches!(event.kind, Kind::Ignored(_)) { &[] } else { &CONTROLS };
     let of_controls = controls.iter().map(|control| {
-        look(policy, control.id.into(), event.function(), now, || match (control.needs)(&case) {
+        look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
             Needs::NotConcerned => Concern::No,
             Needs::Nothing => Concern::Yes(Vec::new()),
             Needs::Reads(reads) => Concern::Yes(reads),
@@ -241,7 +243,7 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
         let resource = matched.function.as_ref().ok()?;
         let control = Requirement::Rule(matched.rule.clone());
         let reads = || Concern::Yes(rule::reads(rule, resource));
-        Some(look(policy, control, Some(&resource.function), now, reads))
+        Some(look(policy, control, Some(&resource.function.clone().into()), now, reads))
     });
     of_controls.chain(of_rules).collect()
 }
@@ -249,18 +251,19 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
 fn look(
     policy: &ControlPolicy,
     control: Requirement,
-    function: Option<&FunctionArn>,
+    about: Option<&Resource>,
     now: OffsetDateTime,
     concern: impl FnOnce() -> Concern,
 ) -> Look {
     let today = now.date();
-    let reached = match function {
-        Some(function) => policy.reach(&control, &Whom { function, tags: None }, today),
+    let reached = match about {
+        Some(resource) => policy.reach(&control, &Whom { resource, tags: None }, today),
         // Whose it is has to be read: it may be on there.
         None => Reached { mode: policy.farthest(&control, today), because: Because::Entry },
     };
     let mut concern = if reached.mode == Mode::Off { Concern::Off } else { concern() };
-    if let (Concern::Yes(reads), Some(function)) = (&mut concern, function)
+    if let (Concern::Yes(reads), Some(function)) =
+        (&mut concern, about.and_then(Resource::function))
         && !reads.is_empty()
         && policy.asks_tags(&control)
     {

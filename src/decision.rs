@@ -17,7 +17,7 @@ use crate::{
     finding::{Compliance, Evaluation, Finding, Requirement, fingerprint},
     policy::{Because, ControlPolicy, Mode, Validity},
     remediation::{Planned, Remediation, Withheld},
-    resource::{FunctionArn, FunctionResource, RoleArn},
+    resource::{FunctionArn, Resource, RoleArn},
     state::{Read, State},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,12 +49,12 @@ impl<'a> Remit<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The incident this belongs to: the one that goes on, or else the one it would open; the same
-    /// event and function give the same one.
+    /// event and subject give the same one.
     pub incident: String,
     /// Every control held against every resource it concerns.
     pub evaluations: Vec<Evaluation>,
-    /// Where each control stands for each function it has a finding on.
-    pub standings: BTreeMap<(Requirement, FunctionArn), Standing>,
+    /// Where each control stands for each subject it has a finding on.
+    pub standings: BTreeMap<(Requirement, Resource), Standing>,
     /// What answers the findings, in the order it is to be done, withheld ones included.
     pub plan: Vec<Planned>,
     /// What has to be read before more can be planned; what is planned does not wait for it.
@@ -111,7 +111,7 @@ impl Decision {
 
     /// Where the control of an evaluation stands.
     pub fn standing(&self, evaluation: &Evaluation) -> Option<&Standing> {
-        self.standings.get(&(evaluation.control.clone(), evaluation.resource.function.clone()))
+        self.standings.get(&(evaluation.control.clone(), evaluation.resource.subject()))
     }
 
     /// The findings.
@@ -143,7 +143,7 @@ pub fn decide(
     let evaluations = assessments
         .into_iter()
         .map(|assessment| {
-            let about = (assessment.control.clone(), assessment.resource.function.clone());
+            let about = (assessment.control.clone(), assessment.resource.subject());
             evaluate(remit, assessment, state, standings.get(&about), &mut planner)
         })
         .collect::<Vec<_>>();
@@ -167,10 +167,10 @@ pub fn decide(
 
 /// The same for every delivery of an event, unless its incident was restored: that one is over.
 fn incident_id(event: &Event, assessments: &[Assessment], state: &State) -> String {
-    let function = assessments.first().map(|a| a.resource.function.to_string()).unwrap_or_default();
+    let subject = assessments.first().map(|a| a.resource.subject().to_string()).unwrap_or_default();
     match &state.memory.restored {
-        None => format!("inc-{}", fingerprint(&[&event.id, &function])),
-        Some(restored) => format!("inc-{}", fingerprint(&[&event.id, &function, restored])),
+        None => format!("inc-{}", fingerprint(&[&event.id, &subject])),
+        Some(restored) => format!("inc-{}", fingerprint(&[&event.id, &subject, restored])),
     }
 }
 
@@ -244,7 +244,7 @@ fn chosen(
 }
 
 /// What makes one thing seen the same when it is seen again: the unit of a hold.
-fn mark(control: &Requirement, resource: &FunctionResource, subject: &str) -> String {
+fn mark(control: &Requirement, resource: &Resource, subject: &str) -> String {
     fingerprint(&[&control.to_string(), &resource.to_string(), subject])
 }
 
@@ -252,13 +252,13 @@ fn mark(control: &Requirement, resource: &FunctionResource, subject: &str) -> St
 fn withheld(
     remit: &Remit<'_>,
     standing: Option<&Standing>,
-    resource: &FunctionResource,
+    resource: &Resource,
     response: &Response,
     state: &State,
     mark: &str,
 ) -> Option<Withheld> {
-    let function = &resource.function;
-    if remit.itself.as_ref() == Some(function) {
+    let function = resource.function();
+    if function.is_some() && remit.itself.as_ref() == function {
         return Some(Withheld::Itself);
     }
     let Some(Standing { reached, excepted, .. }) = standing else { return Some(Withheld::DryRun) };
@@ -271,7 +271,8 @@ fn withheld(
     if state.memory.held.contains(mark) {
         return Some(Withheld::Held);
     }
-    if matches!(response, Response::Contain(_)) && remit.policy.protects(function) {
+    let is_protected = function.is_some_and(|function| remit.policy.protects(function));
+    if matches!(response, Response::Contain(_)) && is_protected {
         return Some(Withheld::Protected);
     }
     if reached.because == Because::TagsUnknown && reached.mode.min(remit.ceiling) != Mode::Off {
@@ -291,16 +292,16 @@ fn standing(
     mut assessments: Vec<Assessment>,
     state: &State,
     today: Date,
-) -> (Vec<Assessment>, BTreeMap<(Requirement, FunctionArn), Standing>) {
+) -> (Vec<Assessment>, BTreeMap<(Requirement, Resource), Standing>) {
     let mut standings = BTreeMap::new();
     for Assessment { control, resource, .. } in &assessments {
-        let function = &resource.function;
+        let subject = resource.subject();
         standings
-            .entry((control.clone(), function.clone()))
-            .or_insert_with(|| Standing::of(remit.policy, control, function, state, today));
+            .entry((control.clone(), subject.clone()))
+            .or_insert_with(|| Standing::of(remit.policy, control, &subject, state, today));
     }
     assessments.retain(|one| {
-        let about = (one.control.clone(), one.resource.function.clone());
+        let about = (one.control.clone(), one.resource.subject());
         standings.get(&about).is_some_and(|standing| standing.reached.mode != Mode::Off)
     });
     (assessments, standings)
@@ -316,7 +317,7 @@ fn note(mut evaluations: Vec<Evaluation>, failed: plan::Failed) -> Vec<Evaluatio
     for evaluation in &mut evaluations {
         let about = match own {
             true => evaluation.resource == resource,
-            false => evaluation.resource.function == resource.function,
+            false => evaluation.resource.is_with(&resource),
         };
         if about
             && controls.contains(&evaluation.control)

@@ -7,7 +7,10 @@ mod remediation_name;
 
 pub use remediation_name::{Offer, RemediationName};
 
-use crate::{iam::Witness, resource::FunctionResource};
+use crate::{
+    iam::Witness,
+    resource::{FunctionResource, Resource},
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -365,7 +368,7 @@ pub struct Evaluation {
     /// The control, or the rule.
     pub control: Requirement,
     /// What it was held against.
-    pub resource: FunctionResource,
+    pub resource: Resource,
     /// What came of it.
     pub compliance: Compliance,
 }

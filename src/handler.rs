@@ -16,7 +16,7 @@ use crate::{
     policy::{LoadedPolicy, Mode, Validity},
     remediation::{Outcome, Planned, Remediation, Withheld},
     report::Report,
-    resource::{FunctionArn, RoleArn},
+    resource::{FunctionArn, Resource, RoleArn},
     settings::Settings,
     state::State,
 };
@@ -229,20 +229,20 @@ impl Responder {
         Ok(())
     }
 
-    /// Adds what the journal knows of the function to the state.
+    /// Adds what the journal knows of the subject to the state.
     async fn recall(
         &self,
         matter: &Matter<'_>,
         decision: &Decision,
         state: &mut State,
     ) -> Result<Recalled, AwsError> {
-        let Some(function) = function(decision) else { return Ok(Recalled::default()) };
+        let Some(subject) = subject(decision) else { return Ok(Recalled::default()) };
         let journal = self.journal();
         // Written before it is asked what others found: of two at the same time, one sees both.
         let links = decision.findings().filter_map(|(one, _)| one.control.control());
         let links = links.filter(|control| controls::is_link(*control)).collect();
-        journal.remember(&function, &links, matter.now).await?;
-        let recalled = journal.recall(&function, matter.now).await?;
+        journal.remember(&subject, &links, matter.now).await?;
+        let recalled = journal.recall(&subject, matter.now).await?;
         let memory = &mut state.memory;
         memory.held.clone_from(&recalled.held);
         memory.recent.clone_from(&recalled.recent);
@@ -344,8 +344,9 @@ impl Responder {
     }
 }
 
-fn function(decision: &Decision) -> Option<FunctionArn> {
-    decision.evaluations.first().map(|evaluation| evaluation.resource.function.clone())
+/// What the incident of a decision is about.
+fn subject(decision: &Decision) -> Option<Resource> {
+    decision.evaluations.first().map(|evaluation| evaluation.resource.subject())
 }
 
 /// The remediations a decision withholds, as outcomes, those left out that are known already.

@@ -1,5 +1,5 @@
 //! What was answered lately, and whether one more answer may be given: the arithmetic of the control
-//! policy's limits. An answer is one event on one function that changes something but tags, however
+//! policy's limits. An answer is one event on one subject that changes something but tags, however
 //! many steps that takes; it counts once, however often it is delivered. Time is an argument.
 
 mod breaker;
@@ -9,7 +9,7 @@ pub use breaker::{Barred, Breaker, BreakerEvent, TURN, Turn};
 use crate::{
     finding::fingerprint,
     policy::{Cap, Class, Kind, Limits, Per},
-    resource::FunctionArn,
+    resource::{AccountId, Resource},
 };
 use breaker::clock;
 use serde::{Deserialize, Serialize};
@@ -19,9 +19,10 @@ use time::{OffsetDateTime, serde::timestamp};
 /// An answer that is to be given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The same for every delivery of one event about one function.
+    /// The same for every delivery of one event about one subject.
     pub id: String,
-    function: String,
+    /// The function, or whatever else it is about.
+    subject: String,
     account: String,
     actor: Option<String>,
     stops: bool,
@@ -29,14 +30,14 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The answer to an event about a function. `actor` is whose event it is; an answer to nobody's
-    /// event is not counted by actor.
-    pub fn new(event: &str, function: &FunctionArn, actor: Option<&str>) -> Self {
-        let arn = function.to_string();
+    /// The answer to an event about a resource. `actor` is whose event it is; an answer to nobody's
+    /// event is not counted by actor. What tells no account is counted with all that tells none.
+    pub fn new(event: &str, about: &Resource, actor: Option<&str>) -> Self {
+        let arn = about.subject().to_string();
         Self {
             id: fingerprint(&[event, &arn]),
-            function: fingerprint(&[&arn]),
-            account: function.account().to_string(),
+            subject: fingerprint(&[&arn]),
+            account: about.account().map(AccountId::to_string).unwrap_or_default(),
             actor: actor.map(|actor| fingerprint(&[actor])),
             stops: false,
             class: Class::Ordinary,
@@ -72,7 +73,8 @@ struct Counted {
     id: String,
     #[serde(with = "timestamp")]
     at: OffsetDateTime,
-    function: String,
+    #[serde(rename = "function")]
+    subject: String,
     account: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     actor: Option<String>,
@@ -152,7 +154,7 @@ impl Ledger {
             None => next.answers.push(Counted {
                 id: answer.id.clone(),
                 at: now,
-                function: answer.function.clone(),
+                subject: answer.subject.clone(),
                 account: answer.account.clone(),
                 actor: answer.actor.clone(),
                 stops: answer.stops,
@@ -198,7 +200,7 @@ impl Ledger {
                 Kind::Stops => counted.stops,
             };
             let same = match cap.scope {
-                Per::Function => counted.function == answer.function,
+                Per::Function => counted.subject == answer.subject,
                 Per::Actor => answer.actor.is_some() && counted.actor == answer.actor,
                 Per::Account => counted.account == answer.account,
                 Per::Installation => true,

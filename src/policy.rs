@@ -31,7 +31,7 @@ pub use parameters::{
     ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, FunctionPolicyDangerousAction,
     FunctionPrivilegeEscalation, InvocationUnauthorized, Nothing, RuntimeDeprecated, TagsMissing,
 };
-pub use pattern::Pattern;
+pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};
 pub use reach::{
     Because, Mode, OrganizationalUnit, OrganizationalUnits, Reached, Scope, ScopedMode, TagValues,
@@ -43,7 +43,7 @@ pub use unmatched::unmatched;
 use crate::{
     finding::{ControlId, RemediationName, Requirement, Severity},
     iam::Trusted,
-    resource::FunctionArn,
+    resource::{FunctionArn, Resource},
 };
 use entries::Given;
 use reach::Around;
@@ -67,7 +67,7 @@ pub struct ControlPolicy {
     /// included.
     #[serde(default, skip_serializing_if = "OrganizationalUnits::is_empty")]
     pub organizational_units: OrganizationalUnits,
-    /// The functions that are looked at: every control is off outside.
+    /// What is looked at: every control is off outside.
     #[serde(default, skip_serializing_if = "Scope::is_everything")]
     pub scope: Scope,
     /// Functions that are never stopped automatically.
@@ -143,7 +143,7 @@ const fn is_not(flag: &bool) -> bool {
 time::serde::format_description!(pub(crate) day, Date, "[year]-[month]-[day]");
 
 impl ControlPolicy {
-    /// How far `control` may go for a function on a day, and why.
+    /// How far `control` may go for a resource on a day, and why.
     pub fn reach(&self, control: &Requirement, whom: &Whom<'_>, today: Date) -> Reached {
         match self.given(control) {
             Some(given) => given.reach.at(whom, &self.around(today)),
@@ -151,7 +151,7 @@ impl ControlPolicy {
         }
     }
 
-    /// The farthest `control` goes for any function on a day.
+    /// The farthest `control` goes for any resource on a day.
     pub fn farthest(&self, control: &Requirement, today: Date) -> Mode {
         self.given(control).map_or(Mode::Off, |given| given.reach.farthest(&self.around(today)))
     }
@@ -197,15 +197,15 @@ impl ControlPolicy {
         offered && chosen.unwrap_or_else(|| offer.given.contains(&name))
     }
 
-    /// The exception of `control` for `function`, and where it stands on a day: it withholds
+    /// The exception of `control` for `resource`, and where it stands on a day: it withholds
     /// remediation until it has expired.
     pub fn exception(
         &self,
         control: &Requirement,
-        function: &FunctionArn,
+        resource: &Resource,
         today: Date,
     ) -> Option<(&Exception, Validity)> {
-        let exception = self.exceptions.of(control, function)?;
+        let exception = self.exceptions.of(control, resource)?;
         Some((exception, exception.validity(today)))
     }
 

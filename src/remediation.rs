@@ -11,7 +11,7 @@ pub use outcome::{Outcome, Planned, Stand, Withheld};
 use crate::{
     finding::fingerprint,
     iam::Document,
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
     setting::{Destinations, Mapping, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
@@ -267,9 +267,9 @@ impl Remediation {
         }
     }
 
-    /// The function, version or alias it is about.
-    pub fn resource(&self) -> FunctionResource {
-        match self {
+    /// What it is about: a function, version or alias.
+    pub fn resource(&self) -> Resource {
+        let resource = match self {
             Self::SuspendAutoScaling { function, qualifier, .. }
             | Self::DeleteProvisionedConcurrency { function, qualifier, .. }
             | Self::StopInstances { function, qualifier, .. } => {
@@ -287,7 +287,8 @@ impl Remediation {
                 resource.clone()
             }
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
-        }
+        };
+        resource.into()
     }
 
     /// The setting it turns: the same for every remediation of that setting.

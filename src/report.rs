@@ -11,7 +11,7 @@ use crate::{
     finding::{Compliance, ControlId, Evaluation, Finding, Severity},
     policy::Mode,
     remediation::{Outcome, Planned},
-    resource::FunctionResource,
+    resource::Resource,
 };
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -137,13 +137,13 @@ impl Report<'_> {
     fn outcomes_of(&self, evaluation: &Evaluation) -> impl Iterator<Item = &(Planned, Outcome)> {
         self.outcomes.iter().filter(|(planned, _)| {
             planned.controls.contains(&evaluation.control)
-                && planned.remediation.resource().function == evaluation.resource.function
+                && planned.remediation.resource().is_with(&evaluation.resource)
         })
     }
 
     /// What could not be judged, with the controls that say so for the same reason.
-    fn unclear(&self) -> Vec<(&FunctionResource, &str, Vec<String>)> {
-        let mut all: Vec<(&FunctionResource, &str, Vec<String>)> = Vec::new();
+    fn unclear(&self) -> Vec<(&Resource, &str, Vec<String>)> {
+        let mut all: Vec<(&Resource, &str, Vec<String>)> = Vec::new();
         for evaluation in &self.decision.evaluations {
             let Compliance::InsufficientData(reason) = &evaluation.compliance else { continue };
             let (resource, control) = (&evaluation.resource, evaluation.control.to_string());
@@ -178,7 +178,7 @@ impl Report<'_> {
             .or(self.decision.evaluations.iter().find(unclear))
             .or(self.decision.evaluations.first());
         let about = first.map_or_else(String::new, |evaluation| {
-            format!("{} on {}", evaluation.control, evaluation.resource.function.name())
+            format!("{} on {}", evaluation.control, evaluation.resource.name())
         });
         let page = if self.decision.limited.is_some() { "PAGE: " } else { "" };
         Notification {
@@ -233,10 +233,11 @@ impl Report<'_> {
         let _ = writeln!(text, "event: {}\ncontrol policy: {}", self.event, self.policy_sha256);
         if acted {
             let (incident, table) = (&self.decision.incident, self.journal_table);
-            let first = self.decision.evaluations.first();
-            let region = first.map(|e| e.resource.function.home().region).unwrap_or_default();
+            let regions = self.decision.evaluations.iter().filter_map(|e| e.resource.region());
+            let region = regions.map(|region| format!(" --region {region}")).next();
+            let region = region.unwrap_or_default();
             let _ = writeln!(text, "incident: {incident}\n\nto put everything back:");
-            let _ = writeln!(text, "  cordon restore {incident} --table {table} --region {region}");
+            let _ = writeln!(text, "  cordon restore {incident} --table {table}{region}");
             let _ = writeln!(
                 text,
                 "\nWhat a template or another tool put there comes back with its next deployment: \

@@ -1,13 +1,17 @@
-//! The names of things: accounts, functions, qualifiers, revisions. Parsed once, at the door.
-//! Refuses anything that is not a Lambda function: layers, event source mappings and web functions
-//! share the `lambda` prefix but are other resources.
+//! The names of things: accounts, functions, qualifiers, revisions, and anything else that has an ARN.
+//! Parsed once, at the door. A function's name refuses anything that is not a Lambda function: layers,
+//! event source mappings and web functions share the `lambda` prefix but are other resources.
 //! Forms: <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html> (`FunctionName`).
 
+mod arn;
 #[cfg(feature = "cli")]
 pub mod form;
+mod named;
 mod organization;
 mod role;
 
+pub use arn::Arn;
+pub use named::Resource;
 pub use organization::{ORGANIZATION, is_organization_or_part};
 pub use role::RoleArn;
 
@@ -320,9 +324,11 @@ macro_rules! as_text {
 }
 
 as_text!(AccountId, AccountId::parse);
+as_text!(Arn, Arn::parse);
 as_text!(FunctionArn, FunctionArn::parse);
 as_text!(RoleArn, RoleArn::parse);
 as_text!(FunctionResource, FunctionResource::parse_arn);
+as_text!(Resource, Resource::parse);
 as_text!(Qualifier, |text: &str| Qualifier::parse(text)?
     .ok_or_else(|| ResourceError::new(text, "a version or alias other than `$LATEST`")));
 

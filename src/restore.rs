@@ -107,7 +107,7 @@ pub async fn restore(
     }
     let is_marked = record.status == IncidentStatus::Restored;
     if !asked.dry_run && all_asked_for && restored.is_over() && !is_marked {
-        journal.mark(incident, &record.function, IncidentEvent::PutBack, now).await?;
+        journal.mark(incident, &record.subject, IncidentEvent::PutBack, now).await?;
     }
     Ok(Some(restored))
 }
@@ -143,15 +143,19 @@ async fn unsafe_to_release(
 ) -> Result<Option<String>, AwsError> {
     let releases =
         |one: &Turned| matches!(one.remediation.tactic(), Tactic::Isolate | Tactic::Evict);
-    if !record.contains || !some.iter().any(releases) {
+    // Nothing but functions is contained.
+    let Some(function) = record.subject.function().filter(|_| record.contains) else {
+        return Ok(None);
+    };
+    if !some.iter().any(releases) {
         return Ok(None);
     }
-    let read = Read::Function(record.function.clone());
+    let read = Read::Function(function.clone());
     let (mut state, errors) = aws.read(&[read].into()).await;
     if let Some(error) = errors.into_iter().next() {
         return Err(error);
     }
-    let live = state.functions.remove(&record.function).flatten();
+    let live = state.functions.remove(function).flatten();
     Ok(match (live.map(|live| live.code), &record.code) {
         // A function that is gone runs nothing.
         (None, _) => None,

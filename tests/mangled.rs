@@ -114,7 +114,7 @@ fn no_field_of_any_sample_can_be_wrong_enough_to_panic_or_to_hit_another_functio
                 decisions += 1;
                 for planned in &decision.plan {
                     plans += 1;
-                    let name = planned.remediation.resource().function.name().to_owned();
+                    let name = planned.remediation.resource().name().to_owned();
                     assert!(text.contains(&name), "{pointer} = {value}: {name}");
                 }
             }

@@ -3,11 +3,12 @@
 //!
 //! | incident | record | holds |
 //! |---|---|---|
-//! | `inc-…` | `incident` | function, events, controls, status, code, policy hash, opened |
+//! | `inc-…` | `incident` | resource (of format 2 `function`), events, controls, status, code, policy hash, opened |
 //! | `inc-…` | `step#<id>` | remediation with its way back, marks, status, outcome |
 //! | `function#<ARN>` | `incident` | the incident that goes on: one at a time |
 //! | `function#<ARN>` | `hold#<mark>` | until when it is left alone, and by which incident |
 //! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
+//! | `resource#<ARN>` | the same | the same, of anything but functions |
 //! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
 //! | `refused#<answer>` | `refused#` | that people were told of an answer that a limit refused |
 //!
@@ -32,18 +33,19 @@ use crate::{
     finding::{ControlId, Requirement},
     incident::{IncidentEvent, IncidentStatus, StepEvent, StepStatus},
     remediation::{Outcome, Planned, Remediation, Tactic},
-    resource::FunctionArn,
+    resource::Resource,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use record::{
-    FINDING, HELD, INCIDENT, STEP, key, number, partition, rfc3339, text, texts, unreadable,
+    FINDING, HELD, INCIDENT, RESOURCE, STEP, key, number, partition, rfc3339, text, texts,
+    unreadable,
 };
 use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime};
 use write::Write;
 
 /// The version of the records' format.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 /// How long Cordon leaves alone what was restored. After that it is answered again, so
 /// that a restore is a pause and not a hidden exception. A longer hold in the table is not believed.
@@ -59,7 +61,7 @@ const MOST_AGAIN: u32 = 20;
 /// lead elsewhere each of them moves it once or twice.
 const MOST_MOVES: u32 = 20;
 
-/// For how long findings on one function belong together: they make one incident, and two that say
+/// For how long findings on one subject belong together: they make one incident, and two that say
 /// little each may say more together.
 pub const WINDOW: Duration = Duration::hours(1);
 
@@ -98,8 +100,8 @@ pub struct Opened<'a> {
     pub incident: &'a str,
     /// The event that caused it.
     pub event: &'a str,
-    /// The function.
-    pub function: &'a FunctionArn,
+    /// What it is about.
+    pub subject: &'a Resource,
     /// The controls with findings.
     pub controls: BTreeSet<Requirement>,
     /// Whether it contains the function.
@@ -110,7 +112,7 @@ pub struct Opened<'a> {
     pub contains_first: bool,
     /// Whether it has so many events that this one is not written down any more.
     pub crowded: bool,
-    /// The function's code and settings, by name.
+    /// A function's code and settings, by name.
     pub code: Option<&'a str>,
     /// The control policy's hash.
     pub policy_sha256: &'a str,
@@ -123,10 +125,10 @@ impl<'a> Journal<'a> {
     }
 
     /// Takes an incident up: opens it, or joins the deliveries that have it open. One incident a
-    /// function goes on at a time.
+    /// subject goes on at a time.
     ///
     /// # Errors
-    /// [`ErrorKind::Precondition`] where another incident of the function goes on, or this one was
+    /// [`ErrorKind::Precondition`] where another incident of the subject goes on, or this one was
     /// opened or restored just now: recall and decide again.
     pub async fn open(
         &self,
@@ -134,7 +136,7 @@ impl<'a> Journal<'a> {
         joins: bool,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        let gate = partition(opened.function);
+        let gate = partition(opened.subject);
         let writes = if joins {
             [self.join_gate(opened, &gate, now), self.join_incident(opened, now)]
         } else {
@@ -143,7 +145,7 @@ impl<'a> Journal<'a> {
         self.transact(opened.incident, writes).await
     }
 
-    /// Nothing goes on with the function, or what does is over.
+    /// Nothing goes on with the subject, or what does is over.
     fn new_gate(&self, opened: &Opened<'_>, gate: &str, now: OffsetDateTime) -> Write {
         Write::new(key(gate, INCIDENT))
             .set("goes_on", text(opened.incident))
@@ -165,7 +167,7 @@ impl<'a> Journal<'a> {
     fn new_incident(&self, opened: &Opened<'_>, now: OffsetDateTime) -> Write {
         let mut write = Write::new(key(opened.incident, INCIDENT))
             .set("format", number(FORMAT))
-            .set("function", text(opened.function.to_string()))
+            .set(RESOURCE, text(opened.subject.to_string()))
             .set("events", texts([opened.event]))
             .set("status", text(IncidentStatus::Open.as_str()))
             .set("contains", AttributeValue::Bool(opened.contains))
@@ -220,17 +222,16 @@ impl<'a> Journal<'a> {
         write
     }
 
-    /// Moves an incident on, together with what goes on with its function. One that is put back need
+    /// Moves an incident on, together with what goes on with its subject. One that is put back need
     /// not be what goes on any more.
     pub async fn mark(
         &self,
         incident: &str,
-        function: &FunctionArn,
+        subject: &Resource,
         event: IncidentEvent,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        let gate =
-            Write::new(key(&partition(function), INCIDENT)).value("incident", text(incident));
+        let gate = Write::new(key(&partition(subject), INCIDENT)).value("incident", text(incident));
         let record = || Write::new(key(incident, INCIDENT)).set("moved", text(rfc3339(now)));
         let record = || moved(record(), event, "");
         let together = [moved(gate, event, "goes_on = :incident AND "), record()];
@@ -267,8 +268,8 @@ impl<'a> Journal<'a> {
         for again in 2..=MOST_AGAIN {
             match self.write_intent(incident, &record, planned, now).await {
                 Err(error) if error.kind == ErrorKind::Precondition => {
-                    let function = planned.remediation.resource().function;
-                    let held = self.recall(&function, now).await?.held;
+                    let subject = planned.remediation.resource();
+                    let held = self.recall(&subject, now).await?.held;
                     if planned.marks.iter().any(|mark| held.contains(mark)) {
                         return Err(error);
                     }
@@ -377,7 +378,7 @@ impl<'a> Journal<'a> {
         step: &StepRecord,
         until: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        let partition = partition(&step.remediation.resource().function);
+        let partition = partition(&step.remediation.resource());
         for mark in &step.marks {
             let write = Write::new(key(&partition, &format!("{HELD}{mark}")))
                 .set("until", number(until.unix_timestamp()))
@@ -388,14 +389,14 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    /// Remembers that controls had findings on a function.
+    /// Remembers that controls had findings on a subject.
     pub async fn remember(
         &self,
-        function: &FunctionArn,
+        subject: &Resource,
         controls: &BTreeSet<ControlId>,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        let partition = partition(function);
+        let partition = partition(subject);
         let until = number((now + WINDOW).unix_timestamp());
         for control in controls {
             let write = Write::new(key(&partition, &format!("{FINDING}{control}")))

@@ -55,15 +55,16 @@ fn list(journal: JournalArgs, as_json: bool) -> Result<Verdict, CliError> {
 }
 
 fn line(record: &IncidentRecord) -> String {
-    let IncidentRecord { incident, function, status, opened, controls, .. } = record;
+    let IncidentRecord { incident, subject, status, opened, controls, .. } = record;
     let contained = if record.contains { "contained, " } else { "" };
-    format!("{opened}  {incident}  {contained}{status}  {function}  {}", controls.join(", "))
+    format!("{opened}  {incident}  {contained}{status}  {subject}  {}", controls.join(", "))
 }
 
 fn described(record: &IncidentRecord) -> Value {
     json!({
         "incident": record.incident,
-        "function": record.function,
+        "resource": record.subject,
+        "function": record.subject.function(),
         "status": record.status.as_str(),
         "contains": record.contains,
         "opened": record.opened,

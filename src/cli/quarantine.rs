@@ -40,8 +40,11 @@ impl Quarantine {
         let opened = journal.open()?;
         let record = opened.wait(opened.journal().incident(&incident))?;
         let record = record.ok_or_else(|| opened.no_incident(&incident))?;
+        let function = record.subject.function().ok_or_else(|| {
+            error(format!("{incident} is about `{}`: only functions miss events", record.subject))
+        })?;
         let now = OffsetDateTime::now_utc();
-        let recalled = opened.wait(opened.journal().recall(&record.function, now))?;
+        let recalled = opened.wait(opened.journal().recall(&record.subject, now))?;
         let contained = recalled
             .gate
             .is_some_and(|gate| gate.contains && gate.status != IncidentStatus::Restored);
@@ -53,7 +56,7 @@ impl Quarantine {
             }
             return Ok(Verdict::Findings);
         }
-        let released = opened.wait(release(&opened.aws, &queue, &record.function, what))?;
+        let released = opened.wait(release(&opened.aws, &queue, function, what))?;
         println!("{}", if as_json { line(&released) } else { words(&incident, &released) });
         Ok(Verdict::Fine)
     }

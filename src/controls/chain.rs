@@ -29,11 +29,11 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
     let found: Vec<(ControlId, FunctionArn)> = assessments
         .iter()
         .filter(|one| matches!(one.judgement, Judgement::NonCompliant(_)))
-        .filter_map(|one| Some((one.control.control()?, one.resource.function.clone())))
+        .filter_map(|one| Some((one.control.control()?, one.resource.function()?.clone())))
         .collect();
     for assessment in assessments {
         let Some(control) = assessment.control.control() else { continue };
-        let function = &assessment.resource.function;
+        let Some(function) = assessment.resource.function() else { continue };
         let now = found.iter().filter(|(_, on)| on == function).map(|(control, _)| *control);
         let seen: Vec<ControlId> = now.chain(case.state.memory.recent.iter().copied()).collect();
         let both = |ours: &[ControlId], theirs: &[ControlId]| {

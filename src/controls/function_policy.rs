@@ -68,7 +68,7 @@ pub(super) fn shows_public_url(
 
 /// Judges every policy the event makes this control look at.
 pub(super) fn judge(case: &Case<'_>, look: &Look) -> Vec<Assessment> {
-    let assessment = |(resource, target)| {
+    let assessment = |(resource, target): (FunctionResource, Target)| {
         let judgement = match target {
             Target::Harmless => Judgement::Compliant,
             Target::NotRead => {
@@ -76,7 +76,7 @@ pub(super) fn judge(case: &Case<'_>, look: &Look) -> Vec<Assessment> {
             }
             Target::Live => judge_live(case, look, &resource),
         };
-        Assessment { control: look.control.into(), resource, judgement }
+        Assessment { control: look.control.into(), resource: resource.into(), judgement }
     };
     targets(case).into_iter().map(assessment).collect()
 }

@@ -80,7 +80,7 @@ fn judge_url(case: &Case<'_>, resource: &FunctionResource) -> Assessment {
     };
     Assessment {
         control: ControlId::FunctionUrlPublic.into(),
-        resource: resource.clone(),
+        resource: resource.clone().into(),
         judgement,
     }
 }

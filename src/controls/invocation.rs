@@ -77,7 +77,8 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
         }
         (Seat::Invited | Seat::NotDeclared, _) => return Vec::new(),
     };
-    vec![Assessment { control: ControlId::InvocationUnauthorized.into(), resource, judgement }]
+    let (control, resource) = (ControlId::InvocationUnauthorized.into(), resource.into());
+    vec![Assessment { control, resource, judgement }]
 }
 
 fn judge_intrusion(case: &Case<'_>, intrusion: &Intrusion<'_>) -> Judgement {

@@ -39,9 +39,9 @@ pub(super) fn judge(case: &Case<'_>, matched: &RuleMatch) -> Vec<Assessment> {
     else {
         return Vec::new();
     };
-    let assessment = |(resource, judgement)| {
+    let assessment = |(resource, judgement): (FunctionResource, Judgement)| {
         let control = Requirement::Rule(rule.id.clone());
-        Assessment { control, resource, judgement }
+        Assessment { control, resource: resource.into(), judgement }
     };
     let judged = match case.state.functions.get(&resource.function) {
         None => {

@@ -12,7 +12,7 @@ use crate::{
     iam::Edit,
     policy::{Concurrency, Mode},
     remediation::{Planned, Remediation, TAG_PREFIX, Withheld},
-    resource::FunctionResource,
+    resource::{FunctionResource, Resource},
     state::{Read, State, UrlAuthType},
 };
 use std::collections::BTreeSet;
@@ -22,17 +22,26 @@ use time::OffsetDateTime;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html>.
 const MOST_TAGS: usize = 50;
 
-/// A response's standing.
+/// A response's standing. What is done to functions is proposed on functions only.
 #[derive(Clone)]
-pub(super) struct Proposal<'a> {
+pub(super) struct Proposal<'a, On = FunctionResource> {
     pub control: Requirement,
-    pub resource: &'a FunctionResource,
+    pub resource: &'a On,
     pub mode: Mode,
     pub withheld: Option<Withheld>,
     pub mark: String,
 }
 
-impl Proposal<'_> {
+impl<'a> Proposal<'a, Resource> {
+    /// The same on a function, if it is one.
+    fn on_function(self) -> Result<Proposal<'a>, &'a Resource> {
+        let Self { control, resource, mode, withheld, mark } = self;
+        let resource = resource.function_resource().ok_or(resource)?;
+        Ok(Proposal { control, resource, mode, withheld, mark })
+    }
+}
+
+impl<On> Proposal<'_, On> {
     /// Adds what this is proposed for to what is planned already.
     fn join(&self, planned: &mut Planned) {
         join(&mut planned.controls, self.control.clone());
@@ -40,9 +49,32 @@ impl Proposal<'_> {
     }
 }
 
+/// What would answer something seen on a function, and cannot answer anything else.
+enum OnFunction {
+    EditPolicy(Edit),
+    HardenUrl,
+    Contain(Extent),
+    Cap(Concurrency),
+    DisableMappings,
+    Tag(String, TagValue),
+}
+
+impl OnFunction {
+    const fn not_done(&self) -> &'static str {
+        match self {
+            Self::EditPolicy(_) => "no policy is edited",
+            Self::HardenUrl => "no URL is hardened",
+            Self::Contain(_) => "nothing is contained",
+            Self::Cap(_) => "nothing is capped",
+            Self::DisableMappings => "no mapping is disabled",
+            Self::Tag(_, _) => "not tagged",
+        }
+    }
+}
+
 /// What could not be planned after all.
 pub(super) struct Failed {
-    pub resource: FunctionResource,
+    pub resource: Resource,
     pub controls: Vec<Requirement>,
     pub reason: String,
 }
@@ -115,17 +147,42 @@ impl<'a> Planner<'a> {
     }
 
     /// Takes a response in; gives back what of it nothing answers.
-    pub(super) fn propose(&mut self, proposal: Proposal<'_>, response: Response) -> Vec<String> {
-        match response {
+    pub(super) fn propose(
+        &mut self,
+        proposal: Proposal<'_, Resource>,
+        response: Response,
+    ) -> Vec<String> {
+        let response = match response {
             Response::Notify(reason) => return vec![reason],
-            Response::EditPolicy(edit) => self.edit(proposal, edit),
-            Response::HardenUrl => self.harden(&proposal),
-            Response::Contain(extent) => return self.contain(proposal, extent),
-            Response::Cap(most) => return self.cap(&proposal, most).into_iter().collect(),
-            Response::DisableMappings => self.disable_mappings(&proposal),
-            Response::Apply(remediation) => self.push(&proposal, remediation),
-            Response::Release(remediation) => self.released.push(remediation),
-            Response::Tag(key, value) => {
+            Response::Apply(remediation) => {
+                self.push(&proposal, remediation);
+                return Vec::new();
+            }
+            Response::Release(remediation) => {
+                self.released.push(remediation);
+                return Vec::new();
+            }
+            Response::EditPolicy(edit) => OnFunction::EditPolicy(edit),
+            Response::HardenUrl => OnFunction::HardenUrl,
+            Response::Contain(extent) => OnFunction::Contain(extent),
+            Response::Cap(most) => OnFunction::Cap(most),
+            Response::DisableMappings => OnFunction::DisableMappings,
+            Response::Tag(key, value) => OnFunction::Tag(key, value),
+        };
+        match proposal.on_function() {
+            Ok(proposal) => self.propose_on_function(proposal, response),
+            Err(resource) => vec![format!("{}: `{resource}` is no function", response.not_done())],
+        }
+    }
+
+    fn propose_on_function(&mut self, proposal: Proposal<'_>, response: OnFunction) -> Vec<String> {
+        match response {
+            OnFunction::EditPolicy(edit) => self.edit(proposal, edit),
+            OnFunction::HardenUrl => self.harden(&proposal),
+            OnFunction::Contain(extent) => return self.contain(proposal, extent),
+            OnFunction::Cap(most) => return self.cap(&proposal, most).into_iter().collect(),
+            OnFunction::DisableMappings => self.disable_mappings(&proposal),
+            OnFunction::Tag(key, value) => {
                 let value = match value {
                     TagValue::Incident => self.incident.to_owned(),
                     TagValue::Of(value) => value,
@@ -281,7 +338,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Plans a remediation, or joins the one already planned.
-    fn push(&mut self, proposal: &Proposal<'_>, remediation: Remediation) {
+    fn push<On>(&mut self, proposal: &Proposal<'_, On>, remediation: Remediation) {
         let same = self.planned.iter_mut().find(|planned| {
             planned.remediation == remediation
                 && (planned.mode, &planned.withheld) == (proposal.mode, &proposal.withheld)
@@ -307,7 +364,7 @@ impl<'a> Planner<'a> {
         for group in policies {
             let (replacement, reason) = replacement(state, &group.resource, &group.edits);
             if let Some(reason) = reason {
-                let (resource, controls) = (group.resource.clone(), group.controls.clone());
+                let (resource, controls) = (group.resource.into(), group.controls.clone());
                 failed.push(Failed { resource, controls, reason });
             }
             if let Some(replacement) = replacement {
@@ -328,5 +385,37 @@ impl<'a> Planner<'a> {
 pub(super) fn join<T: PartialEq>(all: &mut Vec<T>, one: T) {
     if !all.contains(&one) {
         all.push(one);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{controls::Response, finding::ControlId, policy::ControlPolicy};
+
+    #[test]
+    fn what_is_done_to_functions_is_left_to_people_on_any_other_resource() {
+        let (policy, state) = (ControlPolicy::default(), State::default());
+        let remit = Remit::of(&policy);
+        let mut planner = Planner::new(&remit, &state, "inc-1", OffsetDateTime::UNIX_EPOCH);
+        let role = "arn:aws:iam::111122223333:role/deploy";
+        let resource = Resource::parse(role).unwrap();
+        for (response, want) in [
+            (Response::HardenUrl, "no URL is hardened"),
+            (Response::Contain(Extent::WHOLE), "nothing is contained"),
+            (Response::Tag("cordon:a".to_owned(), TagValue::Incident), "not tagged"),
+        ] {
+            let proposal = Proposal {
+                control: ControlId::TagsMissing.into(),
+                resource: &resource,
+                mode: Mode::Enforce,
+                withheld: None,
+                mark: String::new(),
+            };
+            let left = planner.propose(proposal, response);
+            assert_eq!(left, [format!("{want}: `{role}` is no function")]);
+        }
+        let plan = planner.finish();
+        assert!(plan.planned.is_empty() && plan.wants.is_empty() && !plan.contains);
     }
 }

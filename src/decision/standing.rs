@@ -4,7 +4,7 @@
 use crate::{
     finding::Requirement,
     policy::{ControlPolicy, Mode, Reached, Validity, Whom},
-    resource::FunctionArn,
+    resource::Resource,
     state::State,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -15,15 +15,15 @@ use time::Date;
 pub struct Standing {
     /// The requirement in one sentence.
     pub title: String,
-    /// How far it may go for the function, and why; the installation may not go as far.
+    /// How far it may go for the resource, and why; the installation may not go as far.
     pub reached: Reached,
     /// What it would be elsewhere, and later.
     pub elsewhere: Vec<(String, Mode)>,
-    /// The exception that covers the function.
+    /// The exception that covers the resource.
     pub excepted: Option<Excepted>,
 }
 
-/// An exception that covers a function.
+/// An exception that covers a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excepted {
     /// Who answers for it.
@@ -38,16 +38,16 @@ impl Standing {
     pub(super) fn of(
         policy: &ControlPolicy,
         control: &Requirement,
-        function: &FunctionArn,
+        subject: &Resource,
         state: &State,
         today: Date,
     ) -> Self {
-        let live = state.functions.get(function).and_then(Option::as_ref);
+        let live = subject.function().and_then(|function| state.functions.get(function)?.as_ref());
         let tags = live.and_then(|live| live.tags.as_ref());
-        let excepted = policy.exception(control, function, today);
+        let excepted = policy.exception(control, subject, today);
         Self {
             title: policy.title(control).to_owned(),
-            reached: policy.reach(control, &Whom { function, tags }, today),
+            reached: policy.reach(control, &Whom { resource: subject, tags }, today),
             elsewhere: policy.elsewhere(control, today),
             excepted: excepted.map(|(exception, validity)| Excepted {
                 owner: exception.owner.clone(),

@@ -54,15 +54,18 @@ impl Responder {
         let journal = self.journal();
         let found = match read {
             Read::Containment(function) => {
-                let gate = journal.recall(function, now).await?.gate;
+                let gate = journal.recall(&function.clone().into(), now).await?.gate;
                 let gate = gate.filter(|gate| gate.contains);
                 gate.map(|gate| (gate.incident, function.clone(), gate.status, gate.stops))
             }
-            Read::ContainmentOf(incident) => journal
-                .incident(incident)
-                .await?
-                .filter(|record| record.contains)
-                .map(|record| (record.incident, record.function, record.status, record.stops)),
+            Read::ContainmentOf(incident) => {
+                journal.incident(incident).await?.filter(|record| record.contains).and_then(
+                    |record| {
+                        let function = record.subject.function()?.clone();
+                        Some((record.incident, function, record.status, record.stops))
+                    },
+                )
+            }
             Read::Policy(_)
             | Read::EveryPolicy(_)
             | Read::Function(_)

@@ -6,14 +6,14 @@ mod work;
 use super::follow_up::SecondLooks;
 use super::limits::{Budget, limited};
 use super::{
-    Handled, HandlerError, MOST_ROUNDS, Matter, Responder, function, handled, in_order, withheld,
+    Handled, HandlerError, MOST_ROUNDS, Matter, Responder, handled, in_order, subject, withheld,
 };
 use crate::{
     aws::{AwsError, ErrorKind, Journal, Opened},
     decision::Decision,
     incident::{IncidentEvent, StepEvent, StepStatus},
     remediation::{Outcome, Planned, Stand},
-    resource::FunctionArn,
+    resource::Resource,
     state::State,
 };
 use std::time::Duration;
@@ -47,9 +47,9 @@ impl Responder {
         unread: Vec<AwsError>,
         mut budget: Budget,
     ) -> Result<Handled, HandlerError> {
-        let Some(function) = function(&decision) else { return Ok(handled(&decision, false)) };
+        let Some(subject) = subject(&decision) else { return Ok(handled(&decision, false)) };
         let journal = self.journal();
-        if !self.take_up(matter, &function, &mut decision, &mut state, &mut budget).await? {
+        if !self.take_up(matter, &subject, &mut decision, &mut state, &mut budget).await? {
             return match budget.refused() {
                 Some(_) => Err(self.page(matter, &decision, &budget).await?),
                 None => self.report_only(matter, decision, state).await,
@@ -69,9 +69,11 @@ impl Responder {
         if contains {
             self.look_at_once(work).await;
             let looks = SecondLooks::after(&matter.event.kind, work.has_turned_something());
-            work.noted(self.follow_up(&incident, &function, first, looks).await);
+            if let Some(function) = subject.function() {
+                work.noted(self.follow_up(&incident, function, first, looks).await);
+            }
         }
-        self.conclude(answering, &function).await
+        self.conclude(answering, &subject).await
     }
 
     /// Does what is decided, reads what that asks for, and decides again, until nothing is left.
@@ -113,7 +115,7 @@ impl Responder {
     async fn conclude(
         &self,
         answering: Answering<'_>,
-        function: &FunctionArn,
+        subject: &Resource,
     ) -> Result<Handled, HandlerError> {
         let Answering { matter, decision, work, mut outcomes, budget, .. } = answering;
         let (told, failures, unwritten) = work.end();
@@ -131,7 +133,7 @@ impl Responder {
             false => IncidentEvent::FellShort,
         };
         let incident = decision.incident.clone();
-        self.journal().mark(&incident, function, event, matter.moment()).await?;
+        self.journal().mark(&incident, subject, event, matter.moment()).await?;
         match (budget.refused(), failures.is_empty()) {
             (Some(_), _) => Err(limited(&budget)),
             (None, true) => Ok(handled(&decision, true)),
@@ -145,7 +147,7 @@ impl Responder {
     async fn take_up(
         &self,
         matter: &Matter<'_>,
-        function: &FunctionArn,
+        subject: &Resource,
         decision: &mut Decision,
         state: &mut State,
         budget: &mut Budget,
@@ -157,11 +159,12 @@ impl Responder {
                 *decision = matter.decide(state);
                 return Ok(false);
             }
-            let live = state.functions.get(function).and_then(Option::as_ref);
+            let function = subject.function();
+            let live = function.and_then(|function| state.functions.get(function)?.as_ref());
             let opened = Opened {
                 incident: &decision.incident,
                 event: &matter.event.id,
-                function,
+                subject,
                 controls: decision.findings().map(|(one, _)| one.control.clone()).collect(),
                 contains: decision.contains,
                 stops: decision.stops,

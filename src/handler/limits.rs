@@ -2,7 +2,7 @@
 //! that is refused is told to people, once, and ends in an error, so that Lambda tries it again and
 //! at last keeps its event in the failure queue.
 
-use super::{HandlerError, Matter, Responder, function, in_order, withheld};
+use super::{HandlerError, Matter, Responder, in_order, subject, withheld};
 use crate::{
     aws::{AwsError, Recalled, SeenLedger},
     decision::Decision,
@@ -42,7 +42,7 @@ enum Weight {
 }
 
 impl Responder {
-    /// Recalls what the journal knows of the function. Where something is to be changed, it is read
+    /// Recalls what the journal knows of the subject. Where something is to be changed, it is read
     /// beside that what was answered lately: then counting keeps a stop waiting for one call only.
     pub(super) async fn recall_with_budget(
         &self,
@@ -69,12 +69,12 @@ impl Responder {
         budget: &mut Budget,
     ) -> Result<bool, AwsError> {
         let weight = weight(decision, state);
-        let Some(function) = function(decision).filter(|_| weight > budget.admitted) else {
+        let Some(subject) = subject(decision).filter(|_| weight > budget.admitted) else {
             return Ok(true);
         };
         let actor = &matter.event.actor;
         let actor = actor.role.as_deref().or(actor.arn.as_deref());
-        let answer = Answer::new(&matter.event.id, &function, actor)
+        let answer = Answer::new(&matter.event.id, &subject, actor)
             .stopping(weight == Weight::Stop)
             .critical(is_critical(matter, decision));
         let journal = self.journal();

@@ -10,8 +10,8 @@ fn limits(json: &str) -> Limits {
     serde_json::from_str(json).unwrap()
 }
 
-fn function(name: &str) -> FunctionArn {
-    FunctionArn::parse(&format!("arn:aws:lambda:us-east-1:111122223333:function:{name}")).unwrap()
+fn function(name: &str) -> Resource {
+    Resource::parse(&format!("arn:aws:lambda:us-east-1:111122223333:function:{name}")).unwrap()
 }
 
 /// An event with this number about a function of the same number.
@@ -90,6 +90,25 @@ fn the_same_event_on_another_function_is_another_answer() {
     for name in ["one", "two"] {
         let answer = Answer::new("event", &function(name), None);
         assert_eq!(ask(&mut ledger, &answer, &limits, NOON), "admitted");
+    }
+}
+
+#[test]
+fn a_function_is_counted_as_one_whatever_the_qualifier_and_other_resources_by_themselves() {
+    let limits = limits(r#"{"changes":{"function":1,"account":9},"reserve":0}"#);
+    let mut ledger = Ledger::default();
+    let of = |event: &str, arn: &str| Answer::new(event, &Resource::parse(arn).unwrap(), None);
+    let function = "arn:aws:lambda:us-east-1:111122223333:function:one";
+    let full = "changes per function, 1 in 1h";
+    for (event, arn, want) in [
+        ("1", function.to_owned(), "admitted"),
+        ("1", format!("{function}:live"), "known"),
+        ("2", format!("{function}:live"), full),
+        ("3", "arn:aws:iam::111122223333:role/one".to_owned(), "admitted"),
+        ("4", "arn:aws:iam::111122223333:role/one".to_owned(), full),
+        ("5", "arn:aws:s3:::one".to_owned(), "admitted"),
+    ] {
+        assert_eq!(ask(&mut ledger, &of(event, &arn), &limits, NOON), want, "{event} {arn}");
     }
 }
 

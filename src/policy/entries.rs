@@ -31,10 +31,10 @@ pub struct Control<P> {
     /// How bad its findings are; else the catalogue's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
-    /// The functions it looks at: outside it is off.
+    /// What it looks at: outside it is off.
     #[serde(default, skip_serializing_if = "Scope::is_everything")]
     pub scope: Scope,
-    /// Other modes for some functions: the first that covers a function decides.
+    /// Other modes for some of it: the first scope that covers a resource decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<ScopedMode>,
     /// Which of its remediations it gives; else those that the catalogue says.

@@ -1,8 +1,8 @@
 //! Exceptions: what is reported and left alone, for a time, and why. They withhold remediation,
 //! never the finding.
 
-use super::{Pattern, pattern::PatternIndex};
-use crate::{finding::Requirement, resource::FunctionArn};
+use super::{ArnPattern, Pattern, pattern::PatternIndex};
+use crate::{finding::Requirement, resource::Resource};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, fmt, ops::Deref, sync::OnceLock};
 use time::{Date, Duration};
@@ -16,8 +16,13 @@ pub struct Exception {
     #[cfg_attr(feature = "cli", schemars(length(min = 1)))]
     pub controls: Vec<Requirement>,
     /// The functions it covers, by name or ARN pattern.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "cli", schemars(length(min = 1)))]
     pub functions: Vec<Pattern>,
+    /// What else it covers, by ARN pattern; this or `functions` is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "cli", schemars(length(min = 1)))]
+    pub resources: Vec<ArnPattern>,
     /// Who answers for it.
     #[cfg_attr(feature = "cli", schemars(with = "super::form::Owner"))]
     pub owner: String,
@@ -54,9 +59,11 @@ impl Exception {
         }
     }
 
-    /// Whether it covers `function`.
-    pub fn covers(&self, function: &FunctionArn) -> bool {
-        self.functions.iter().any(|pattern| pattern.matches(function))
+    /// Whether it covers `resource`.
+    pub fn covers(&self, resource: &Resource) -> bool {
+        let by_name = |function| self.functions.iter().any(|pattern| pattern.matches(function));
+        resource.function().is_some_and(by_name)
+            || self.resources.iter().any(|pattern| pattern.matches(resource))
     }
 }
 
@@ -72,7 +79,7 @@ impl fmt::Display for Validity {
     }
 }
 
-/// All exceptions, found by control and function: ten thousand cost no more than ten.
+/// All exceptions, found by control and resource: ten thousand cost no more than ten.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(with = "Vec<Exception>"))]
 #[serde(from = "Vec<Exception>", into = "Vec<Exception>")]
@@ -83,10 +90,10 @@ pub struct Exceptions {
 }
 
 impl Exceptions {
-    /// The one of `control` that covers `function`; of several the one that lasts longest.
-    pub(super) fn of(&self, control: &Requirement, function: &FunctionArn) -> Option<&Exception> {
+    /// The one of `control` that covers `resource`; of several the one that lasts longest.
+    pub(super) fn of(&self, control: &Requirement, resource: &Resource) -> Option<&Exception> {
         let index = self.by_control.get_or_init(|| by_control(&self.all)).get(control)?;
-        let covering = index.matching(function).into_iter().filter_map(|place| self.all.get(place));
+        let covering = index.matching(resource).into_iter().filter_map(|place| self.all.get(place));
         covering.max_by_key(|exception| exception.expires)
     }
 }
@@ -98,6 +105,9 @@ fn by_control(all: &[Exception]) -> HashMap<Requirement, PatternIndex> {
             let index = by_control.entry(control.clone()).or_default();
             for pattern in &exception.functions {
                 index.insert(pattern, place);
+            }
+            for pattern in &exception.resources {
+                index.insert_resources(pattern, place);
             }
         }
     }
@@ -142,15 +152,20 @@ mod tests {
         Exception {
             controls: vec![Requirement::try_from("function-url.public".to_owned()).unwrap()],
             functions: functions.iter().map(pattern).collect(),
+            resources: Vec::new(),
             owner: "web".to_owned(),
             reason: "a webhook".to_owned(),
             expires,
         }
     }
 
-    fn function(name: &str) -> FunctionArn {
-        FunctionArn::parse(&format!("arn:aws:lambda:eu-west-1:111122223333:function:{name}"))
-            .unwrap()
+    fn function(name: &str) -> Resource {
+        Resource::parse(&format!("arn:aws:lambda:eu-west-1:111122223333:function:{name}")).unwrap()
+    }
+
+    fn of_resources(resources: &[&str], expires: Date) -> Exception {
+        let pattern = |text: &&str| ArnPattern::try_from((*text).to_owned()).unwrap();
+        Exception { resources: resources.iter().map(pattern).collect(), ..exception(&[], expires) }
     }
 
     #[test]
@@ -179,20 +194,45 @@ mod tests {
         assert_eq!(expires("api"), date!(2026 - 12 - 31));
     }
 
+    #[test]
+    fn functions_are_covered_by_name_or_arn_and_anything_else_by_arn_alone() {
+        let role = Resource::parse("arn:aws:iam::111122223333:role/deploy/web").unwrap();
+        let covers = |one: &Exception| [function("web"), role.clone()].map(|on| one.covers(&on));
+        let day = date!(2026 - 12 - 31);
+        let functions = |text: &str| exception(&[text.to_owned()], day);
+        assert_eq!(covers(&functions("*")), [true, false]);
+        assert_eq!(covers(&functions("arn:*")), [true, false]);
+        assert_eq!(covers(&of_resources(&["arn:aws:iam::*:role/deploy/*"], day)), [false, true]);
+        assert_eq!(covers(&of_resources(&["arn:*:function:web", "*:role/*"], day)), [true, true]);
+        let both =
+            Exception { resources: of_resources(&["*:role/*"], day).resources, ..functions("web") };
+        assert_eq!(covers(&both), [true, true]);
+        let exceptions = Exceptions::from(vec![functions("web"), both.clone()]);
+        let control = &both.controls[0];
+        assert_eq!(exceptions.of(control, &role), Some(&both));
+        let user = Resource::parse("arn:aws:iam::111122223333:user/web").unwrap();
+        assert_eq!(exceptions.of(control, &user), None);
+    }
+
     proptest! {
         #[test]
         fn the_index_finds_what_a_scan_finds(
             patterns in prop::collection::vec("(arn:aws:lambda:\\*:\\*:function:)?[ab*?-]{1,5}", 1..20),
+            arns in prop::collection::vec("(arn:\\*:function|\\*:role/|arn):[ab*?-]{1,5}", 0..10),
             name in "[ab-]{1,6}",
+            is_role in any::<bool>(),
         ) {
-            let name = function(&name);
-            let all: Vec<Exception> = patterns
-                .iter()
+            let name = match is_role {
+                false => function(&name),
+                true => Resource::parse(&format!("arn:aws:iam::111122223333:role/:{name}")).unwrap(),
+            };
+            let day = |place| date!(2026 - 01 - 01) + Duration::days(i64::try_from(place).unwrap());
+            let of_functions = patterns.iter().map(|one| exception(std::slice::from_ref(one), day(0)));
+            let of_arns = arns.iter().map(|one| of_resources(&[one], day(0)));
+            let all: Vec<Exception> = of_functions
+                .chain(of_arns)
                 .enumerate()
-                .map(|(place, pattern)| {
-                    let later = Duration::days(i64::try_from(place).unwrap());
-                    exception(std::slice::from_ref(pattern), date!(2026 - 01 - 01) + later)
-                })
+                .map(|(place, one)| Exception { expires: day(place), ..one })
                 .collect();
             let scanned = all.iter().filter(|one| one.covers(&name)).max_by_key(|one| one.expires);
             let control = all[0].controls[0].clone();

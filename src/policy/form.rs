@@ -1,7 +1,7 @@
 //! The forms of the control policy's own texts, for its JSON Schema; see `resource::form`.
 
 use super::{
-    Concurrency, OrganizationalUnit, Pattern, Pointer, Window,
+    ArnPattern, Concurrency, OrganizationalUnit, Pattern, Pointer, Window,
     event_pattern::EventPattern,
     limits::{Count, Reserve},
 };
@@ -18,6 +18,15 @@ text_form!(
     "^[^\\s]+$",
     ["checkout-*"],
     "write one name or ARN, with `*` for any characters and no spaces"
+);
+
+text_form!(
+    ArnPattern,
+    "ArnPattern",
+    "an ARN pattern such as `arn:aws:iam::*:role/deploy-*`",
+    "^[^\\s:]*:[^\\s]*$",
+    ["arn:aws:iam::*:role/deploy-*"],
+    "write the whole ARN, with `*` for any characters and no spaces"
 );
 
 /// A call of IAM.

@@ -2,8 +2,8 @@
 //! formed: a control that can never fire, a scope that nothing reaches, an exception of nothing.
 
 use super::{
-    ControlPolicy, Limits, Mode, Pattern, Place, Problem, Rule, Scope, ScopedMode, TAG_PREFIX,
-    Validity, entries::Given,
+    ArnPattern, ControlPolicy, Exception, Limits, Mode, Pattern, Place, Problem, Rule, Scope,
+    ScopedMode, TAG_PREFIX, Validity, entries::Given,
 };
 use crate::finding::{ControlId, RemediationName, Requirement};
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,7 +119,7 @@ fn by_tags(policy: &ControlPolicy, scoped: &ScopedMode, at: &Place, problems: &m
     }
 }
 
-/// Whether every function of the second scope is one of the first, as far as can be told.
+/// Whether all that the second scope covers the first covers too, as far as can be told.
 fn includes(wide: &Scope, narrow: &Scope) -> bool {
     fn within<T: PartialEq>(wide: &[T], narrow: &[T]) -> bool {
         wide.is_empty() || (!narrow.is_empty() && narrow.iter().all(|one| wide.contains(one)))
@@ -127,16 +127,30 @@ fn includes(wide: &Scope, narrow: &Scope) -> bool {
     fn set<T: Clone>(all: &BTreeSet<T>) -> Vec<T> {
         all.iter().cloned().collect()
     }
-    let everything = wide.functions.iter().any(is_everything);
     within(&set(&wide.accounts), &set(&narrow.accounts))
         && within(&set(&wide.organizational_units), &set(&narrow.organizational_units))
         && within(&set(&wide.regions), &set(&narrow.regions))
-        && (everything || within(&wide.functions, &narrow.functions))
+        && names_all_of(wide, narrow)
         && wide.tags.iter().all(|(key, values)| {
             narrow.tags.get(key).is_some_and(|others| {
                 values.is_empty() || (!others.is_empty() && others.is_subset(values))
             })
         })
+}
+
+/// Whether `functions` and `resources` of the first scope name all that those of the second do. One
+/// that names every function is taken to name all that a scope without names covers: the others are
+/// no matter of a control of functions.
+fn names_all_of(wide: &Scope, narrow: &Scope) -> bool {
+    let is_named = |scope: &Scope| !(scope.functions.is_empty() && scope.resources.is_empty());
+    let everything = wide.resources.iter().any(ArnPattern::is_everything);
+    let functions = everything || wide.functions.iter().any(is_everything);
+    let of_functions = narrow.functions.iter().all(|one| wide.functions.contains(one));
+    let of_resources = narrow.resources.iter().all(|one| wide.resources.contains(one));
+    if !is_named(wide) || !is_named(narrow) {
+        return !is_named(wide) || functions;
+    }
+    (functions || of_functions) && (everything || of_resources)
 }
 
 fn staged(
@@ -393,7 +407,7 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
 }
 
 fn exceptions(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
-    let mut first: BTreeMap<(&Requirement, &Pattern), usize> = BTreeMap::new();
+    let mut first: BTreeMap<(&Requirement, Named<'_>), usize> = BTreeMap::new();
     for (index, exception) in policy.exceptions.iter().enumerate() {
         let at = || Place::at(["exceptions"]).index(index);
         match exception.validity(today) {
@@ -440,26 +454,63 @@ fn exceptions(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) 
                     "take it out, or turn the control on",
                 ));
             }
-            for (nth, pattern) in exception.functions.iter().enumerate() {
-                if let Some(known) = first.insert((control, pattern), index)
+            for (named, place) in all_named(exception, &at()) {
+                if let Some(known) = first.insert((control, named), index)
                     && known != index
                 {
                     problems.push(Problem::warning(
-                        at().key("functions").index(nth),
+                        place,
                         format!("`exceptions[{known}]` excepts the same; the longer one counts"),
                         "keep one of them",
                     ));
                 }
             }
         }
-        for (place, pattern) in exception.functions.iter().enumerate() {
-            if is_everything(pattern) {
+        excepts_all_or_nothing(exception, &at(), problems);
+    }
+}
+
+/// What an exception names.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Named<'a> {
+    Functions(&'a Pattern),
+    Resources(&'a ArnPattern),
+}
+
+/// Everything that the exception at `at` names, with its place.
+fn all_named<'a>(exception: &'a Exception, at: &Place) -> Vec<(Named<'a>, Place)> {
+    let place = |key: &str, nth| at.clone().key(key).index(nth);
+    let functions = exception.functions.iter().enumerate();
+    let functions = functions.map(|(nth, one)| (Named::Functions(one), place("functions", nth)));
+    let resources = exception.resources.iter().enumerate();
+    let resources = resources.map(|(nth, one)| (Named::Resources(one), place("resources", nth)));
+    functions.chain(resources).collect()
+}
+
+fn excepts_all_or_nothing(exception: &Exception, at: &Place, problems: &mut Vec<Problem>) {
+    let all = all_named(exception, at);
+    if all.is_empty() {
+        problems.push(Problem::error(
+            at.clone(),
+            "this says neither by `functions` nor by `resources` what it excepts",
+            "name functions under `functions`, and anything else by its ARN under `resources`",
+        ));
+    }
+    for (named, place) in all {
+        match named {
+            Named::Functions(pattern) if is_everything(pattern) => problems.push(Problem::warning(
+                place,
+                "this excepts every function",
+                "name the functions, or set the control to `mode: dry-run` for a while",
+            )),
+            Named::Resources(pattern) if pattern.is_everything() => {
                 problems.push(Problem::warning(
-                    at().key("functions").index(place),
-                    "this excepts every function",
-                    "name the functions, or set the control to `mode: dry-run` for a while",
-                ));
+                    place,
+                    "this excepts every resource",
+                    "name the resources, or set the control to `mode: dry-run` for a while",
+                ))
             }
+            Named::Functions(_) | Named::Resources(_) => {}
         }
     }
 }

@@ -1,7 +1,11 @@
-//! Patterns over names and ARNs: `*` is any run of characters, `?` is one. A pattern without a
-//! colon is held against a function's bare name, else against the whole ARN.
+//! Patterns over names and ARNs: `*` is any run of characters, `?` is one. A [`Pattern`] means
+//! functions: without a colon it is held against a function's bare name, else against the whole ARN.
+//! An [`ArnPattern`] means anything in AWS, by its ARN.
 
-use crate::{iam::glob, resource::FunctionArn};
+use crate::{
+    iam::glob,
+    resource::{FunctionArn, Resource},
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -71,12 +75,71 @@ impl Pattern {
 
 const WILD: [char; 2] = ['*', '?'];
 
+/// A pattern over the ARNs of all resources.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ArnPattern(Pattern);
+
+impl TryFrom<String> for ArnPattern {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let pattern = Pattern::try_from(text)?;
+        if pattern.is_of_arns() {
+            Ok(Self(pattern))
+        } else {
+            Err("an ARN pattern has a colon, as in `arn:aws:iam::*:role/deploy-*`")
+        }
+    }
+}
+
+impl From<ArnPattern> for String {
+    fn from(pattern: ArnPattern) -> Self {
+        pattern.0.into()
+    }
+}
+
+impl fmt::Display for ArnPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ArnPattern {
+    /// Whether `resource` is meant; of a function the ARN without its qualifier counts.
+    pub fn matches(&self, resource: &Resource) -> bool {
+        self.0.matches_text(&arn_of(resource))
+    }
+
+    /// Whether it means every resource, as far as can be told: it names no part of an ARN.
+    pub fn is_everything(&self) -> bool {
+        let mut parts = self.0.0.split(':');
+        parts.all(|part| part == "arn" || part == "aws" || part.bytes().all(|b| b == b'*'))
+    }
+
+    /// Whether it means functions by what it says, and nothing else.
+    pub fn is_of_functions(&self) -> bool {
+        self.0.0.contains(":lambda:") && self.0.0.contains(":function:")
+    }
+}
+
+/// What an ARN pattern is held against.
+fn arn_of(resource: &Resource) -> String {
+    match resource {
+        Resource::Function(resource) => resource.function.to_string(),
+        Resource::Other(arn) => arn.to_string(),
+    }
+}
+
 /// Many patterns, each with a number, found by what they begin or end with: a name is held only
 /// against the few that share that with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct PatternIndex {
+    /// Functions by name.
     names: ByEnds,
+    /// Functions by ARN.
     arns: ByEnds,
+    /// Anything by ARN.
+    resources: ByEnds,
 }
 
 impl PatternIndex {
@@ -85,12 +148,24 @@ impl PatternIndex {
         texts.insert(pattern, number);
     }
 
-    /// The numbers of the patterns that mean `function`, each once, the least first.
-    pub(super) fn matching(&self, function: &FunctionArn) -> Vec<usize> {
+    pub(super) fn insert_resources(&mut self, ArnPattern(pattern): &ArnPattern, number: usize) {
+        self.resources.insert(pattern, number);
+    }
+
+    /// The numbers of the patterns that mean `resource`, each once, the least first.
+    pub(super) fn matching(&self, resource: &Resource) -> Vec<usize> {
         let mut found = BTreeSet::new();
-        self.names.matching(function.name(), &mut found);
-        if !self.arns.is_empty() {
-            self.arns.matching(&function.to_string(), &mut found);
+        let is_function = resource.function().is_some();
+        if let Some(function) = resource.function() {
+            self.names.matching(function.name(), &mut found);
+        }
+        let of_functions = is_function && !self.arns.is_empty();
+        if of_functions || !self.resources.is_empty() {
+            let arn = arn_of(resource);
+            if of_functions {
+                self.arns.matching(&arn, &mut found);
+            }
+            self.resources.matching(&arn, &mut found);
         }
         found.into_iter().collect()
     }
@@ -153,7 +228,8 @@ impl ByEnds {
 }
 #[cfg(test)]
 mod tests {
-    use super::Pattern;
+    use super::{ArnPattern, Pattern};
+    use crate::resource::Resource;
 
     #[test]
     fn stars_and_question_marks_cover_the_whole_text() {
@@ -171,6 +247,40 @@ mod tests {
         ] {
             let pattern = Pattern::try_from(pattern.to_owned()).unwrap();
             assert_eq!(pattern.matches_text(text), want, "{pattern:?} {text}");
+        }
+    }
+
+    #[test]
+    fn an_arn_pattern_has_a_colon_and_means_anything_by_its_arn() {
+        for text in ["", "orders", "*", "arn:aws:iam::*:role/a b"] {
+            assert!(ArnPattern::try_from(text.to_owned()).is_err(), "{text}");
+        }
+        for (pattern, arn, want) in [
+            ("arn:aws:iam::*:role/deploy-*", "arn:aws:iam::111122223333:role/deploy-api", true),
+            ("arn:aws:iam::*:role/deploy-*", "arn:aws:iam::111122223333:user/deploy-api", false),
+            ("arn:aws:iam::*:role/*", "arn:aws:iam::111122223333:role/team/api", true),
+            ("*:layer:base:?", "arn:aws:lambda:eu-west-1:111122223333:layer:base:3", true),
+            ("arn:aws:s3:::logs-*", "arn:aws:s3:::logs-eu", true),
+            ("*:function:web", "arn:aws:lambda:eu-west-1:111122223333:function:web:live", true),
+            ("*:function:web", "arn:aws:lambda:eu-west-1:111122223333:function:webs", false),
+        ] {
+            let pattern = ArnPattern::try_from(pattern.to_owned()).unwrap();
+            let resource = Resource::parse(arn).unwrap();
+            assert_eq!(pattern.matches(&resource), want, "{pattern} {arn}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_names_no_part_of_an_arn_means_everything() {
+        for (pattern, want) in [
+            ("arn:*", true),
+            ("*:*", true),
+            ("arn:aws:*:*:*:*", true),
+            ("arn:aws:iam::*", false),
+            ("arn:*:111122223333:*", false),
+        ] {
+            let pattern = ArnPattern::try_from(pattern.to_owned()).unwrap();
+            assert_eq!(pattern.is_everything(), want, "{pattern}");
         }
     }
 }

@@ -3,8 +3,8 @@
 //! controls off, or its stop on.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html>
 
-use super::Pattern;
-use crate::resource::{AccountId, FunctionArn};
+use super::{ArnPattern, Pattern};
+use crate::resource::{AccountId, Resource};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -84,30 +84,34 @@ impl fmt::Display for OrganizationalUnit {
 /// Tags, each with the values that are meant; no values means any.
 pub type TagValues = BTreeMap<String, BTreeSet<String>>;
 
-/// Which functions are meant: those that fit everything that is given. What is not given fits all.
+/// What is meant: functions, and where a control looks at anything else, that. What fits everything
+/// that is given is; what is not given fits all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Scope {
-    /// Functions of these accounts.
+    /// What is of these accounts.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub accounts: BTreeSet<AccountId>,
-    /// Functions of the accounts of these units, as `organizational-units` lists them.
+    /// What is of the accounts of these units, as `organizational-units` lists them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub organizational_units: BTreeSet<OrganizationalUnit>,
-    /// Functions of these Regions.
+    /// What is of these Regions: IAM, for one, is of none.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<super::form::Region>"))]
     pub regions: BTreeSet<String>,
-    /// Functions by name or ARN pattern.
+    /// Functions by name or ARN pattern; nothing but functions then, unless `resources` names it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub functions: Vec<Pattern>,
+    /// Anything by ARN pattern; where `functions` are given too, what one of the two names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ArnPattern>,
     /// Functions with all of these tags. Whoever may tag a function can write them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: TagValues,
 }
 
-/// Whether a scope covers a function.
+/// Whether a scope covers a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Covers {
     Yes,
@@ -117,31 +121,43 @@ enum Covers {
 }
 
 impl Scope {
-    /// Whether it names nothing, and so covers every function.
+    /// Whether it names nothing, and so covers everything.
     pub fn is_everything(&self) -> bool {
         *self == Self::default()
     }
 
     fn covers(&self, whom: &Whom<'_>, units: &OrganizationalUnits) -> Covers {
-        let Self { accounts, organizational_units, regions, functions, tags } = self;
-        let account = whom.function.account();
-        let in_unit = |unit| units.get(unit).is_some_and(|accounts| accounts.contains(account));
-        let fits = (accounts.is_empty() || accounts.contains(account))
+        let Self { accounts, organizational_units, regions, tags, .. } = self;
+        let (account, region) = (whom.resource.account(), whom.resource.region());
+        // What tells no account or no Region is in none of those that are named.
+        let in_account = |all: &BTreeSet<AccountId>| account.is_some_and(|one| all.contains(one));
+        let in_unit = |unit| units.get(unit).is_some_and(in_account);
+        let fits = (accounts.is_empty() || in_account(accounts))
             && (organizational_units.is_empty() || organizational_units.iter().any(in_unit))
-            && (regions.is_empty() || regions.contains(whom.function.region()))
-            && (functions.is_empty() || functions.iter().any(|one| one.matches(whom.function)));
+            && (regions.is_empty() || region.is_some_and(|one| regions.contains(one)))
+            && self.names(whom.resource);
         let has = |live: &BTreeMap<String, String>| {
             tags.iter().all(|(key, values)| {
                 live.get(key).is_some_and(|value| values.is_empty() || values.contains(value))
             })
         };
-        match whom.tags {
-            _ if !fits => Covers::No,
-            _ if tags.is_empty() => Covers::Yes,
-            None => Covers::PerhapsByTags,
-            Some(live) if has(live) => Covers::Yes,
-            Some(_) => Covers::No,
+        match (whom.resource, whom.tags) {
+            (_, _) if !fits => Covers::No,
+            (_, _) if tags.is_empty() => Covers::Yes,
+            (Resource::Other(_), _) => Covers::No,
+            (Resource::Function(_), None) => Covers::PerhapsByTags,
+            (Resource::Function(_), Some(live)) if has(live) => Covers::Yes,
+            (Resource::Function(_), Some(_)) => Covers::No,
         }
+    }
+
+    /// Whether `functions` or `resources` name it; where neither is given, everything is meant.
+    fn names(&self, resource: &Resource) -> bool {
+        let Self { functions, resources, .. } = self;
+        let by_name = |function| functions.iter().any(|one| one.matches(function));
+        (functions.is_empty() && resources.is_empty())
+            || resource.function().is_some_and(by_name)
+            || resources.iter().any(|one| one.matches(resource))
     }
 }
 
@@ -152,7 +168,9 @@ impl fmt::Display for Scope {
             let all: Vec<String> = all.into_iter().map(|one| one.to_string()).collect();
             (!all.is_empty()).then(|| format!("{name} {}", all.join(" or ")))
         }
-        let Self { accounts, organizational_units, regions, functions, tags } = self;
+        let Self { accounts, organizational_units, regions, functions, resources, tags } = self;
+        let named = [list("functions", functions), list("resources", resources)];
+        let named: Vec<String> = named.into_iter().flatten().collect();
         let tags = tags.iter().map(|(key, values)| {
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             if values.is_empty() { key.clone() } else { format!("{key}={}", values.join("|")) }
@@ -161,7 +179,7 @@ impl fmt::Display for Scope {
             list("accounts", accounts.iter().map(AccountId::as_str)),
             list("organizational units", organizational_units),
             list("Regions", regions),
-            list("functions", functions),
+            (!named.is_empty()).then(|| named.join(" or ")),
             list("tags", tags),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -170,12 +188,12 @@ impl fmt::Display for Scope {
     }
 }
 
-/// Another mode for some functions.
+/// Another mode for some of what a control looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ScopedMode {
-    /// The functions.
+    /// Which functions, or what else.
     #[serde(rename = "where")]
     pub scope: Scope,
     /// How far the control may go there.
@@ -187,16 +205,16 @@ pub struct ScopedMode {
     pub enforce_from: Option<Date>,
 }
 
-/// A function, and its tags if they are known.
+/// A resource, and the tags of a function if they are known.
 #[derive(Debug, Clone, Copy)]
 pub struct Whom<'a> {
-    /// The function.
-    pub function: &'a FunctionArn,
-    /// None where they were not read.
+    /// The resource.
+    pub resource: &'a Resource,
+    /// None where they were not read, and for everything but functions.
     pub tags: Option<&'a BTreeMap<String, String>>,
 }
 
-/// How far a control goes for one function on one day, and why.
+/// How far a control goes for one resource on one day, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reached {
     /// How far.
@@ -216,9 +234,9 @@ pub enum Because {
     EnforceFrom(Date),
     /// One of the entry's `scopes`, by its place and in words.
     Scoped(usize, String),
-    /// The function is outside the control's `scope`.
+    /// The resource is outside the control's `scope`.
     OutsideScope,
-    /// The function is outside the installation's `scope`.
+    /// The resource is outside the installation's `scope`.
     OutsideInstallation,
     /// Its tags decide, and could not be read.
     TagsUnknown,
@@ -357,9 +375,10 @@ mod tests {
 
     const TODAY: Date = date!(2026 - 11 - 21);
 
-    fn function(name: &str) -> FunctionArn {
-        let arn = format!("arn:aws:lambda:eu-west-1:111122223333:function:{name}");
-        FunctionArn::parse(&arn).unwrap()
+    /// By ARN, or a function by name.
+    fn resource(name: &str) -> Resource {
+        let function = format!("arn:aws:lambda:eu-west-1:111122223333:function:{name}");
+        Resource::parse(if name.starts_with("arn:") { name } else { &function }).unwrap()
     }
 
     /// An entry as written, and the mode of `name` with `tags`, if they are known.
@@ -385,7 +404,7 @@ mod tests {
         let tags = tags.map(|all| {
             all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         });
-        let whom = Whom { function: &function(name), tags: tags.as_ref() };
+        let whom = Whom { resource: &resource(name), tags: tags.as_ref() };
         entry.given().reach.at(&whom, &around)
     }
 
@@ -416,6 +435,73 @@ mod tests {
             let entry = format!(r#"{{"scope":{scope}}}"#);
             let want = if covers { Mode::Enforce } else { Mode::Off };
             assert_eq!(reached(&entry, "web", None, false).mode, want, "{scope}");
+        }
+    }
+
+    #[test]
+    fn other_resources_are_covered_as_far_as_their_arns_tell() {
+        let role = "arn:aws:iam::111122223333:role/deploy/web";
+        let layer = "arn:aws:lambda:eu-west-1:111122223333:layer:web:3";
+        let bucket = "arn:aws:s3:::web";
+        // Whether it covers the function `web`, the role, the layer and the bucket.
+        for (scope, covers) in [
+            ("{}", [true, true, true, true]),
+            (r#"{"accounts":["111122223333"]}"#, [true, true, true, false]),
+            (r#"{"organizational-units":["ou-ab12-cdef3456"]}"#, [true, true, true, false]),
+            (r#"{"regions":["eu-west-1"]}"#, [true, false, true, false]),
+            (r#"{"functions":["*"]}"#, [true, false, false, false]),
+            (r#"{"functions":["arn:*"]}"#, [true, false, false, false]),
+            (r#"{"resources":["arn:*"]}"#, [true, true, true, true]),
+            (r#"{"resources":["arn:aws:iam::*:role/deploy/*"]}"#, [false, true, false, false]),
+            (r#"{"resources":["*:layer:web:*"]}"#, [false, false, true, false]),
+            (r#"{"resources":["*:function:w?b"]}"#, [true, false, false, false]),
+            (r#"{"functions":["web"],"resources":["*:role/*"]}"#, [true, true, false, false]),
+            (
+                r#"{"functions":["api"],"resources":["arn:aws:s3:::*"]}"#,
+                [false, false, false, true],
+            ),
+            (
+                r#"{"accounts":["111122223333"],"resources":["arn:aws:s3:::*"]}"#,
+                [false, false, false, false],
+            ),
+            (r#"{"tags":{"tier":["lab"]}}"#, [true, false, false, false]),
+        ] {
+            let entry = format!(r#"{{"scope":{scope}}}"#);
+            let tags: Option<&[(&str, &str)]> = Some(&[("tier", "lab")]);
+            let got = ["web", role, layer, bucket].map(|name| {
+                let tags = tags.filter(|_| name == "web");
+                reached(&entry, name, tags, false).mode == Mode::Enforce
+            });
+            assert_eq!(got, covers, "{scope}");
+        }
+    }
+
+    #[test]
+    fn tags_that_decide_for_functions_do_not_make_other_resources_unknown() {
+        let entry =
+            r#"{"mode":"enforce","scopes":[{"where":{"tags":{"tier":[]}},"mode":"dry-run"}]}"#;
+        let role = reached(entry, "arn:aws:iam::111122223333:role/web", None, false);
+        assert_eq!((role.mode, role.because), (Mode::Enforce, Because::Entry));
+        let function = reached(entry, "web", None, false);
+        assert_eq!((function.mode, function.because), (Mode::DryRun, Because::TagsUnknown));
+    }
+
+    #[test]
+    fn a_scope_is_told_in_words() {
+        for (scope, words) in [
+            ("{}", "everything"),
+            (
+                r#"{"functions":["a","b"],"regions":["eu-west-1"]}"#,
+                "Regions eu-west-1, functions a or b",
+            ),
+            (r#"{"resources":["*:role/*"]}"#, "resources *:role/*"),
+            (
+                r#"{"functions":["a"],"resources":["*:role/*"],"accounts":["111122223333"]}"#,
+                "accounts 111122223333, functions a or resources *:role/*",
+            ),
+        ] {
+            let scope: Scope = serde_json::from_str(scope).unwrap();
+            assert_eq!(scope.to_string(), words);
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the journal knows: of a function, of an incident, of all incidents.
+//! What the journal knows: of a subject, of an incident, of all incidents.
 
 use super::{
     HOLD, Journal, WINDOW,
@@ -11,7 +11,7 @@ use crate::{
     aws::{AwsError, failed},
     finding::ControlId,
     incident::IncidentStatus,
-    resource::FunctionArn,
+    resource::Resource,
 };
 use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime};
@@ -19,7 +19,7 @@ use time::{Duration, OffsetDateTime};
 /// The most events that an incident lists: whoever floods it must not make its record too large.
 const MOST_EVENTS: usize = 100;
 
-/// What the journal knows of a function.
+/// What the journal knows of a subject.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recalled {
     /// What goes on with it, or did last.
@@ -67,17 +67,17 @@ impl Recalled {
 }
 
 impl Journal<'_> {
-    /// What is known of a function. DynamoDB deletes expired items late, so each is looked at.
+    /// What is known of a subject. DynamoDB deletes expired items late, so each is looked at.
     pub async fn recall(
         &self,
-        function: &FunctionArn,
+        subject: &Resource,
         now: OffsetDateTime,
     ) -> Result<Recalled, AwsError> {
         let mut recalled = Recalled::default();
-        for item in self.query(&partition(function)).await? {
+        for item in self.query(&partition(subject)).await? {
             if string(&item, "record") == Some(INCIDENT) {
                 recalled.gate = Some(record::gate(&item).ok_or_else(|| {
-                    unreadable("Query", function.to_string(), "unreadable journal record")
+                    unreadable("Query", subject.to_string(), "unreadable journal record")
                 })?);
             }
             // An operator's clock may be ahead.

@@ -5,7 +5,7 @@ use crate::{
     finding::ControlId,
     incident::{IncidentStatus, StepStatus},
     remediation::Remediation,
-    resource::FunctionArn,
+    resource::Resource,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::{collections::HashMap, str::FromStr};
@@ -16,8 +16,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 pub struct IncidentRecord {
     /// Its id.
     pub incident: String,
-    /// The function.
-    pub function: FunctionArn,
+    /// What it is about.
+    pub subject: Resource,
     /// Where it stands.
     pub status: IncidentStatus,
     /// When it was opened, as RFC 3339.
@@ -32,7 +32,7 @@ pub struct IncidentRecord {
     pub contains: bool,
     /// Whether it stops the function.
     pub stops: bool,
-    /// The function's code and settings when it was opened, by name.
+    /// A function's code and settings when it was opened, by name.
     pub code: Option<String>,
 }
 
@@ -55,7 +55,7 @@ pub struct StepRecord {
     pub outcome: Option<String>,
 }
 
-/// What goes on with a function, as the record that lets one incident through at a time has it.
+/// What goes on with a subject, as the record that lets one incident through at a time has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gate {
     /// The incident.
@@ -74,16 +74,19 @@ pub struct Gate {
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// The sort keys of an incident, its steps, and what stands in a function's partition.
+/// The sort keys of an incident, its steps, and what stands in a subject's partition.
 pub(super) const INCIDENT: &str = "incident";
 pub(super) const STEP: &str = "step#";
 pub(super) const HELD: &str = "hold#";
 pub(super) const FINDING: &str = "finding#";
 
+/// The attribute that says what an incident is about.
+pub(super) const RESOURCE: &str = "resource";
+
 pub(super) fn incident(item: &Item) -> Option<IncidentRecord> {
     Some(IncidentRecord {
         incident: string(item, "incident")?.to_owned(),
-        function: FunctionArn::parse(string(item, "function")?).ok()?,
+        subject: subject(item)?,
         status: IncidentStatus::parse(string(item, "status")?)?,
         opened: string(item, "opened")?.to_owned(),
         moved: string(item, "moved").unwrap_or_default().to_owned(),
@@ -93,6 +96,12 @@ pub(super) fn incident(item: &Item) -> Option<IncidentRecord> {
         stops: stops(item),
         code: string(item, "code").map(str::to_owned),
     })
+}
+
+/// Of format 2 and before a function alone.
+fn subject(item: &Item) -> Option<Resource> {
+    let arn = string(item, RESOURCE).or_else(|| string(item, "function"))?;
+    Resource::parse(arn).ok()
 }
 
 pub(super) fn step(item: &Item) -> Option<StepRecord> {
@@ -144,9 +153,12 @@ fn until(item: &Item) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp(numeric(item, "until")?).ok()
 }
 
-/// The partition of what is known of a function.
-pub(super) fn partition(function: &FunctionArn) -> String {
-    format!("function#{function}")
+/// The partition of what is known of a function, or of whatever else an incident is about.
+pub(super) fn partition(about: &Resource) -> String {
+    match about {
+        Resource::Function(resource) => format!("function#{}", resource.function),
+        Resource::Other(arn) => format!("resource#{arn}"),
+    }
 }
 
 pub(super) fn key(incident: &str, record: &str) -> Item {
@@ -190,4 +202,42 @@ pub(super) fn rfc3339(time: OffsetDateTime) -> String {
 /// A record that cannot be written or read.
 pub(super) fn unreadable(operation: &'static str, resource: String, why: &str) -> AwsError {
     AwsError { operation, resource, code: why.to_owned(), kind: ErrorKind::Invalid }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:orders";
+    const ROLE: &str = "arn:aws:iam::111122223333:role/deploy/orders";
+
+    fn record(attributes: &[(&str, &str)]) -> Option<IncidentRecord> {
+        let mut item = key("inc-0011223344556677", INCIDENT);
+        for (name, value) in attributes.iter().chain(&[("status", "open"), ("opened", "2026")]) {
+            item.insert((*name).to_owned(), text(*value));
+        }
+        incident(&item)
+    }
+
+    #[test]
+    fn an_incident_is_about_what_its_record_says_and_an_older_ones_about_a_function() {
+        for (attributes, arn) in [
+            ([("resource", FUNCTION)].as_slice(), FUNCTION),
+            (&[("resource", ROLE)], ROLE),
+            (&[("function", FUNCTION)], FUNCTION),
+        ] {
+            let record = record(attributes).expect("readable");
+            assert_eq!(record.subject, Resource::parse(arn).expect("an ARN"));
+        }
+        assert_eq!(record(&[]), None);
+        assert_eq!(record(&[("resource", "orders")]), None);
+    }
+
+    #[test]
+    fn functions_keep_their_partition_whatever_the_qualifier_and_others_have_their_own() {
+        let of = |arn: &str| partition(&Resource::parse(arn).expect("an ARN"));
+        assert_eq!(of(FUNCTION), format!("function#{FUNCTION}"));
+        assert_eq!(of(&format!("{FUNCTION}:live")), format!("function#{FUNCTION}"));
+        assert_eq!(of(ROLE), format!("resource#{ROLE}"));
+    }
 }

@@ -99,7 +99,7 @@ impl Work {
                     state.memory.full_roles.insert(role.clone());
                 }
                 (Outcome::Failure { .. }, remediation) if step.locked_out => {
-                    state.memory.locked_out.insert(remediation.resource().function);
+                    state.memory.locked_out.extend(remediation.resource().function().cloned());
                 }
                 (_, _) => {}
             }
