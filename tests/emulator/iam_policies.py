@@ -82,9 +82,15 @@ def refusal(backend: IAMBackend, operation: str, given: dict[str, str]) -> Respo
 
 
 def malformed(trust: str) -> Response | None:
-    """Recorded for CreateRole."""
+    """The first is recorded for CreateRole. The second is moto's for UpdateAssumeRolePolicy; the resource is the role.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
     try:
-        json.loads(trust)
+        statements = json.loads(trust).get("Statement", [])
     except ValueError:
         return xml_error(400, "MalformedPolicyDocument", "This policy contains invalid Json")
+    statements = statements if isinstance(statements, list) else [statements]
+    if any({"Resource", "NotResource"} & set(statement) for statement in statements):
+        return xml_error(400, "MalformedPolicyDocument", "Has prohibited field Resource.")
     return None
