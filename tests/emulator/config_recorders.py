@@ -49,7 +49,6 @@ class Recorders:
         for recorder in content.get("ConfigurationRecorders", []):
             with self.lock:
                 mode = self.modes.get((account, call.region, recorder["name"]), DEFAULT_MODE)
-            # https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html#config-Type-ConfigurationRecorder-recordingScope
             recorder.update(arn=arn(account, call.region, recorder["name"]), recordingMode=mode, recordingScope="PAID")
         for status in content.get("ConfigurationRecordersStatus", []):
             status["arn"] = arn(account, call.region, status["name"])

@@ -1,6 +1,8 @@
 """The AWS that the tests and the demo run against, in one process.
 
-DynamoDB, SNS, STS, IAM, SQS, S3 and the rest are moto's. Lambda is our own, because what is guarded here hangs on
+DynamoDB, SNS, STS, SQS, S3, KMS and the rest are moto's. So are IAM, CloudTrail, AWS Config, EventBridge and CloudWatch
+Logs, corrected in front of moto where their modules say so; GuardDuty's detectors and X-Ray's encryption are not.
+Lambda is our own, because what is guarded here hangs on
 details that moto 5.2.5 answers otherwise than AWS does: it keeps one resource policy per function instead of one per
 function, version and alias; refuses every RevisionId on RemovePermission; accepts a second statement with the same
 Sid; drops or misplaces conditions; knows no Get-, Put- and DeleteResourcePolicy, no provisioned concurrency and no
@@ -96,6 +98,8 @@ class Emulator:
         return response
 
     def carry_out(self, call: Call, request: Request, environ: dict) -> Response:
+        if refused := signatures.refusal(call, request):
+            return refused
         if call.service == "lambda":
             return self.functions.answer(call, request)
         account = account_of(call.key)
@@ -105,8 +109,6 @@ class Emulator:
 
     def corrected(self, account: str, call: Call, request: Request, ask_moto: Callable[..., Response]) -> Response:
         """Where moto's answer is wrong or missing, ours."""
-        if refused := signatures.refusal(call, request):
-            return refused
         match call.service:
             case "iam":
                 refused = iam_limits.refusal(account, call, request)

@@ -68,14 +68,14 @@ def refusal(backend: IAMBackend, operation: str, given: dict[str, str]) -> Respo
         case "AttachRolePolicy":
             role = next((role for role in list(backend.roles.values()) if role.name == given.get("RoleName")), None)
             if role and policy not in role.managed_policies and len(role.managed_policies) >= ATTACHED_LIMIT:
-                # The text is the one that users of Terraform and CDK got.
+                # As users of CloudFormation got it: https://github.com/aws/eks-hybrid/pull/741
                 return xml_error(409, "LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {ATTACHED_LIMIT}")
         case "ListEntitiesForPolicy" if policy not in backend.managed_policies:
             # Recorded for DeletePolicy.
             return xml_error(404, "NoSuchEntity", f"Policy {policy} was not found.")
         case "UpdateAccessKey" if given.get("Status") not in STATUSES:
-            text = "1 validation error detected: Value '{}' at 'status' failed to satisfy constraint: Member must satisfy"
-            return xml_error(400, "ValidationError", f"{text.format(given.get('Status'))} enum value set: [Active, Inactive]")
+            text = f"1 validation error detected: Value '{given.get('Status')}' at 'status' failed to satisfy constraint: "
+            return xml_error(400, "ValidationError", f"{text}Member must satisfy enum value set: [Active, Inactive]")
         case "CreateRole" | "UpdateAssumeRolePolicy":
             return malformed(given.get("AssumeRolePolicyDocument") or given.get("PolicyDocument", ""))
     return None

@@ -8,7 +8,7 @@ import json
 
 from lambda_layers import of_a_function
 from lambda_names import invalid, stale_revision
-from lambda_roles import check_dead_letter_queue
+from lambda_roles import check_assumable, check_dead_letter_queue
 from lambda_signing import check_layers
 from lambda_store import Store, now
 
@@ -33,6 +33,8 @@ LEVELS = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
 def configure(store: Store, configuration: dict, given: dict, code_signing: str | None = None) -> None:
     """All of it or, if something is refused, nothing."""
     chosen = {key: given[key] for key in SETTINGS if key in given}
+    if "Role" in chosen:
+        check_assumable(store.place, chosen["Role"])
     if "Layers" in chosen:
         chosen["Layers"] = of_a_function(store, chosen["Layers"])
         check_layers(store, code_signing, chosen["Layers"])
@@ -55,7 +57,7 @@ def configure(store: Store, configuration: dict, given: dict, code_signing: str 
 
 def environment(asked: dict) -> dict:
     """Recorded: no variables are shown as such, and what is too large is refused so. The text about reserved names is
-    that of users of serverless and of Terraform."""
+    that of users of Terraform: https://github.com/mattermost/mattermost-cloud-monitoring/pull/264"""
     variables = asked.get("Variables", {})
     if reserved := sorted(RESERVED_VARIABLES & set(variables)):
         raise invalid(

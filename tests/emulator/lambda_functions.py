@@ -3,6 +3,7 @@
 import base64
 import uuid
 
+from lambda_aliases import invoked
 from lambda_configuration import check_revision, configure
 from lambda_names import LATEST, Target, conflict, invalid, no_such_function, target
 from lambda_signing import check_deployment, check_known
@@ -21,7 +22,7 @@ NOT_LISTED = ("State", "LastUpdateStatus", "RuntimeVersionConfig")
 
 
 def create_function(store: Store, given: dict) -> dict:
-    """Accepts any code and role: neither is run or checked."""
+    """Accepts any code, which is not run, and any role that nobody made."""
     at = target(store.place, "CreateFunction", given["FunctionName"])
     if at.name in store.functions:
         raise conflict(f"Function already exist: {at.name}")
@@ -143,11 +144,21 @@ def delete_function(store: Store, given: dict) -> Answer:
     if at.name not in store.functions:
         raise no_such_function(at.function_arn)
     if at.qualifier:
-        store.functions[at.name].forget(at.qualifier)
-        store.functions[at.name].versions.pop(at.qualifier, None)
+        delete_version(store.functions[at.name], at.qualifier)
     else:
         del store.functions[at.name]
     return Answer(204)
+
+
+def delete_version(function: Function, version: str) -> None:
+    """Refused as users of go-lambda-cleanup were: https://github.com/karl-cardenas-coding/go-lambda-cleanup/issues/45.
+    That a weight is enough is inferred."""
+    aliases = sorted(name for name, alias in function.aliases.items() if version in invoked(alias))
+    if aliases:
+        text = "Unable to delete version because the following aliases reference it: "
+        raise conflict(f"{text}[{', '.join(aliases)}]")
+    function.forget(version)
+    function.versions.pop(version, None)
 
 
 def list_functions(store: Store, given: dict) -> dict:

@@ -54,7 +54,7 @@ def client(service: str, key: str, secret: str = "secret", region: str = REGION,
 
 def raw(
     key: str, service: str, region: str, method: str = "POST", path: str = "/", target: str = "", form: str = "",
-    body: object = None,
+    body: object = None, secret: str = "secret",
 ) -> tuple[int, str]:  # fmt: skip
     """Status and body of a call that no SDK has made: an HTTP request, signed for the service. With a target it is JSON
     1.1, with a form the query protocol, and else REST."""
@@ -62,7 +62,7 @@ def raw(
     kind = "application/x-www-form-urlencoded; charset=utf-8" if form else "application/x-amz-json-1.1"
     headers = {"Content-Type": kind, **({"X-Amz-Target": target} if target else {})}
     request = AWSRequest(method, endpoint() + path, headers, content)
-    SigV4Auth(Credentials(key, "secret"), service, region).add_auth(request)
+    SigV4Auth(Credentials(key, secret), service, region).add_auth(request)
     asked = urllib.request.Request(endpoint() + path, content.encode(), dict(request.headers), method=method)
     try:
         with urllib.request.urlopen(asked) as answer:

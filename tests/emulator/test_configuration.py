@@ -1,9 +1,10 @@
 """Settings of functions, aliases and code signing, as they are changed and put back. Codes, texts and shapes are what
 AWS answered, unless marked inferred."""
 
+import json
 import unittest
 
-from running import ACCOUNT, REGION, EmulatorTest
+from running import ACCOUNT, REGION, EmulatorTest, client
 
 STALE = (
     "The Revision Id provided does not match the latest Revision Id. "
@@ -97,7 +98,8 @@ class Settings(ConfigurationTest):
         self.assertNotIn("VpcConfig", self.get())
         self.update(VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]})
         shown = self.get()["VpcConfig"]
-        self.assertEqual((["subnet-1"], ["sg-1"], False), (shown["SubnetIds"], shown["SecurityGroupIds"], shown["Ipv6AllowedForDualStack"]))
+        self.assertEqual((["subnet-1"], ["sg-1"]), (shown["SubnetIds"], shown["SecurityGroupIds"]))
+        self.assertFalse(shown["Ipv6AllowedForDualStack"])
         self.assertRegex(shown["VpcId"], "vpc-.+")
         self.update(VpcConfig={"SubnetIds": [], "SecurityGroupIds": []})
         left = {"Ipv6AllowedForDualStack": False, "SecurityGroupIds": [], "SubnetIds": [], "VpcId": ""}
@@ -126,6 +128,26 @@ class Settings(ConfigurationTest):
         )  # fmt: skip
         self.assertEqual("index.handler", self.get()["Handler"])
         self.update(Environment={"Variables": {"LARGE_VAR": "x" * (4096 - len('{"LARGE_VAR":""}'))}})
+
+    def test_a_role_must_trust_lambda(self):
+        iam = client("iam", self.key)
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        for number, (changes, fits) in enumerate((
+            ({}, True),
+            ({"Principal": {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}}, True),
+            ({"Principal": {"Service": "ec2.amazonaws.com"}}, False),
+            ({"Principal": {"AWS": ACCOUNT}}, False),
+            ({"Effect": "Deny"}, False),
+        )):  # fmt: skip
+            document = json.dumps({"Version": "2012-10-17", "Statement": [{**trust, **changes}]})
+            name = f"{self.name}-{number}"
+            role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+            if fits:
+                self.assertEqual(role, self.update(Role=role)["Role"])
+            else:
+                text = "The role defined for the function cannot be assumed by Lambda."
+                self.invalid(text, self.update, Role=role, Handler="other.handler")
+        self.assertEqual("index.handler", self.get()["Handler"])
 
     def test_versions_keep_what_they_were_published_with(self):
         self.functions.publish_version(FunctionName=self.name)
@@ -170,6 +192,17 @@ class Aliases(ConfigurationTest):
         for version in ("1", "2"):  # that a weight is enough is inferred
             listed = self.functions.list_aliases(FunctionName=self.name, FunctionVersion=version)["Aliases"]
             self.assertEqual(["live"], [alias["Name"] for alias in listed])
+
+    def test_versions_that_they_invoke_stay(self):
+        self.shift({"2": 0.2})
+        for version in ("1", "2"):  # that a weight is enough is inferred
+            self.refused(
+                409, "ResourceConflictException",
+                "Unable to delete version because the following aliases reference it: [live]",
+                self.functions.delete_function, FunctionName=self.name, Qualifier=version,
+            )  # fmt: skip
+        self.functions.delete_alias(**self.at)
+        self.functions.delete_function(FunctionName=self.name, Qualifier="1")
 
     def test_refusals_change_nothing(self):
         before = self.functions.get_alias(**self.at)
@@ -239,7 +272,8 @@ class CodeSigning(ConfigurationTest):
         self.assertEqual({"UntrustedArtifactOnDeployment": "Warn"}, got["CodeSigningPolicies"])
         update = self.functions.update_code_signing_config
         enforce = {"UntrustedArtifactOnDeployment": "Enforce"}
-        self.assertEqual(enforce, update(CodeSigningConfigArn=arn, CodeSigningPolicies=enforce)["CodeSigningConfig"]["CodeSigningPolicies"])
+        answer = update(CodeSigningConfigArn=arn, CodeSigningPolicies=enforce)["CodeSigningConfig"]
+        self.assertEqual(enforce, answer["CodeSigningPolicies"])
         got = self.functions.get_code_signing_config(CodeSigningConfigArn=arn)["CodeSigningConfig"]
         self.assertEqual((enforce, "d"), (got["CodeSigningPolicies"], got["Description"]))
         listed = self.functions.get_paginator("list_code_signing_configs").paginate()

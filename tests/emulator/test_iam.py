@@ -163,7 +163,8 @@ class ManagedPolicies(IamTest):
             policy = self.iam.get_policy(PolicyArn=arn)["Policy"]
             version = self.iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
             self.assertTrue(version["IsDefaultVersion"])
-        self.assertEqual({"Effect": "Allow", "Action": "*", "Resource": "*"}, self.document(self.ADMINISTRATOR, "v1")["Statement"][0])
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        self.assertEqual([everything], self.document(self.ADMINISTRATOR, "v1")["Statement"])
         self.assertEqual({self.ADMINISTRATOR, self.BASIC}, self.attached())
         self.iam.detach_role_policy(RoleName=self.name, PolicyArn=self.ADMINISTRATOR)
         self.assertEqual({self.BASIC}, self.attached())

@@ -62,6 +62,21 @@ class Raw(EmulatorTest):
             status, body = raw(self.key, "lambda", REGION, "GET", f"/2018-10-31/layers/{written}/versions/1/policy")
             self.assertEqual((404, f"Layer version {arn}:1 does not exist."), (status, json.loads(body)["Message"]), written)
 
+    def test_the_functions_own_calls_must_be_signed_well(self):
+        self.key = f"AKIACORDON{self.name}"
+        arn = f"arn%3Aaws%3Alambda%3A{REGION}%3A{ACCOUNT}%3Afunction%3Anone%3A%24LATEST"
+        path = ("lambda", "GetFunctionConfiguration", "GET", f"/2015-03-31/functions/{arn}/configuration", None, "")
+        for service, name, method, path, asked, _ in (*self.REST, path):
+            statuses = [
+                raw(self.key, service, REGION, method, path, body=asked, secret=secret)[0] for secret in ("other", "secret")
+            ]
+            self.assertEqual([403, 404 if "LATEST" in path else 200], statuses, f"{service}:{name}")
+        for service, name, prefix, asked, _ in self.JSON:
+            target = f"{prefix}.{name}"
+            status, body = raw(self.key, service, self.region, target=target, body=asked, secret="other")
+            self.assertEqual((403, "SignatureDoesNotMatch"), (status, json.loads(body)["__type"]), target)
+            self.assertEqual(200, raw(self.key, service, self.region, target=target, body=asked)[0], target)
+
     def test_changes_are_told_from_reads(self):
         self.target("config", "PutConfigurationRecorder", "StarlingDoveService", {"ConfigurationRecorder": {"roleARN": "r"}})
         raw(self.key, "xray", self.region, path="/PutEncryptionConfig", body={"Type": "NONE"})
