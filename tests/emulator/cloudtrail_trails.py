@@ -53,6 +53,8 @@ def answer(account: str, call: Call, request: Request, regions: Regions, ask_mot
                 return json_response(200, {})
             case "DescribeTrails":
                 return json_response(200, {"trailList": [shown(trail) for trail in trails.described(given)]})
+            case "ListTrails":
+                return json_response(200, {"Trails": [trail.short() for trail in trails.described({})]})
             case "GetTrail":
                 return json_response(200, {"Trail": shown(trails.find(named(given)))})
             case "GetTrailStatus":
@@ -153,7 +155,7 @@ def put_selectors(trail: Trail, given: dict) -> dict:
 def check_basic(selectors: list[dict]) -> None:
     resources = [resource for selector in selectors for resource in selector.get("DataResources", [])]
     if not 0 < len(selectors) <= MOST_SELECTORS or len(resources) > MOST_RESOURCES:
-        raise Refused("InvalidEventSelectorsException", "There are too many event selectors or data resources, or none.")
+        raise Refused("InvalidEventSelectorsException", "There are too many selectors or data resources, or none.")
     if any(resource.get("Type") not in DATA_RESOURCES for resource in resources):
         raise Refused("InvalidEventSelectorsException", "The type of a data resource is not valid.")
 

@@ -23,6 +23,10 @@ class Recorders:
         self.lock = threading.Lock()
         self.modes: dict[tuple[str, str, str], dict] = {}
 
+    def clear(self) -> None:
+        with self.lock:
+            self.modes.clear()
+
     def answer(self, account: str, call: Call, request: Request, ask_moto: Callable[..., Response]) -> Response:
         given = json.loads(request.body or b"{}")
         match call.operation:

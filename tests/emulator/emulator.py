@@ -81,7 +81,8 @@ class Emulator:
             return self.controls.answer(request)
         if request.path.startswith("/moto-api/"):
             if (request.method, request.path) == ("POST", "/moto-api/reset"):
-                self.functions.clear()
+                for kept in (self.functions, self.recorders, self.detectors, self.encryption):
+                    kept.clear()
             return self.ask_moto(environ)
         call = identify(request)
         entry, fault = self.log.enter(call, request)

@@ -40,6 +40,10 @@ class Detectors:
             "ListFilters": list_filters,
         }  # fmt: skip
 
+    def clear(self) -> None:
+        with self.lock:
+            self.of.clear()
+
     def answer(self, account: str, call: Call, request: Request) -> Response | None:
         if call.operation not in self.operations:
             return None

@@ -50,9 +50,10 @@ def configure(store: Store, configuration: dict, given: dict, code_signing: str 
     configuration.update(chosen, LastModified=now())
     # The model's patterns allow the empty names, which remove what they name. That the member is then left out, as it
     # is before there is one, is inferred.
-    removed = {"DeadLetterConfig": not queue, "KMSKeyArn": not chosen.get("KMSKeyArn"), "Layers": not chosen.get("Layers")}
-    for setting in (setting for setting, empty in removed.items() if empty and setting in chosen):
-        del configuration[setting]
+    kept = {"DeadLetterConfig": queue, "KMSKeyArn": chosen.get("KMSKeyArn"), "Layers": chosen.get("Layers")}
+    for setting in kept:
+        if setting in chosen and not kept[setting]:
+            del configuration[setting]
 
 
 def environment(asked: dict) -> dict:

@@ -129,7 +129,8 @@ def update_event_source_mapping(store: Store, given: dict) -> dict:
     """
     mapping = get_event_source_mapping(store, given)
     check_destination_fits(mapping.get("EventSourceArn", ""), given)
-    function = mapped_function(store, "UpdateEventSourceMapping", given["FunctionName"]) if "FunctionName" in given else None
+    name = given.get("FunctionName")
+    function = mapped_function(store, "UpdateEventSourceMapping", name) if name else None
     changing = "Updating"
     if "Enabled" in given:
         changing = "Enabling" if given["Enabled"] else "Disabling"

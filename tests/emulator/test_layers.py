@@ -35,10 +35,10 @@ class Versions(LayerTest):
             self.publish(CompatibleRuntimes=[runtime], Description=runtime)
         listed = self.functions.list_layer_versions(LayerName=self.layer)["LayerVersions"]
         self.assertEqual([2, 1], [version["Version"] for version in listed])
-        members = {"CompatibleArchitectures", "CompatibleRuntimes", "CreatedDate", "Description", "LayerVersionArn", "Version"}
-        self.assertEqual(members, set(listed[0]))
-        one = self.functions.list_layer_versions(LayerName=self.layer_arn, CompatibleRuntime="python3.12")["LayerVersions"]
-        self.assertEqual([f"{self.layer_arn}:1"], [version["LayerVersionArn"] for version in one])
+        members = {"CompatibleArchitectures", "CompatibleRuntimes", "CreatedDate", "Description", "Version"}
+        self.assertEqual({*members, "LayerVersionArn"}, set(listed[0]))
+        found = self.functions.list_layer_versions(LayerName=self.layer_arn, CompatibleRuntime="python3.12")
+        self.assertEqual([f"{self.layer_arn}:1"], [version["LayerVersionArn"] for version in found["LayerVersions"]])
         self.assertEqual([], self.functions.list_layer_versions(LayerName="doesnotexist")["LayerVersions"])
         pages = self.functions.get_paginator("list_layers").paginate(PaginationConfig={"PageSize": 1})
         layers = {layer["LayerName"]: layer for page in pages for layer in page["Layers"]}
@@ -95,7 +95,8 @@ class OfFunctions(LayerTest):
         )
         self.invalid(same.format(first, second), self.update_layers, layers=[first, second])
         self.invalid(same.format(first, first), self.update_layers, layers=[first, first])
-        self.invalid(f"Layer version {self.layer_arn}:9 does not exist.", self.update_layers, layers=[f"{self.layer_arn}:9"])
+        missing = f"{self.layer_arn}:9"
+        self.invalid(f"Layer version {missing} does not exist.", self.update_layers, layers=[missing])
         six = [f"arn:aws:lambda:{REGION}:444455556666:layer:l{number}:1" for number in range(6)]
         self.invalid("Cannot reference more than 5 layers.", self.update_layers, layers=six)
         self.invalid(

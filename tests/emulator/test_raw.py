@@ -59,8 +59,10 @@ class Raw(EmulatorTest):
     def test_paths_in_an_arn_are_escaped_or_not(self):
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{self.name}"
         for written in (arn, arn.replace(":", "%3A"), self.name):
-            status, body = raw(self.key, "lambda", REGION, "GET", f"/2018-10-31/layers/{written}/versions/1/policy")
-            self.assertEqual((404, f"Layer version {arn}:1 does not exist."), (status, json.loads(body)["Message"]), written)
+            path = f"/2018-10-31/layers/{written}/versions/1/policy"
+            status, body = raw(self.key, "lambda", REGION, "GET", path)
+            text = f"Layer version {arn}:1 does not exist."
+            self.assertEqual((404, text), (status, json.loads(body)["Message"]), written)
 
     def test_the_functions_own_calls_must_be_signed_well(self):
         self.key = f"AKIACORDON{self.name}"
@@ -78,7 +80,8 @@ class Raw(EmulatorTest):
             self.assertEqual(200, raw(self.key, service, self.region, target=target, body=asked)[0], target)
 
     def test_changes_are_told_from_reads(self):
-        self.target("config", "PutConfigurationRecorder", "StarlingDoveService", {"ConfigurationRecorder": {"roleARN": "r"}})
+        recorder = {"ConfigurationRecorder": {"roleARN": "r"}}
+        self.target("config", "PutConfigurationRecorder", "StarlingDoveService", recorder)
         raw(self.key, "xray", self.region, path="/PutEncryptionConfig", body={"Type": "NONE"})
         raw(self.key, "xray", self.region, path="/EncryptionConfig", body={})
         raw(self.key, "guardduty", self.region, "GET", "/detector")
@@ -86,7 +89,8 @@ class Raw(EmulatorTest):
         self.assertEqual([True, True, False, False], [call["mutating"] for call in made])
 
     def test_refusals_say_their_type(self):
-        status, body = self.target("config", "StartConfigurationRecorder", "StarlingDoveService", {"ConfigurationRecorderName": "none"})
+        at = {"ConfigurationRecorderName": "none"}
+        status, body = self.target("config", "StartConfigurationRecorder", "StarlingDoveService", at)
         self.assertEqual((400, "NoSuchConfigurationRecorderException"), (status, json.loads(body)["__type"]))
         status, body = self.target("cloudtrail", "StopLogging", "CloudTrail_20131101", {"Name": "none"})
         self.assertEqual((400, "TrailNotFoundException"), (status, json.loads(body)["__type"]))

@@ -27,8 +27,8 @@ class TrailTest(EmulatorTest):
         self.region = f"xx-trail{self.name.rpartition('-')[2]}-1"
         self.trails = self.of(self.region)
         self.bucket = f"logs-{self.name}"
-        configuration = {"LocationConstraint": self.region}
-        client("s3", self.key, region=self.region).create_bucket(Bucket=self.bucket, CreateBucketConfiguration=configuration)
+        here = {"LocationConstraint": self.region}
+        client("s3", self.key, region=self.region).create_bucket(Bucket=self.bucket, CreateBucketConfiguration=here)
         self.arn = f"arn:aws:cloudtrail:{self.region}:{ACCOUNT}:trail/{self.name}"
 
     def of(self, region: str):
@@ -54,22 +54,25 @@ class Trails(TrailTest):
         self.assertEqual("TrailAlreadyExistsException", self.code(self.create_trail))
         for name in (self.name, self.arn):
             trail = self.trails.get_trail(Name=name)["Trail"]
-            shown = ("IsMultiRegionTrail", "IsOrganizationTrail", "LogFileValidationEnabled", "IncludeGlobalServiceEvents")
-            self.assertEqual([True] * 4, [trail[flag] for flag in shown])
+            self.assertTrue(trail["IsMultiRegionTrail"] and trail["IsOrganizationTrail"])
+            self.assertTrue(trail["LogFileValidationEnabled"] and trail["IncludeGlobalServiceEvents"])
             self.assertEqual((self.region, False), (trail["HomeRegion"], trail["HasCustomEventSelectors"]))
             self.assertNotIn("KmsKeyId", trail)
         self.trails.update_trail(Name=self.arn, IsMultiRegionTrail=False, IncludeGlobalServiceEvents=False)
         trail = self.trails.describe_trails()["trailList"][0]
-        self.assertEqual((False, False, True), tuple(trail[flag] for flag in (shown[0], shown[3], shown[2])))
-        self.assertEqual(
-            "InvalidParameterCombinationException", self.code(self.trails.update_trail, Name=self.name, IsMultiRegionTrail=True)
-        )
-        self.assertEqual(
-            "S3BucketDoesNotExistException", self.code(self.trails.update_trail, Name=self.name, S3BucketName="nowhere")
-        )
+        self.assertFalse(trail["IsMultiRegionTrail"] or trail["IncludeGlobalServiceEvents"])
+        self.assertTrue(trail["LogFileValidationEnabled"])
+        for code, asked in (
+            ("InvalidParameterCombinationException", {"IsMultiRegionTrail": True}),
+            ("S3BucketDoesNotExistException", {"S3BucketName": "nowhere"}),
+        ):
+            self.assertEqual(code, self.code(self.trails.update_trail, Name=self.name, **asked))
         self.trails.delete_trail(Name=self.arn)
         self.assertEqual([], self.trails.describe_trails()["trailList"])
-        for call in (self.trails.delete_trail, self.trails.get_trail, self.trails.get_trail_status, self.trails.start_logging):
+        for call in (
+            self.trails.delete_trail, self.trails.get_trail, self.trails.get_trail_status, self.trails.start_logging,
+            self.trails.stop_logging, self.trails.update_trail,
+        ):  # fmt: skip
             self.assertEqual("TrailNotFoundException", self.code(call, Name=self.name))
 
     def test_logging_is_stopped_and_started(self):
@@ -93,11 +96,12 @@ class Trails(TrailTest):
         self.create_trail(IsMultiRegionTrail=True)
         self.trails.start_logging(Name=self.name)
         elsewhere = self.of(f"{self.region[:-2]}x-1")
-        self.assertEqual([], elsewhere.describe_trails()["trailList"])
+        self.assertEqual(([], []), (elsewhere.describe_trails()["trailList"], elsewhere.list_trails()["Trails"]))
         control("POST", "/_emulator/regions", {"region": self.region, "regions": [elsewhere.meta.region_name]})
         shadow = elsewhere.describe_trails()["trailList"][0]
         self.assertEqual((self.arn, self.region), (shadow["TrailARN"], shadow["HomeRegion"]))
         self.assertEqual([], elsewhere.describe_trails(includeShadowTrails=False)["trailList"])
+        self.assertEqual([self.arn], [trail["TrailARN"] for trail in elsewhere.list_trails()["Trails"]])
         self.assertTrue(elsewhere.get_trail_status(Name=self.arn)["IsLogging"])
         self.assertEqual("TrailNotFoundException", self.code(elsewhere.get_trail_status, Name=self.name))
         for call in (elsewhere.stop_logging, elsewhere.update_trail, elsewhere.delete_trail):

@@ -52,7 +52,7 @@ class Recorders(WatcherTest):
         self.put(name="own", recordingGroup=group, recordingMode=mode)
         describe = self.config.describe_configuration_recorders
         before = describe(ConfigurationRecorderNames=["own"])["ConfigurationRecorders"][0]
-        self.assertEqual((mode, "PAID", self.ROLE), (before["recordingMode"], before["recordingScope"], before["roleARN"]))
+        self.assertEqual((mode, self.ROLE), (before["recordingMode"], before["roleARN"]))
         self.assertTrue(before["arn"].startswith(f"arn:aws:config:{self.region}:{ACCOUNT}:configuration-recorder/own/"))
         with self.assertRaises(self.config.exceptions.MaxNumberOfConfigurationRecordersExceededException):
             self.put(name="second")
@@ -107,7 +107,9 @@ class Detectors(WatcherTest):
     def test_deleted(self):
         self.guard.delete_detector(**self.at)
         self.assertEqual([], self.guard.list_detectors()["DetectorIds"])
-        for call in (self.guard.get_detector, self.guard.update_detector, self.guard.delete_detector, self.guard.list_filters):
+        for call in (
+            self.guard.get_detector, self.guard.update_detector, self.guard.delete_detector, self.guard.list_filters,
+        ):  # fmt: skip
             self.bad_request(NO_DETECTOR, call, **self.at)
         self.guard.create_detector(Enable=True)
 
@@ -140,12 +142,16 @@ class Rules(WatcherTest):
     def setUp(self) -> None:
         super().setUp()
         self.events = self.of("events")
-        self.rule = self.events.put_rule(Name="watch", EventPattern=self.PATTERN, State=self.WITH_READS, Description="d")
+        asked = {"EventPattern": self.PATTERN, "State": self.WITH_READS, "Description": "d"}
+        self.rule = self.events.put_rule(Name="watch", **asked)
         function = f"arn:aws:lambda:{self.region}:{ACCOUNT}:function"
         queue = f"arn:aws:sqs:{self.region}:{ACCOUNT}:failed"
         self.target = {
-            "Id": "one", "Arn": f"{function}:own", "DeadLetterConfig": {"Arn": queue}, "RetryPolicy": {"MaximumRetryAttempts": 9},
-        }  # fmt: skip
+            "Id": "one",
+            "Arn": f"{function}:own",
+            "DeadLetterConfig": {"Arn": queue},
+            "RetryPolicy": {"MaximumRetryAttempts": 9},
+        }
         self.second = {"Id": "two", "Arn": f"{function}:other", "Input": '{"constant": true}'}
         answer = self.events.put_targets(Rule="watch", Targets=[self.target, self.second])
         self.assertEqual((0, []), (answer["FailedEntryCount"], answer["FailedEntries"]))

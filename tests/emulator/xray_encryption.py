@@ -22,6 +22,10 @@ class Encryption:
         self.lock = threading.Lock()
         self.of: dict[tuple[str, str], dict] = {}
 
+    def clear(self) -> None:
+        with self.lock:
+            self.of.clear()
+
     def answer(self, account: str, call: Call, request: Request) -> Response | None:
         with self.lock:
             match call.operation:
