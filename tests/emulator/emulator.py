@@ -130,7 +130,7 @@ class Emulator:
             case "logs":
                 return log_groups.answer(account, call, request, ask_moto)
             case "xray":
-                return self.encryption.answer(account, call, request) or ask_moto()
+                return self.encryption.answer(account, call, request)
             case "appconfig":
                 return self.configurations.answer(account, call, request) or ask_moto()
         return ask_moto()

@@ -98,6 +98,7 @@ class Raw(EmulatorTest):
     def test_what_nobody_has_is_501(self):
         status, _ = self.target("logs", "PutTransformer", "Logs_20140328", {})
         self.assertEqual(501, status)
+        self.assertEqual(501, raw(self.key, "xray", self.region, path="/Groups", body={})[0])
 
     def test_faults_strike_each_service(self):
         rule = {"status": 400, "code": "ThrottlingException", "message": "injected"}

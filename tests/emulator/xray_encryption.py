@@ -1,5 +1,5 @@
-"""X-Ray's encryption, which moto 5.2.5 has not. A change is never slow here: the answer says UPDATING, as it does in
-the guide's example, and from then on it is ACTIVE.
+"""X-Ray's encryption, which moto 5.2.5 has not, and what it has needs another package. A change is never slow here: the
+answer says UPDATING, as it does in the guide's example, and from then on it is ACTIVE.
 
 https://docs.aws.amazon.com/xray/latest/api/API_PutEncryptionConfig.html
 https://docs.aws.amazon.com/xray/latest/devguide/xray-api-configuration.html
@@ -26,7 +26,7 @@ class Encryption:
         with self.lock:
             self.of.clear()
 
-    def answer(self, account: str, call: Call, request: Request) -> Response | None:
+    def answer(self, account: str, call: Call, request: Request) -> Response:
         with self.lock:
             match call.operation:
                 case "GetEncryptionConfig":
@@ -34,7 +34,7 @@ class Encryption:
                     return json_response(200, {"EncryptionConfig": config})
                 case "PutEncryptionConfig":
                     return self.put(account, call.region, json.loads(request.body or b"{}"))
-        return None
+        return json_response(501, {"message": f"The emulator has no X-Ray operation {call.operation}"})
 
     def put(self, account: str, region: str, given: dict) -> Response:
         """That a key goes with KMS and with nothing else is documented, the texts of the refusals are inferred."""
