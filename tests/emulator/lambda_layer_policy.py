@@ -12,8 +12,11 @@ from lambda_store import Answer, LayerVersion, Store
 
 
 def add_layer_version_permission(store: Store, given: dict) -> dict:
-    """Documented: an organisation goes with the principal *. How that is refused otherwise is inferred, and so is the
-    condition, from what AddPermission stores."""
+    """Documented: the condition of an organisation, and that it goes with the principal *. How that is refused
+    otherwise is inferred.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+    """
     arn, version = existing(store, "AddLayerVersionPermission", given)
     if "OrganizationId" in given and given["Principal"] != "*":
         raise invalid("OrganizationId can only be specified with the principal *.")
