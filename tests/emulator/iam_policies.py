@@ -1,5 +1,6 @@
-"""IAM's managed policies and access keys, where moto 5.2.5 is kinder than AWS or forgets: AWS's own policies are not
-there, a policy attached twice counts twice, versions are listed with their documents, and keys take any status.
+"""IAM's managed policies and users, where moto 5.2.5 is kinder than AWS or forgets: AWS's own policies are not there, a
+policy attached twice counts twice, versions are listed with their documents, keys take any status, the ids of users
+look like nobody's, and a new password is never one to be changed.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyVersions.html
 """
@@ -40,9 +41,23 @@ def answer(account: str, call: Call, request: Request, ask_moto: Callable[[], Re
         holders = [*backend.roles.values(), *backend.users.values(), *backend.groups.values()]
         count = sum(policy in holder.managed_policies for holder in holders)
         backend.managed_policies[policy].attachment_count = count
-    if call.operation in WITHOUT_DOCUMENT and response.status == 200:
-        response.body = re.sub(rb"<Document>.*?</Document>", b"", response.body, flags=re.DOTALL)
+    if response.status == 200:
+        response.body = corrected(backend, call.operation, given, response.body)
     return response
+
+
+def corrected(backend: IAMBackend, operation: str, given: dict[str, str], body: bytes) -> bytes:
+    if operation in WITHOUT_DOCUMENT:
+        return re.sub(rb"<Document>.*?</Document>", b"", body, flags=re.DOTALL)
+    if operation == "CreateUser":
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+        user = backend.users[given["UserName"]]
+        made, user.id = user.id, f"AIDA{user.id[:17].upper()}"
+        return body.replace(made.encode(), user.id.encode())
+    if operation == "CreateLoginProfile" and given.get("PasswordResetRequired") == "true":
+        backend.users[given["UserName"]].password_reset_required = True
+        return body.replace(b"<PasswordResetRequired>false<", b"<PasswordResetRequired>true<")
+    return body
 
 
 def know(backend: IAMBackend, account: str, region: str, arn: str) -> None:

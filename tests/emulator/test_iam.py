@@ -243,6 +243,8 @@ class Users(IamTest):
         super().setUp()
         made = self.iam.create_user(UserName=self.name)["User"]
         self.assertEqual(f"arn:aws:iam::{ACCOUNT}:user/{self.name}", made["Arn"])
+        self.assertRegex(made["UserId"], "^AIDA[A-Z0-9]{17}$")
+        self.assertEqual(made["UserId"], self.iam.get_user(UserName=self.name)["User"]["UserId"])
 
     def statuses(self) -> dict[str, str]:
         found = self.iam.list_access_keys(UserName=self.name)["AccessKeyMetadata"]
@@ -264,8 +266,11 @@ class Users(IamTest):
                 update(UserName=user, AccessKeyId=key, Status="Inactive")
 
     def test_a_login_is_made_and_removed(self):
-        self.iam.create_login_profile(UserName=self.name, Password="Long-enough-1")
-        self.assertEqual(self.name, self.iam.get_login_profile(UserName=self.name)["LoginProfile"]["UserName"])
+        create = self.iam.create_login_profile
+        made = create(UserName=self.name, Password="Long-enough-1", PasswordResetRequired=True)["LoginProfile"]
+        found = self.iam.get_login_profile(UserName=self.name)["LoginProfile"]
+        self.assertEqual((self.name, True), (found["UserName"], found["PasswordResetRequired"]))
+        self.assertEqual(made, found)
         with self.assertRaises(self.iam.exceptions.EntityAlreadyExistsException):
             self.iam.create_login_profile(UserName=self.name, Password="Long-enough-1")
         self.iam.delete_login_profile(UserName=self.name)
