@@ -17,6 +17,7 @@
 //! | [`remediation`] | what can be done, and how it is undone |
 //! | [`incident`] | where an incident and its steps stand, and what may follow |
 //! | [`ledger`] | what was answered lately, and whether one more answer may be given |
+//! | [`trail`] | what a CloudTrail trail records |
 //! | [`state`] | what a decision may rest on |
 //! | [`controls`] | one file a control |
 //! | [`decision`] | the pure core |
@@ -62,3 +63,4 @@ pub mod rollout;
 pub mod setting;
 pub mod settings;
 pub mod state;
+pub mod trail;

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "resource",
     "iam",
     "finding",
@@ -17,6 +17,7 @@ const ORDER: [&str; 24] = [
     "remediation",
     "incident",
     "ledger",
+    "trail",
     "state",
     "controls",
     "decision",
