@@ -17,6 +17,7 @@
 //! | [`remediation`] | what can be done, and how it is undone |
 //! | [`incident`] | where an incident and its steps stand, and what may follow |
 //! | [`ledger`] | what was answered lately, and whether one more answer may be given |
+//! | [`secret`] | whether a variable looks like a secret |
 //! | [`trail`] | what a CloudTrail trail records |
 //! | [`state`] | what a decision may rest on |
 //! | [`controls`] | one file a control |
@@ -60,6 +61,7 @@ pub mod resource;
 #[cfg(feature = "cli")]
 pub mod restore;
 pub mod rollout;
+pub mod secret;
 pub mod setting;
 pub mod settings;
 pub mod state;

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "resource",
     "iam",
     "finding",
@@ -17,6 +17,7 @@ const ORDER: [&str; 25] = [
     "remediation",
     "incident",
     "ledger",
+    "secret",
     "trail",
     "state",
     "controls",
