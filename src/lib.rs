@@ -17,6 +17,7 @@
 //! | [`remediation`] | what can be done, and how it is undone |
 //! | [`incident`] | where an incident and its steps stand, and what may follow |
 //! | [`ledger`] | what was answered lately, and whether one more answer may be given |
+//! | [`injection`] | variables that change what code runs |
 //! | [`secret`] | whether a variable looks like a secret |
 //! | [`trail`] | what a CloudTrail trail records |
 //! | [`state`] | what a decision may rest on |
@@ -51,6 +52,7 @@ pub mod finding;
 pub mod handler;
 pub mod iam;
 pub mod incident;
+pub mod injection;
 pub mod ledger;
 pub mod policy;
 #[cfg(feature = "cli")]

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 27] = [
     "resource",
     "iam",
     "finding",
@@ -17,6 +17,7 @@ const ORDER: [&str; 26] = [
     "remediation",
     "incident",
     "ledger",
+    "injection",
     "secret",
     "trail",
     "state",
