@@ -239,6 +239,8 @@ fn references_placeholders_and_plain_values_are_no_secrets() {
             "https://auth.example.com/oauth2/token?version=12",
             "/prod/orders/db1/password",
             "prod/orders/db/password",
+            "/Prod1/ordersDB99/aB3xK9mQ2vL8",
+            "./Prod1/ordersDB99/aB3xK9mQ2vL8",
             "s3://secrets-1234567890/orders.json",
             "./config/secret-12345.json",
             "C:\\secrets\\orders12345.json",

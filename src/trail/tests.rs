@@ -164,6 +164,37 @@ fn a_function_is_named_exactly_and_a_bucket_by_its_beginning() {
     assert!(selectors.record(&object));
 }
 
+#[test]
+fn what_one_selector_leaves_out_has_to_be_in_another_one() {
+    let without = |names: &[&str]| advanced(&[json!({ "Field": "eventName", "NotEquals": names })]);
+    let only = |name: &str| advanced(&[json!({ "Field": "eventName", "Equals": [name] })]);
+    let coverage = |selectors: &[serde_json::Value]| several(selectors).coverage("aws");
+    assert_eq!(coverage(&[without(&["a", "b"]), only("a"), only("b")]), Coverage::Full);
+    assert_eq!(coverage(&[without(&["a", "b"]), without(&["c"])]), Coverage::Full);
+    assert_ne!(coverage(&[without(&["a", "b"]), only("a")]), Coverage::Full);
+    assert_ne!(coverage(&[without(&["a"]), without(&["a", "b"])]), Coverage::Full);
+}
+
+#[test]
+fn a_condition_more_is_a_loss_and_a_condition_less_is_none() {
+    let arn = |more: serde_json::Value| {
+        let mut field = json!({ "Field": "resources.ARN", "StartsWith": ["arn:aws:lambda:eu"] });
+        field.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        trail(several(&[advanced(&[field])]))
+    };
+    let wide = arn(json!({}));
+    for more in [
+        json!({ "NotEquals": [FUNCTION] }),
+        json!({ "NotStartsWith": ["arn:aws:lambda:eu-west-1"] }),
+        json!({ "NotEndsWith": ["orders"] }),
+    ] {
+        let narrow = arn(more);
+        assert_eq!(narrows(&wide, &narrow), [Loss::LambdaDataEvents]);
+        assert_eq!(narrows(&narrow, &wide), []);
+    }
+    assert_eq!(narrows(&wide, &arn(json!({ "NotStartsWith": ["arn:aws:s3"] }))), []);
+}
+
 /// The example of
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html>.
 #[test]
