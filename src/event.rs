@@ -5,9 +5,12 @@
 mod cloudtrail;
 mod config;
 mod message;
+mod watcher;
+
+pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
 use crate::finding::RuleMatch;
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
+use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, Resource, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -80,6 +83,8 @@ pub enum Kind {
         /// `NON_COMPLIANT`; else `COMPLIANT`. Other verdicts are none.
         noncompliant: bool,
     },
+    /// What watches the account was changed.
+    WatcherChange(WatcherChange),
     /// Nothing any control can care about, and why.
     Ignored(String),
 }
@@ -146,6 +151,12 @@ pub enum EventError {
         /// The API.
         call: String,
     },
+    /// A successful call on a watcher that is not told.
+    #[error("malformed event: `{call}` does not say what it was made on")]
+    NoWatcher {
+        /// The API.
+        call: String,
+    },
     /// A name AWS would not accept.
     #[error("malformed event: `{call}` names no function: {source}")]
     Name {
@@ -175,9 +186,11 @@ impl Event {
         }
         let detail = envelope.detail.get();
         match (envelope.source.as_str(), envelope.detail_type.as_str()) {
-            ("aws.lambda" | "aws.iam", "AWS API Call via CloudTrail") => {
-                cloudtrail::parse(detail, home)
-            }
+            (
+                "aws.lambda" | "aws.iam" | "aws.cloudtrail" | "aws.config" | "aws.guardduty"
+                | "aws.xray",
+                "AWS API Call via CloudTrail",
+            ) => cloudtrail::parse(detail, home),
             ("aws.config", "Config Rules Compliance Change") => {
                 config::rule_compliance(id, detail, home)
             }
@@ -205,10 +218,28 @@ impl Event {
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. } => Some(function),
             // It touched a containment, whose function the journal knows.
-            Kind::IamCall { incident: Some(_), .. } | Kind::Ignored(_) => None,
+            Kind::IamCall { incident: Some(_), .. } | Kind::WatcherChange(_) | Kind::Ignored(_) => {
+                None
+            }
             Kind::IamCall { incident: None, .. } => {
                 self.actor.issued_to.as_ref().or(self.actor.named_after.as_ref())
             }
+        }
+    }
+
+    /// The resource it is about, as far as it tells that itself.
+    pub fn resource(&self) -> Option<Resource> {
+        match &self.kind {
+            Kind::WatcherChange(change) => Some(change.watcher.clone().into()),
+            Kind::PolicyChange { .. }
+            | Kind::UrlChange { .. }
+            | Kind::FunctionChange { .. }
+            | Kind::SettingChange { .. }
+            | Kind::IamCall { .. }
+            | Kind::SecondLook { .. }
+            | Kind::Invocation { .. }
+            | Kind::RuleCompliance { .. }
+            | Kind::Ignored(_) => self.function().cloned().map(Resource::from),
         }
     }
 

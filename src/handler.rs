@@ -5,6 +5,7 @@ mod contained;
 mod containment;
 mod follow_up;
 mod limits;
+mod snapshot;
 
 use crate::{
     aws::{Aws, AwsError, ErrorKind, Journal, Recalled},
@@ -187,6 +188,7 @@ impl Responder {
         if unfinished || another || !decision.approved().is_empty() {
             return self.contain(&matter, decision, state, unread, budget).await;
         }
+        self.keep_snapshots(&matter, &decision, &state).await?;
         let handled = self.report_only(&matter, decision, state).await?;
         match unread.into_iter().next() {
             Some(error) => Err(error.into()),

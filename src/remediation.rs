@@ -4,9 +4,11 @@
 
 mod outcome;
 mod permissions;
+mod watching;
 mod words;
 
 pub use outcome::{Outcome, Planned, Stand, Withheld};
+pub use watching::Watching;
 
 use crate::{
     finding::fingerprint,
@@ -161,6 +163,8 @@ pub enum Remediation {
         /// Each key begins with [`TAG_PREFIX`].
         tags: BTreeMap<String, String>,
     },
+    /// Changes something that watches the account.
+    Watch(Watching),
 }
 
 pub use crate::policy::TAG_PREFIX;
@@ -220,6 +224,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
+            Self::Watch(watching) => watching.tactic(),
         }
     }
 
@@ -247,6 +252,7 @@ impl Remediation {
             | Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_) => 3,
             Self::TagFunction { .. } => 4,
+            Self::Watch(watching) => watching.order(),
         }
     }
 
@@ -264,10 +270,12 @@ impl Remediation {
             Self::RedirectFailures { .. } | Self::RemoveDeadLetterTarget { .. } => 5,
             Self::DisableMapping { .. } | Self::PauseExecution { .. } => 6,
             Self::TagFunction { .. } => 7,
+            // In the order in which they are turned, from the last to the first.
+            Self::Watch(_) => 8,
         }
     }
 
-    /// What it is about: a function, version or alias.
+    /// What it is about: a function, version or alias, or a watcher.
     pub fn resource(&self) -> Resource {
         let resource = match self {
             Self::SuspendAutoScaling { function, qualifier, .. }
@@ -287,6 +295,7 @@ impl Remediation {
                 resource.clone()
             }
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
+            Self::Watch(watching) => return watching.watcher().clone().into(),
         };
         resource.into()
     }
@@ -308,6 +317,7 @@ impl Remediation {
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
+            Self::Watch(watching) => watching.setting(),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))
@@ -356,6 +366,7 @@ impl Remediation {
                 let both = Self::CapConcurrency { function, reserved, most: most_now };
                 (*met == Some(*most)).then_some(both)
             }
+            (Self::Watch(first), Self::Watch(second)) => first.then(second).map(Self::Watch),
             // Before an incident there was no such policy: what counts is what it says now.
             (Self::DenyRole { .. }, _) => Some(next.clone()),
             (_, _) => Some(self.clone()),

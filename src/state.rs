@@ -6,13 +6,16 @@ mod effect;
 mod read;
 mod shown;
 mod surroundings;
+mod watchers;
 
 pub use crate::setting::{
-    Boundary, Destinations, Mapping, RoleUse, Scaling, Suspension, UrlAuthType,
+    Boundary, Destinations, Detector, Mapping, RoleUse, Scaling, Suspension, TraceEncryption,
+    UrlAuthType,
 };
 pub use described::DescribedState;
-pub use read::Read;
+pub use read::{Read, WatcherRead};
 pub use surroundings::Surroundings;
+pub use watchers::Watchers;
 
 use crate::{
     finding::ControlId,
@@ -36,6 +39,8 @@ pub struct State {
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
+    /// What watches the account.
+    pub watchers: Watchers,
     /// What was read.
     pub read: BTreeSet<Read>,
     /// What could not be read.
@@ -101,8 +106,9 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, surroundings, read, unread, memory } =
-            later;
+        let Self { policies, functions, urls, provisioned, surroundings, watchers, .. } = later;
+        let Self { read, unread, memory, .. } = later;
+        self.watchers.learn(watchers);
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);

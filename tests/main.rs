@@ -40,3 +40,4 @@ mod stories;
 mod telling;
 mod template;
 mod undoing;
+mod watchers;

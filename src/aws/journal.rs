@@ -9,6 +9,7 @@
 //! | `function#<ARN>` | `hold#<mark>` | until when it is left alone, and by which incident |
 //! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
 //! | `resource#<ARN>` | the same | the same, of anything but functions |
+//! | `resource#<ARN>` | `snapshot` | how a trail was when it was last found in order |
 //! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
 //! | `refused#<answer>` | `refused#` | that people were told of an answer that a limit refused |
 //!
@@ -19,6 +20,7 @@
 mod ledger;
 mod recall;
 mod record;
+mod snapshot;
 mod turned;
 mod write;
 

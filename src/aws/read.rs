@@ -109,6 +109,7 @@ impl Aws {
                 let around = Surroundings { assumed: Some(assumed), ..Surroundings::default() };
                 state.surroundings.insert(function.clone(), around);
             }
+            Read::Watcher(read) => return self.watcher(read).await.map(Some),
             Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
@@ -137,7 +138,8 @@ impl Aws {
             | Read::Provisioned(_)
             | Read::AssumedRoles(_)
             | Read::Containment(_)
-            | Read::ContainmentOf(_) => {}
+            | Read::ContainmentOf(_)
+            | Read::Watcher(_) => {}
         }
         Ok(around)
     }

@@ -63,6 +63,7 @@ impl Aws {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
+            Remediation::Watch(watching) => self.watcher_stand(watching).await,
         };
         match stand {
             Err(error) if error.kind == ErrorKind::NotFound => Ok(Stand::Gone),
@@ -112,6 +113,7 @@ impl Aws {
                 return self.replace_policy(replacement).await;
             }
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
+            Remediation::Watch(watching) => return self.watch(watching).await,
         };
         settled(applied)
     }
@@ -156,6 +158,7 @@ impl Aws {
                 self.policy_back(replacement, force).await
             }
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
+            Remediation::Watch(watching) => self.unwatch(watching).await,
         }
     }
 }
@@ -171,7 +174,7 @@ fn gone(taken: Result<(), AwsError>) -> Result<Outcome, AwsError> {
 }
 
 /// A resource that is gone needs nothing any more.
-fn settled(applied: Result<(), AwsError>) -> Result<Outcome, AwsError> {
+pub(super) fn settled(applied: Result<(), AwsError>) -> Result<Outcome, AwsError> {
     match applied {
         Ok(()) => Ok(Outcome::Success { note: None }),
         Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::DoesNotExist),

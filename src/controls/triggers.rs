@@ -15,6 +15,8 @@ pub enum Trigger {
     IamCalls(&'static [&'static str]),
     /// Successful IAM calls, by anybody, on the inline policies that containments put on roles.
     RolePolicies,
+    /// Successful calls on what watches the account, by anybody.
+    WatcherCalls(&'static [&'static str]),
     /// Cordon's own messages, which come back after a while.
     SecondLook,
     /// `Invoke` data events of the functions named at deployment.
@@ -34,6 +36,8 @@ pub enum Rule {
     FunctionCredentials,
     /// IAM calls on policies of containments.
     RolePolicies,
+    /// Calls on what watches the account.
+    WatcherChanges,
     /// Verdicts of AWS Config rules.
     ConfigCompliance,
     /// Configuration items.
@@ -44,10 +48,11 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::LambdaChanges,
         Self::FunctionCredentials,
         Self::RolePolicies,
+        Self::WatcherChanges,
         Self::ConfigCompliance,
         Self::ConfigItem,
         Self::Invocation,
@@ -59,6 +64,7 @@ impl Rule {
             Self::LambdaChanges => "LambdaChangesRule",
             Self::FunctionCredentials => "FunctionCredentialsRule",
             Self::RolePolicies => "RolePoliciesRule",
+            Self::WatcherChanges => "WatcherChangesRule",
             Self::ConfigCompliance => "ConfigComplianceRule",
             Self::ConfigItem => "ConfigItemRule",
             Self::Invocation => "InvocationRule",
@@ -101,6 +107,21 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "requestParameters": { "policyName": [{ "prefix": "cordon-inc-" }] },
             },
         }),
+        // No two of these services have a call of the same name.
+        Rule::WatcherChanges => json!({
+            "source": ["aws.cloudtrail", "aws.config", "aws.guardduty", "aws.xray"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": [
+                    "cloudtrail.amazonaws.com",
+                    "config.amazonaws.com",
+                    "guardduty.amazonaws.com",
+                    "xray.amazonaws.com",
+                ],
+                "eventName": names,
+                "errorCode": [{ "exists": false }],
+            },
+        }),
         Rule::ConfigCompliance => json!({
             "source": ["aws.config"],
             "detail-type": ["Config Rules Compliance Change"],
@@ -136,7 +157,8 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
     triggers
         .flat_map(|trigger| match (rule, trigger) {
             (Rule::LambdaChanges, Trigger::LambdaCall(name)) => std::slice::from_ref(name),
-            (Rule::FunctionCredentials, Trigger::IamCalls(names)) => names,
+            (Rule::FunctionCredentials, Trigger::IamCalls(names))
+            | (Rule::WatcherChanges, Trigger::WatcherCalls(names)) => names,
             (_, _) => &[],
         })
         .copied()

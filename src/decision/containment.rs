@@ -109,6 +109,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::RoleUse(_, _)
         | Read::AssumedRoles(_)
         | Read::Containment(_)
-        | Read::ContainmentOf(_) => false,
+        | Read::ContainmentOf(_)
+        | Read::Watcher(_) => false,
     }
 }

@@ -4,25 +4,25 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere};
+use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere, watcher};
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record<'a> {
+pub(super) struct Record<'a> {
     #[serde(rename = "eventID")]
     event_id: String,
-    event_source: String,
+    pub(super) event_source: String,
     event_name: String,
-    aws_region: Option<String>,
+    pub(super) aws_region: Option<String>,
     error_code: Option<IgnoredAny>,
     user_identity: Option<UserIdentity>,
     #[serde(borrow)]
-    request_parameters: Option<&'a RawValue>,
+    pub(super) request_parameters: Option<&'a RawValue>,
     #[serde(borrow)]
-    response_elements: Option<&'a RawValue>,
+    pub(super) response_elements: Option<&'a RawValue>,
     resources: Option<Vec<ResourceEntry>>,
 }
 
@@ -132,7 +132,8 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             tag_change(record, name, home)?
         }
         ("lambda.amazonaws.com", "Invoke") => invocation(record, name, home)?,
-        (_, _) => Kind::Ignored("no control looks at this API".to_owned()),
+        (_, _) => watcher::parse(record, name, home)?
+            .unwrap_or_else(|| Kind::Ignored("no control looks at this API".to_owned())),
     };
     Ok(kind)
 }

@@ -22,11 +22,19 @@ pub enum RemediationName {
     HardenFunctionUrl,
     /// Tag the function.
     TagFunction,
+    /// Let a trail record again.
+    StartLogging,
+    /// Add to a trail what is missing of Lambda's data events.
+    RecordDataEvents,
+    /// Let AWS Config record again.
+    StartRecorder,
+    /// Put back what was there before.
+    RestoreSetting,
 }
 
 impl RemediationName {
     /// Every name.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::ContainFunction,
         Self::StopFunction,
         Self::RevokeCredentials,
@@ -35,6 +43,10 @@ impl RemediationName {
         Self::ReplaceResourcePolicy,
         Self::HardenFunctionUrl,
         Self::TagFunction,
+        Self::StartLogging,
+        Self::RecordDataEvents,
+        Self::StartRecorder,
+        Self::RestoreSetting,
     ];
 
     /// The name as written.
@@ -48,6 +60,10 @@ impl RemediationName {
             Self::ReplaceResourcePolicy => "replace-resource-policy",
             Self::HardenFunctionUrl => "harden-function-url",
             Self::TagFunction => "tag-function",
+            Self::StartLogging => "start-logging",
+            Self::RecordDataEvents => "record-data-events",
+            Self::StartRecorder => "start-recorder",
+            Self::RestoreSetting => "restore-setting",
         }
     }
 }

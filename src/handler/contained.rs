@@ -7,7 +7,7 @@ use crate::{
     incident::{IncidentStatus, StepStatus},
     remediation::{Remediation, Stand},
     resource::{FunctionArn, FunctionResource},
-    state::{Contained, Read, State},
+    state::{Contained, Read, State, WatcherRead},
 };
 use futures_util::stream::{self, StreamExt};
 use std::collections::BTreeSet;
@@ -25,6 +25,19 @@ impl Responder {
         let (mut state, mut errors) = self.aws.read(&rest.into_iter().cloned().collect()).await;
         state.memory.locked_out.extend(locked_out(&errors));
         for read in journal {
+            if let Read::Watcher(WatcherRead::Snapshot(trail)) = read {
+                match self.journal().snapshot(trail).await {
+                    Ok(snapshot) => {
+                        state.read.insert(read.clone());
+                        state.watchers.snapshots.insert(trail.clone(), snapshot);
+                    }
+                    Err(error) => {
+                        state.unread.insert(read.clone());
+                        errors.push(error);
+                    }
+                }
+                continue;
+            }
             match self.contained(read, now, &mut errors).await {
                 Ok(contained) => {
                     state.read.insert(read.clone());
@@ -80,7 +93,8 @@ impl Responder {
             | Read::Executions(_)
             | Read::RoleUse(_, _)
             | Read::Boundary(_, _)
-            | Read::AssumedRoles(_) => None,
+            | Read::AssumedRoles(_)
+            | Read::Watcher(_) => None,
         };
         match found {
             Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),

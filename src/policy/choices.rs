@@ -48,6 +48,14 @@ choices! {
     harden_function_url = HardenFunctionUrl;
     /// Tag the function.
     tag_function = TagFunction;
+    /// Let a trail record again.
+    start_logging = StartLogging;
+    /// Add to a trail what is missing of Lambda's data events.
+    record_data_events = RecordDataEvents;
+    /// Let AWS Config record again.
+    start_recorder = StartRecorder;
+    /// Put back what was there before.
+    restore_setting = RestoreSetting;
 }
 
 impl Choices {

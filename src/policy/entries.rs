@@ -4,7 +4,8 @@ use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
         ConfigRule, ContainmentUndone, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        InvocationUnauthorized, RuntimeDeprecated, TagsMissing,
+        InvocationUnauthorized, RuntimeDeprecated, TagsMissing, TracingUnencrypted,
+        TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -100,11 +101,16 @@ entries! {
     function_policy_dangerous_action: FunctionPolicyDangerousAction = FunctionPolicyDangerousAction, "function-policy.dangerous-action";
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    trail_lambda_data_events_off: TrailLambdaDataEventsOff = TrailLambdaDataEventsOff, "trail.lambda-data-events-off";
+    trail_stopped: TrailStopped = TrailStopped, "trail.stopped";
+    config_recorder_stopped: Nothing = ConfigRecorderStopped, "config-recorder.stopped";
+    guardduty_disabled: Nothing = GuarddutyDisabled, "guardduty.disabled";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";
     runtime_deprecated: RuntimeDeprecated = RuntimeDeprecated, "runtime.deprecated";
+    tracing_unencrypted: TracingUnencrypted = TracingUnencrypted, "tracing.unencrypted";
     config_rule_noncompliant: ConfigRule = ConfigRuleNoncompliant, "config-rule.noncompliant";
 }

@@ -219,7 +219,12 @@ fn never_fires(
         | ControlId::FunctionPolicyUnscopedService
         | ControlId::FunctionPolicyDangerousAction
         | ControlId::FunctionUrlPublic
+        | ControlId::TrailLambdaDataEventsOff
+        | ControlId::TrailStopped
+        | ControlId::ConfigRecorderStopped
+        | ControlId::GuarddutyDisabled
         | ControlId::ContainmentUndone
+        | ControlId::TracingUnencrypted
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc
         | ControlId::EnvironmentUnencrypted

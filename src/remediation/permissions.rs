@@ -67,6 +67,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. } => &["lambda:GetFunctionUrlConfig"],
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
+            Self::Watch(watching) => watching.look_permissions(),
         }
     }
 
@@ -125,6 +126,9 @@ impl Remediation {
             },
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }
+            }
+            Self::Watch(watching) => {
+                Turning { there: watching.permissions(), back: watching.undo_permissions() }
             }
         }
     }

@@ -26,6 +26,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. } => "harden-function-url",
             Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
             Self::TagFunction { .. } => "tag-function",
+            Self::Watch(watching) => watching.name(),
         }
     }
 
@@ -45,6 +46,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. } => "set-url-auth-type",
             Self::ReplaceResourcePolicy(_) => "put-resource-policy",
             Self::TagFunction { .. } => "untag-function",
+            Self::Watch(watching) => watching.undo_name(),
         }
     }
 
@@ -109,6 +111,7 @@ impl Remediation {
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
+            Self::Watch(watching) => watching.changes(),
         }
     }
 
@@ -152,6 +155,7 @@ impl Remediation {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))
             }
+            Self::Watch(watching) => watching.undo_change(),
         }
     }
 }

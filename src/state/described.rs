@@ -1,7 +1,7 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, FunctionState, Memory, PolicyState, Read, State, Surroundings, UrlAuthType,
+    Contained, FunctionState, Memory, PolicyState, Read, State, Surroundings, UrlAuthType, Watchers,
 };
 use crate::{
     finding::ControlId,
@@ -21,6 +21,7 @@ pub struct DescribedState {
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     surroundings: BTreeMap<FunctionArn, Surroundings>,
+    watchers: Watchers,
     held: BTreeSet<String>,
     /// The controls that had findings on the function lately.
     recent: BTreeSet<ControlId>,
@@ -98,6 +99,7 @@ impl From<DescribedState> for State {
             urls: described.urls,
             provisioned: described.provisioned,
             surroundings: described.surroundings,
+            watchers: described.watchers,
             read: looked_up,
             memory: Memory {
                 held: described.held,

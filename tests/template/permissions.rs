@@ -6,16 +6,26 @@ use super::{properties, template};
 use cordon::{
     controls::{Rule, event_pattern},
     evidence::snapshot_key,
-    remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX},
-    resource::{FunctionArn, FunctionResource, Qualifier, RoleArn},
-    setting::{Mapping, Scaling, Suspension},
-    state::Read,
+    remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX, Watching},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RoleArn},
+    setting::{Detector, Mapping, Scaling, Suspension, TraceEncryption},
+    state::{Read, WatcherRead},
+    trail::{Selectors, TrailSettings},
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DECLARED: [&str; 6] =
-    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account"];
+const DECLARED: [&str; 9] = [
+    "lambda",
+    "iam",
+    "application-autoscaling",
+    "cloudtrail",
+    "cloudwatch",
+    "account",
+    "config",
+    "guardduty",
+    "xray",
+];
 
 fn function() -> FunctionArn {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
@@ -83,6 +93,8 @@ fn remediations() -> Vec<Remediation> {
         }),
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
+    let all: Vec<Remediation> =
+        all.into_iter().chain(watchings().map(Remediation::Watch)).collect();
     let mut kinds = BTreeSet::new();
     for remediation in &all {
         kinds.insert(match remediation {
@@ -100,10 +112,37 @@ fn remediations() -> Vec<Remediation> {
             Remediation::ReplaceResourcePolicy(_) => 11,
             Remediation::TagFunction { .. } => 12,
             Remediation::CapConcurrency { .. } => 13,
+            Remediation::Watch(Watching::StartLogging { .. }) => 14,
+            Remediation::Watch(Watching::UpdateTrail { .. }) => 15,
+            Remediation::Watch(Watching::PutEventSelectors { .. }) => 16,
+            Remediation::Watch(Watching::StartRecorder { .. }) => 17,
+            Remediation::Watch(Watching::SetDetector { .. }) => 18,
+            Remediation::Watch(Watching::EncryptTraces { .. }) => 19,
         });
     }
-    assert_eq!(kinds.len(), 14);
+    assert_eq!(kinds.len(), 20);
     all
+}
+
+fn watcher() -> Arn {
+    Arn::parse("arn:aws:cloudtrail:us-east-1:111122223333:trail/t").expect("a trail")
+}
+
+/// What is done to watchers, one of each.
+fn watchings() -> impl Iterator<Item = Watching> {
+    let (before, after) = (TrailSettings::default().into(), TrailSettings::default().into());
+    let none = || Selectors::Basic(Vec::new());
+    let off = Detector { enabled: false, lambda: false };
+    let plain = TraceEncryption::default;
+    [
+        Watching::StartLogging { trail: watcher() },
+        Watching::UpdateTrail { trail: watcher(), before, after },
+        Watching::PutEventSelectors { trail: watcher(), before: none(), after: none() },
+        Watching::StartRecorder { recorder: watcher() },
+        Watching::SetDetector { detector: watcher(), before: off, after: off },
+        Watching::EncryptTraces { traces: watcher(), before: plain(), after: plain() },
+    ]
+    .into_iter()
 }
 
 /// One of each; a new kind of read does not compile until it is here.
@@ -127,6 +166,12 @@ fn reads() -> Vec<Read> {
         Read::AssumedRoles(function()),
         Read::Containment(function()),
         Read::ContainmentOf(String::new()),
+        Read::Watcher(WatcherRead::Trail(watcher())),
+        Read::Watcher(WatcherRead::Trails),
+        Read::Watcher(WatcherRead::Snapshot(watcher())),
+        Read::Watcher(WatcherRead::Recorder(watcher())),
+        Read::Watcher(WatcherRead::Detector(watcher())),
+        Read::Watcher(WatcherRead::Traces),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -148,9 +193,15 @@ fn reads() -> Vec<Read> {
             Read::Containment(_) => 14,
             Read::ContainmentOf(_) => 15,
             Read::EveryMapping(_) => 16,
+            Read::Watcher(WatcherRead::Trail(_)) => 17,
+            Read::Watcher(WatcherRead::Trails) => 18,
+            Read::Watcher(WatcherRead::Snapshot(_)) => 19,
+            Read::Watcher(WatcherRead::Recorder(_)) => 20,
+            Read::Watcher(WatcherRead::Detector(_)) => 21,
+            Read::Watcher(WatcherRead::Traces) => 22,
         });
     }
-    assert_eq!(kinds.len(), 17);
+    assert_eq!(kinds.len(), 23);
     all
 }
 
@@ -258,7 +309,13 @@ fn nothing_that_the_responder_changes_can_be_cordons_own() {
 fn what_is_granted_on_everything_is_only_what_has_no_resource() {
     let without_resource = [
         "application-autoscaling:DescribeScalableTargets",
+        "cloudtrail:DescribeTrails",
         "cloudtrail:LookupEvents",
+        "config:DescribeConfigurationRecorderStatus",
+        "config:StartConfigurationRecorder",
+        "config:StopConfigurationRecorder",
+        "xray:GetEncryptionConfig",
+        "xray:PutEncryptionConfig",
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];

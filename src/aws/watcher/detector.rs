@@ -1,0 +1,53 @@
+//! GuardDuty's detector. Refuses to touch any feature but the one that watches functions.
+//! <https://docs.aws.amazon.com/guardduty/latest/APIReference/API_UpdateDetector.html>
+
+use super::{Arn, Aws, AwsError, Call, Deserialize, ErrorKind, Service};
+use crate::{event::LAMBDA_PROTECTION, setting::Detector};
+use serde_json::json;
+
+const GUARDDUTY: Service = Service { host: "guardduty", signed_as: "guardduty" };
+
+#[derive(Deserialize)]
+struct Shown {
+    status: String,
+    #[serde(default)]
+    features: Vec<Feature>,
+}
+
+#[derive(Deserialize)]
+struct Feature {
+    name: String,
+    status: String,
+}
+
+const ON: &str = "ENABLED";
+
+fn path(detector: &Arn) -> String {
+    format!("/detector/{}", detector.name())
+}
+
+/// A detector that is not there is refused as one of somebody else.
+fn or_gone(error: AwsError) -> AwsError {
+    match error.code.as_str() {
+        "BadRequestException" => AwsError { kind: ErrorKind::NotFound, ..error },
+        _ => error,
+    }
+}
+
+impl Aws {
+    pub(super) async fn detector(&self, detector: &Arn) -> Result<Detector, AwsError> {
+        let call = Call::get(GUARDDUTY, path(detector), "GetDetector", detector);
+        let shown: Shown = self.ask(&call).await.map_err(or_gone)?;
+        let lambda = shown.features.iter().find(|feature| feature.name == LAMBDA_PROTECTION);
+        let lambda = lambda.is_some_and(|feature| feature.status == ON);
+        Ok(Detector { enabled: shown.status == ON, lambda })
+    }
+
+    pub(super) async fn set_detector(&self, detector: &Arn, to: Detector) -> Result<(), AwsError> {
+        let status = if to.lambda { ON } else { "DISABLED" };
+        let features = json!([{ "name": LAMBDA_PROTECTION, "status": status }]);
+        let asked = json!({ "enable": to.enabled, "features": features });
+        let call = Call::post(GUARDDUTY, &path(detector), "UpdateDetector", detector, &asked);
+        self.told(&call).await
+    }
+}

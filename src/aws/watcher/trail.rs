@@ -1,0 +1,133 @@
+//! CloudTrail's trails, as their API writes them. Refuses to change a trail of another Region: CloudTrail
+//! does so itself.
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html>
+
+use super::{Arn, Aws, AwsError, Call, Deserialize, ErrorKind, Service};
+use crate::trail::{Selectors, Trail, TrailSettings};
+use futures_util::{
+    FutureExt,
+    future::{join, join_all, join3},
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+const CLOUDTRAIL: Service = Service { host: "cloudtrail", signed_as: "cloudtrail" };
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Got {
+    trail: TrailSettings,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Described {
+    #[serde(default)]
+    trail_list: Vec<TrailSettings>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Status {
+    is_logging: bool,
+}
+
+fn call(operation: &'static str, trail: &Arn, asked: &Value) -> Call {
+    let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
+    Call::json(CLOUDTRAIL, target, operation, trail, asked)
+}
+
+fn named(trail: &Arn) -> Value {
+    json!({ "Name": trail.to_string() })
+}
+
+type Trails = BTreeMap<Arn, Option<Trail>>;
+
+impl Aws {
+    pub(super) async fn trail(&self, trail: &Arn) -> Result<Trail, AwsError> {
+        let all = join3(self.trail_settings(trail), self.is_logging(trail), self.selectors(trail));
+        let (settings, logging, selectors) = all.await;
+        Ok(Trail { settings: settings?, logging: logging?, selectors: selectors? })
+    }
+
+    /// Those of this Region, and of others and of the organization that record this one too. What
+    /// cannot be looked at is left out, and why is told.
+    pub(super) async fn trails(&self) -> Result<(Trails, Option<AwsError>), AwsError> {
+        const OPERATION: &str = "DescribeTrails";
+        let asked = json!({ "includeShadowTrails": true });
+        let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
+        let call = Call::json(CLOUDTRAIL, target, OPERATION, "all trails", &asked);
+        let described: Described = self.ask(&call).await?;
+        let looks = described.trail_list.into_iter().map(|settings| async move {
+            let arn = Arn::parse(&settings.trail_arn).map_err(|error| {
+                AwsError::new(OPERATION, "all trails", ErrorKind::Invalid, error.to_string())
+            })?;
+            let (logging, selectors) = join(self.is_logging(&arn), self.selectors(&arn)).await;
+            let trail = Trail { settings, logging: logging?, selectors: selectors? };
+            Ok::<_, AwsError>((arn, trail))
+        });
+        let (mut trails, mut unread) = (Trails::new(), None);
+        for looked in join_all(looks.map(FutureExt::boxed_local)).await {
+            match looked {
+                Ok((arn, trail)) => {
+                    trails.insert(arn, Some(trail));
+                }
+                // Deleted just now.
+                Err(error) if error.kind == ErrorKind::NotFound => {}
+                Err(error) => unread = Some(error),
+            }
+        }
+        Ok((trails, unread))
+    }
+
+    pub(super) async fn trail_settings(&self, trail: &Arn) -> Result<TrailSettings, AwsError> {
+        let got: Got = self.ask(&call("GetTrail", trail, &named(trail))).await?;
+        Ok(got.trail)
+    }
+
+    pub(super) async fn is_logging(&self, trail: &Arn) -> Result<bool, AwsError> {
+        let status: Status = self.ask(&call("GetTrailStatus", trail, &named(trail))).await?;
+        Ok(status.is_logging)
+    }
+
+    pub(super) async fn selectors(&self, trail: &Arn) -> Result<Selectors, AwsError> {
+        let asked = json!({ "TrailName": trail.to_string() });
+        self.ask(&call("GetEventSelectors", trail, &asked)).await
+    }
+
+    pub(super) async fn start_logging(&self, trail: &Arn) -> Result<(), AwsError> {
+        self.told(&call("StartLogging", trail, &named(trail))).await
+    }
+
+    pub(super) async fn stop_logging(&self, trail: &Arn) -> Result<(), AwsError> {
+        self.told(&call("StopLogging", trail, &named(trail))).await
+    }
+
+    /// Writes what Cordon puts back; an empty prefix takes one away.
+    pub(super) async fn update_trail(
+        &self,
+        trail: &Arn,
+        to: &TrailSettings,
+    ) -> Result<(), AwsError> {
+        let asked = json!({
+            "Name": trail.to_string(),
+            "IsMultiRegionTrail": to.is_multi_region_trail,
+            "IncludeGlobalServiceEvents": to.include_global_service_events,
+            "EnableLogFileValidation": to.log_file_validation_enabled,
+            "S3BucketName": to.s3_bucket_name,
+            "S3KeyPrefix": to.s3_key_prefix.as_deref().unwrap_or_default(),
+        });
+        self.told(&call("UpdateTrail", trail, &asked)).await
+    }
+
+    pub(super) async fn put_selectors(&self, trail: &Arn, to: &Selectors) -> Result<(), AwsError> {
+        const OPERATION: &str = "PutEventSelectors";
+        let mut asked = serde_json::to_value(to).map_err(|error| {
+            AwsError::new(OPERATION, trail, ErrorKind::Invalid, error.to_string())
+        })?;
+        if let Value::Object(asked) = &mut asked {
+            asked.insert("TrailName".to_owned(), trail.to_string().into());
+        }
+        self.told(&call(OPERATION, trail, &asked)).await
+    }
+}
