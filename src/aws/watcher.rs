@@ -103,7 +103,9 @@ impl Aws {
         }
         settled(match watching {
             Watching::StartLogging { trail } => self.start_logging(trail).await,
-            Watching::UpdateTrail { trail, after, .. } => self.update_trail(trail, after).await,
+            Watching::UpdateTrail { trail, before, after } => {
+                self.update_trail(trail, before, after).await
+            }
             Watching::PutEventSelectors { trail, after, .. } => {
                 self.put_selectors(trail, after).await
             }
@@ -118,7 +120,9 @@ impl Aws {
     pub(super) async fn unwatch(&self, watching: &Watching) -> Result<(), AwsError> {
         match watching {
             Watching::StartLogging { trail } => self.stop_logging(trail).await,
-            Watching::UpdateTrail { trail, before, .. } => self.update_trail(trail, before).await,
+            Watching::UpdateTrail { trail, before, after } => {
+                self.update_trail(trail, after, before).await
+            }
             Watching::PutEventSelectors { trail, before, .. } => {
                 self.put_selectors(trail, before).await
             }

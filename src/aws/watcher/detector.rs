@@ -3,6 +3,7 @@
 
 use super::{Arn, Aws, AwsError, Call, Deserialize, ErrorKind, Service};
 use crate::{event::LAMBDA_PROTECTION, setting::Detector};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 const GUARDDUTY: Service = Service { host: "guardduty", signed_as: "guardduty" };
@@ -22,8 +23,9 @@ struct Feature {
 
 const ON: &str = "ENABLED";
 
+/// Ids are letters and digits; whatever else an event may hold leads nowhere else.
 fn path(detector: &Arn) -> String {
-    format!("/detector/{}", detector.name())
+    format!("/detector/{}", utf8_percent_encode(detector.name(), NON_ALPHANUMERIC))
 }
 
 /// A detector that is not there is refused as one of somebody else.

@@ -58,7 +58,8 @@ impl Aws {
         let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
         let call = Call::json(CLOUDTRAIL, target, OPERATION, "all trails", &asked);
         let described: Described = self.ask(&call).await?;
-        let looks = described.trail_list.into_iter().map(|settings| async move {
+        let looks = described.trail_list.into_iter().map(|mut settings| async move {
+            settings.s3_key_prefix = settings.s3_key_prefix.filter(|prefix| !prefix.is_empty());
             let arn = Arn::parse(&settings.trail_arn).map_err(|error| {
                 AwsError::new(OPERATION, "all trails", ErrorKind::Invalid, error.to_string())
             })?;
@@ -82,7 +83,9 @@ impl Aws {
 
     pub(super) async fn trail_settings(&self, trail: &Arn) -> Result<TrailSettings, AwsError> {
         let got: Got = self.ask(&call("GetTrail", trail, &named(trail))).await?;
-        Ok(got.trail)
+        let mut settings = got.trail;
+        settings.s3_key_prefix = settings.s3_key_prefix.filter(|prefix| !prefix.is_empty());
+        Ok(settings)
     }
 
     pub(super) async fn is_logging(&self, trail: &Arn) -> Result<bool, AwsError> {
@@ -103,21 +106,41 @@ impl Aws {
         self.told(&call("StopLogging", trail, &named(trail))).await
     }
 
-    /// Writes what Cordon puts back; an empty prefix takes one away.
+    /// Writes what differs; an empty prefix takes one away.
     pub(super) async fn update_trail(
         &self,
         trail: &Arn,
+        from: &TrailSettings,
         to: &TrailSettings,
     ) -> Result<(), AwsError> {
-        let asked = json!({
-            "Name": trail.to_string(),
-            "IsMultiRegionTrail": to.is_multi_region_trail,
-            "IncludeGlobalServiceEvents": to.include_global_service_events,
-            "EnableLogFileValidation": to.log_file_validation_enabled,
-            "S3BucketName": to.s3_bucket_name,
-            "S3KeyPrefix": to.s3_key_prefix.as_deref().unwrap_or_default(),
-        });
-        self.told(&call("UpdateTrail", trail, &asked)).await
+        let prefix = |of: &TrailSettings| of.s3_key_prefix.clone().unwrap_or_default();
+        let all: [(&str, Value, Value); 5] = [
+            (
+                "IsMultiRegionTrail",
+                from.is_multi_region_trail.into(),
+                to.is_multi_region_trail.into(),
+            ),
+            (
+                "IncludeGlobalServiceEvents",
+                from.include_global_service_events.into(),
+                to.include_global_service_events.into(),
+            ),
+            (
+                "EnableLogFileValidation",
+                from.log_file_validation_enabled.into(),
+                to.log_file_validation_enabled.into(),
+            ),
+            ("S3BucketName", from.s3_bucket_name.clone().into(), to.s3_bucket_name.clone().into()),
+            ("S3KeyPrefix", prefix(from).into(), prefix(to).into()),
+        ];
+        let mut asked = serde_json::Map::new();
+        asked.insert("Name".to_owned(), trail.to_string().into());
+        for (name, was, is) in all {
+            if was != is {
+                asked.insert(name.to_owned(), is);
+            }
+        }
+        self.told(&call("UpdateTrail", trail, &Value::Object(asked))).await
     }
 
     pub(super) async fn put_selectors(&self, trail: &Arn, to: &Selectors) -> Result<(), AwsError> {
