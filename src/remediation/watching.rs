@@ -116,41 +116,41 @@ impl Watching {
     }
 
     /// This and a later change of the same setting as one; none where somebody else was there in
-    /// between.
+    /// between and stays.
     pub(super) fn then(&self, next: &Self) -> Option<Self> {
         match (self, next) {
             (
                 Self::UpdateTrail { trail, before, after },
                 Self::UpdateTrail { before: met, after: last, .. },
-            ) => (after == met).then(|| Self::UpdateTrail {
-                trail: trail.clone(),
-                before: before.clone(),
-                after: last.clone(),
-            }),
+            ) => {
+                let (trail, before, after) =
+                    (trail.clone(), before.clone(), left(after, met, last)?);
+                Some(Self::UpdateTrail { trail, before, after })
+            }
             (
                 Self::PutEventSelectors { trail, before, after },
                 Self::PutEventSelectors { before: met, after: last, .. },
-            ) => (after == met).then(|| Self::PutEventSelectors {
-                trail: trail.clone(),
-                before: before.clone(),
-                after: last.clone(),
-            }),
+            ) => {
+                let (trail, before, after) =
+                    (trail.clone(), before.clone(), left(after, met, last)?);
+                Some(Self::PutEventSelectors { trail, before, after })
+            }
             (
                 Self::SetDetector { detector, before, after },
                 Self::SetDetector { before: met, after: last, .. },
-            ) => (after == met).then(|| Self::SetDetector {
-                detector: detector.clone(),
-                before: *before,
-                after: *last,
-            }),
+            ) => {
+                let (detector, before, after) =
+                    (detector.clone(), *before, left(after, met, last)?);
+                Some(Self::SetDetector { detector, before, after })
+            }
             (
                 Self::EncryptTraces { traces, before, after },
                 Self::EncryptTraces { before: met, after: last, .. },
-            ) => (after == met).then(|| Self::EncryptTraces {
-                traces: traces.clone(),
-                before: before.clone(),
-                after: last.clone(),
-            }),
+            ) => {
+                let (traces, before, after) =
+                    (traces.clone(), before.clone(), left(after, met, last)?);
+                Some(Self::EncryptTraces { traces, before, after })
+            }
             (_, _) => Some(self.clone()),
         }
     }
@@ -244,6 +244,12 @@ impl Watching {
             Self::EncryptTraces { before, .. } => format!("traces are encrypted with: {before}"),
         }
     }
+}
+
+/// What two changes left together, where the second met what the first had left, or only brought that
+/// back.
+fn left<T: Clone + PartialEq>(after: &T, met: &T, last: &T) -> Option<T> {
+    (after == met || after == last).then(|| last.clone())
 }
 
 /// The settings that differ.
