@@ -20,7 +20,7 @@ mod public;
 mod rule;
 mod runtime;
 mod tags;
-mod tracing;
+mod trace_encryption;
 mod trail_data_events;
 mod trail_stopped;
 mod triggers;
@@ -190,7 +190,7 @@ pub const CONTROLS: [Control; 18] = [
     network::CONTROL,
     environment::CONTROL,
     runtime::CONTROL,
-    tracing::CONTROL,
+    trace_encryption::CONTROL,
     config_rule::CONTROL,
 ];
 

@@ -12,12 +12,17 @@ const DRY_RUN: Installation<'_> = Installation { mode: "dry-run", policy: SHIPPE
 /// The shipped control policy with everything put back that a snapshot or a parameter shows.
 fn restoring() -> String {
     let chosen = "remediations: { restore-setting: true }";
-    let key = "# parameters: { key: \"arn:aws:kms:eu-west-1:111122223333:key/1234abcd-...\" }";
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     let policy = SHIPPED
         .replace(&format!("# {chosen}"), chosen)
-        .replace("tracing.unencrypted: {}", "tracing.unencrypted:\n    mode: enforce")
-        .replace(key, &format!("parameters: {{ key: \"{KEY}\" }}"));
-    assert!(policy.contains(KEY) && policy.matches(chosen).count() == 3);
+        .replace(
+            "tracing.unencrypted:\n    mode: dry-run",
+            "tracing.unencrypted:\n    mode: enforce",
+        )
+        .replace("# parameters:\n    #   key:", "parameters:\n      key:")
+        .replace(key, KEY);
+    let names_the_key = policy.contains(&format!("      key: \"{KEY}\""));
+    assert!(names_the_key && policy.matches(chosen).count() == 3);
     policy
 }
 
