@@ -252,6 +252,66 @@ async fn settings_that_a_change_narrowed_come_back_on_request() {
 }
 
 #[tokio::test]
+async fn of_two_answers_for_the_selectors_the_one_that_puts_everything_back_wins() {
+    let world = World::new().await;
+    trail(&world);
+    let mut before = functions();
+    let objects = json!({ "Type": "AWS::S3::Object", "Values": ["arn:aws:s3"] });
+    before[0]["DataResources"].as_array_mut().expect("a list").push(objects);
+    let put = |selectors: &Value| {
+        let asked = json!({ "TrailName": "audit", "EventSelectors": selectors });
+        trail_call(&world, "PutEventSelectors", &asked)
+    };
+    put(&before);
+    let policy = restoring();
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+    assert!(bootstrap.deliver(&seen_in_order(&world)).ok);
+    let mut narrowed = functions();
+    narrowed[0]["DataResources"] = json!([]);
+    put(&narrowed);
+    world.calls();
+
+    let answer = bootstrap.deliver(&world.event("put-event-selectors.json"));
+
+    assert!(answer.ok, "{answer:?}");
+    assert_eq!(controls(&answer), ["trail.lambda-data-events-off", "trail.stopped"]);
+    assert_eq!(writes(&world), ["PutEventSelectors"]);
+    assert_eq!(selectors(&world), before);
+    restored(&world, &answer);
+    assert_eq!(selectors(&world), narrowed);
+}
+
+#[tokio::test]
+async fn what_was_narrowed_is_never_taken_for_what_always_was() {
+    let world = World::new().await;
+    trail(&world);
+    let bootstrap = world.bootstrap(&ENFORCE);
+    assert!(bootstrap.deliver(&seen_in_order(&world)).ok);
+    let asked = json!({ "Name": "audit", "IsMultiRegionTrail": false });
+    trail_call(&world, "UpdateTrail", &asked);
+    let event = world.event("update-trail.json");
+    for id in ["one", "another", "a third"] {
+        let event = event.replace("\"eventID\": \"", &format!("\"eventID\": \"{id}"));
+        let answer = bootstrap.deliver(&event);
+        assert!(answer.ok, "{answer:?}");
+        assert_eq!(controls(&answer), ["trail.stopped"], "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_trail_is_started_even_where_the_others_cannot_be_looked_at() {
+    let world = World::new().await;
+    trail(&world);
+    trail_call(&world, "StopLogging", &json!({ "Name": "audit" }));
+    world.faults(r#"[{"operation":"DescribeTrails","status":403,"code":"AccessDeniedException"}]"#);
+    let bootstrap = world.bootstrap(&ENFORCE);
+    let answer = bootstrap.deliver(&world.event("stop-logging.json"));
+    assert!(!answer.ok, "the retry looks again: {answer:?}");
+    assert_eq!(writes(&world), ["StartLogging"]);
+    assert!(is_logging(&world));
+}
+
+#[tokio::test]
 async fn a_deleted_trail_is_told_with_what_it_was() {
     let world = World::new().await;
     trail(&world);

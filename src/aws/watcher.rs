@@ -17,6 +17,11 @@ use crate::{
     state::{State, WatcherRead, Watchers},
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a trail that was stopped may wait for a look at all the others.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 impl Aws {
     /// What was found, with what kept the rest from being found.
@@ -32,7 +37,14 @@ impl Aws {
                 watchers.trails.insert(arn.clone(), trail);
             }
             WatcherRead::Trails => {
-                let (trails, error) = self.trails().await?;
+                let late = AwsError::new(
+                    "DescribeTrails",
+                    read,
+                    ErrorKind::Transient,
+                    "no answer in time",
+                );
+                let (trails, error) =
+                    timeout(PATIENCE, self.trails()).await.unwrap_or(Err(late))?;
                 watchers.trails = trails;
                 watchers.all_trails = error.is_none();
                 rest = error;
@@ -110,8 +122,8 @@ impl Aws {
                 self.put_selectors(trail, after).await
             }
             Watching::StartRecorder { recorder } => self.start_recorder(recorder).await,
-            Watching::SetDetector { detector, after, .. } => {
-                self.set_detector(detector, *after).await
+            Watching::SetDetector { detector, before, after } => {
+                self.set_detector(detector, *before, *after).await
             }
             Watching::EncryptTraces { after, .. } => self.encrypt_traces(after).await,
         })
@@ -127,8 +139,8 @@ impl Aws {
                 self.put_selectors(trail, before).await
             }
             Watching::StartRecorder { recorder } => self.stop_recorder(recorder).await,
-            Watching::SetDetector { detector, before, .. } => {
-                self.set_detector(detector, *before).await
+            Watching::SetDetector { detector, before, after } => {
+                self.set_detector(detector, *after, *before).await
             }
             Watching::EncryptTraces { before, .. } => self.encrypt_traces(before).await,
         }

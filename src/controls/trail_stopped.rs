@@ -13,7 +13,7 @@ use crate::{
     remediation::Watching,
     resource::Arn,
     state::{Read, WatcherRead},
-    trail::{Loss, Trail, narrows},
+    trail::{Loss, Trail, TrailSettings, narrows},
 };
 
 pub(super) const CONTROL: Control = Control {
@@ -136,10 +136,36 @@ fn lost(trail: &Arn, loss: Loss, before: &Trail, live: &Trail) -> Seen {
         return started_again(trail);
     }
     Seen {
-        evidence: Evidence::new("trail", &loss.to_string()),
+        evidence: Evidence::new("trail", &in_words(loss, before, live)),
         subject: loss.to_string(),
         responses: vec![put_back(trail, loss, before, live)],
     }
+}
+
+/// Where something else took its place, both are told.
+fn in_words(loss: Loss, before: &Trail, live: &Trail) -> String {
+    let (before, live) = (&before.settings, &live.settings);
+    let none = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let bucket = |of: &TrailSettings| {
+        format!("{}/{}", of.s3_bucket_name, of.s3_key_prefix.as_deref().unwrap_or_default())
+    };
+    let (was, is) = match loss {
+        Loss::Destination => (bucket(before), bucket(live)),
+        Loss::Key => (none(&before.kms_key_id), none(&live.kms_key_id)),
+        Loss::LogGroup => (
+            none(&before.cloud_watch_logs_log_group_arn),
+            none(&live.cloud_watch_logs_log_group_arn),
+        ),
+        Loss::Everything
+        | Loss::OtherRegions
+        | Loss::OtherAccounts
+        | Loss::GlobalServices
+        | Loss::ManagementEvents
+        | Loss::LambdaDataEvents
+        | Loss::OtherEvents
+        | Loss::Validation => return loss.to_string(),
+    };
+    format!("{loss}: {was} -> {is}")
 }
 
 /// Only what our own snapshot shows, and never less than is recorded now.

@@ -8,6 +8,7 @@ use crate::{
     decision::Decision,
     event::{Kind, WatcherCall, WatcherChange},
     policy::Mode,
+    resource::Arn,
     state::State,
 };
 
@@ -32,6 +33,11 @@ impl Responder {
         let journal = self.journal();
         for (arn, trail) in &state.watchers.trails {
             let Some(trail) = trail else { continue };
+            // What happens to others is told elsewhere.
+            let place = |arn: &Arn| (arn.account().cloned(), arn.region().map(str::to_owned));
+            if place(arn) != place(watcher) {
+                continue;
+            }
             // What was not compared with the snapshot there is must not replace it.
             let is_own = arn == watcher && state.watchers.snapshots.contains_key(arn);
             if state.watchers.snapshot(arn) != Some(trail) {

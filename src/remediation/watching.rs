@@ -96,7 +96,9 @@ impl Watching {
     pub(super) const fn order(&self) -> u8 {
         match self {
             Self::StartLogging { .. } => 0,
-            Self::UpdateTrail { .. } | Self::PutEventSelectors { .. } => 1,
+            // CloudTrail takes one change of a trail at a time.
+            Self::UpdateTrail { .. } => 1,
+            Self::PutEventSelectors { .. } => 2,
             Self::StartRecorder { .. } | Self::SetDetector { .. } => 2,
             Self::EncryptTraces { .. } => 3,
         }

@@ -45,10 +45,21 @@ impl Aws {
         Ok(Detector { enabled: shown.status == ON, lambda })
     }
 
-    pub(super) async fn set_detector(&self, detector: &Arn, to: Detector) -> Result<(), AwsError> {
-        let status = if to.lambda { ON } else { "DISABLED" };
-        let features = json!([{ "name": LAMBDA_PROTECTION, "status": status }]);
-        let asked = json!({ "enable": to.enabled, "features": features });
+    /// Says only what differs: not every Region has every feature.
+    pub(super) async fn set_detector(
+        &self,
+        detector: &Arn,
+        from: Detector,
+        to: Detector,
+    ) -> Result<(), AwsError> {
+        let mut asked = json!({});
+        if from.enabled != to.enabled {
+            asked["enable"] = json!(to.enabled);
+        }
+        if from.lambda != to.lambda {
+            let status = if to.lambda { ON } else { "DISABLED" };
+            asked["features"] = json!([{ "name": LAMBDA_PROTECTION, "status": status }]);
+        }
         let call = Call::post(GUARDDUTY, &path(detector), "UpdateDetector", detector, &asked);
         self.told(&call).await
     }

@@ -64,8 +64,13 @@ impl Aws {
                 AwsError::new(OPERATION, "all trails", ErrorKind::Invalid, error.to_string())
             })?;
             let (logging, selectors) = join(self.is_logging(&arn), self.selectors(&arn)).await;
-            let trail = Trail { settings, logging: logging?, selectors: selectors? };
-            Ok::<_, AwsError>((arn, trail))
+            // One of the organization is another account's: it may only look as if it were gone.
+            let whose = |error: AwsError| match settings.is_organization_trail {
+                true => AwsError { kind: ErrorKind::Denied, ..error },
+                false => error,
+            };
+            let (logging, selectors) = (logging.map_err(whose)?, selectors.map_err(whose)?);
+            Ok::<_, AwsError>((arn, Trail { settings, logging, selectors }))
         });
         let (mut trails, mut unread) = (Trails::new(), None);
         for looked in join_all(looks.map(FutureExt::boxed_local)).await {
