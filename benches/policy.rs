@@ -97,7 +97,7 @@ fn per_event(with: &Value) -> f64 {
     };
     let (remit, now) = (Remit::of(&policy), datetime!(2026-11-21 12:00 UTC));
     let answer = || {
-        let event = event(&policy, black_box(&payload), &home).expect("an event");
+        let event = event(&policy, black_box(&payload), &home, &Own::default()).expect("an event");
         let triage = triage(&policy, &event, now);
         black_box(decide(&remit, &event, &triage, &State::as_shown(&event), now));
     };

@@ -15,6 +15,7 @@ mod invocation;
 mod network;
 mod privilege_escalation;
 mod public;
+mod responder_tampered;
 mod rule;
 mod runtime;
 mod tags;
@@ -28,7 +29,7 @@ pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
-    event::{Event, EventError, Kind},
+    event::{Event, EventError, Kind, Own},
     finding::{ControlId, Evidence, RemediationName, Requirement},
     iam::Edit,
     policy::{Because, Concurrency, ControlPolicy, Mode, Reached, Whom},
@@ -165,13 +166,14 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 13] = [
+pub const CONTROLS: [Control; 14] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
     dangerous_action::CONTROL,
     function_url::CONTROL,
     invocation::CONTROL,
+    responder_tampered::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     tags::CONTROL,
@@ -181,13 +183,19 @@ pub const CONTROLS: [Control; 13] = [
     config_rule::CONTROL,
 ];
 
-/// Reads one delivery, and holds the rules of the control policy against it. `home` is where this
-/// installation runs.
+/// Reads one delivery, holds the rules of the control policy against it, and sees whether it touches
+/// what is Cordon's `own`. `home` is where this installation runs.
 ///
 /// # Errors
 /// As [`Event::parse`].
-pub fn event(policy: &ControlPolicy, payload: &str, home: &Home) -> Result<Event, EventError> {
-    Ok(Event::parse(payload, home)?.with(policy.rules.matched(payload, home)))
+pub fn event(
+    policy: &ControlPolicy,
+    payload: &str,
+    home: &Home,
+    own: &Own,
+) -> Result<Event, EventError> {
+    let event = Event::parse(payload, home)?;
+    Ok(event.with(policy.rules.matched(payload, home), own.touched(payload, home)))
 }
 
 /// The controls and rules an event concerns and what they must read. Most events concern none.
@@ -230,7 +238,8 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
     let about = event.function().cloned().map(Resource::from);
-    let controls: &[Control] = if matches!(event.kind, Kind::Ignored(_)) { &[] } else { &CONTROLS };
+    let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
+    let controls: &[Control] = if nothing { &[] } else { &CONTROLS };
     let of_controls = controls.iter().map(|control| {
         look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
             Needs::NotConcerned => Concern::No,

@@ -5,6 +5,9 @@
 mod cloudtrail;
 mod config;
 mod message;
+mod own;
+
+pub use own::{CHANGING, Own, Touch};
 
 use crate::finding::RuleMatch;
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
@@ -23,6 +26,8 @@ pub struct Event {
     pub kind: Kind,
     /// The rules of the control policy whose patterns it matches.
     pub matched: Vec<RuleMatch>,
+    /// What of Cordon's own it changed.
+    pub touches: Option<Touch>,
 }
 
 /// What happened.
@@ -80,6 +85,8 @@ pub enum Kind {
         /// `NON_COMPLIANT`; else `COMPLIANT`. Other verdicts are none.
         noncompliant: bool,
     },
+    /// Nothing happened, and events arrive.
+    Heartbeat,
     /// Nothing any control can care about, and why.
     Ignored(String),
 }
@@ -184,14 +191,15 @@ impl Event {
             ("aws.config", "Config Configuration Item Change") => {
                 config::configuration_item(id, detail, home)
             }
+            (HEARTBEAT, _) => Ok(Self { kind: Kind::Heartbeat, ..Self::ignored(id, "") }),
             (_, _) => Ok(Self::ignored(id, "no control looks at this kind of event")),
         }
     }
 
-    /// The same, with the rules whose patterns it matches.
+    /// The same, with the rules whose patterns it matches, and what of Cordon's own it changed.
     #[must_use]
-    pub fn with(self, matched: Vec<RuleMatch>) -> Self {
-        Self { matched, ..self }
+    pub fn with(self, matched: Vec<RuleMatch>, touches: Option<Touch>) -> Self {
+        Self { matched, touches, ..self }
     }
 
     /// The function it is about, as far as it tells that itself.
@@ -205,7 +213,7 @@ impl Event {
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. } => Some(function),
             // It touched a containment, whose function the journal knows.
-            Kind::IamCall { incident: Some(_), .. } | Kind::Ignored(_) => None,
+            Kind::IamCall { incident: Some(_), .. } | Kind::Heartbeat | Kind::Ignored(_) => None,
             Kind::IamCall { incident: None, .. } => {
                 self.actor.issued_to.as_ref().or(self.actor.named_after.as_ref())
             }
@@ -218,8 +226,26 @@ impl Event {
             actor: Actor::default(),
             kind: Kind::Ignored(why.to_owned()),
             matched: Vec::new(),
+            touches: None,
         }
     }
+}
+
+/// The source of the events by which Cordon's schedule says that events arrive.
+pub const HEARTBEAT: &str = "cordon.heartbeat";
+
+/// Lambda appends the API's version to most names: `AddPermission20150331v2`.
+fn without_date(name: &str) -> &str {
+    fn undated(text: &str) -> Option<&str> {
+        let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        (text.len() == bare.len() + 8).then_some(bare)
+    }
+    let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('v');
+    unversioned
+        .filter(|text| text.len() + 1 < name.len())
+        .and_then(undated)
+        .or_else(|| undated(name))
+        .unwrap_or(name)
 }
 
 /// What becomes of an event about a function of another account or Region; none if it is at home.

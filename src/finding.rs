@@ -113,6 +113,11 @@ catalogue! {
         "only declared invokers invoke the function",
         ["NIST CSF PR.AA-05", "NIST CSF DE.CM-09"],
         [ReplaceResourcePolicy, ContainFunction] or [StopFunction, RevokeCredentials];
+    /// Somebody but its deployers changed what Cordon rests on.
+    ResponderTampered = "responder.tampered", Critical,
+        "nobody but its deployers changes what Cordon rests on",
+        ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1562.001"],
+        [];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
         "what a containment turned stays so until it is restored",

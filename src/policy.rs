@@ -29,7 +29,8 @@ pub use loaded::{LoadError, LoadedPolicy};
 pub use meaning::problems;
 pub use parameters::{
     ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, FunctionPolicyDangerousAction,
-    FunctionPrivilegeEscalation, InvocationUnauthorized, Nothing, RuntimeDeprecated, TagsMissing,
+    FunctionPrivilegeEscalation, InvocationUnauthorized, Nothing, ResponderTampered,
+    RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

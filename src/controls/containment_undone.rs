@@ -43,6 +43,7 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::FunctionChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
+        | Kind::Heartbeat
         | Kind::Ignored(_) => Needs::NotConcerned,
     }
 }

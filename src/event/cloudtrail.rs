@@ -4,7 +4,7 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere};
+use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere, without_date};
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
@@ -73,7 +73,7 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
     let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
     let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
     let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
-    Ok(Event { id: record.event_id, actor, kind, matched: Vec::new() })
+    Ok(Event { id: record.event_id, actor, kind, matched: Vec::new(), touches: None })
 }
 
 fn actor(identity: UserIdentity, home: &Home) -> Actor {
@@ -135,20 +135,6 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         (_, _) => Kind::Ignored("no control looks at this API".to_owned()),
     };
     Ok(kind)
-}
-
-/// Lambda appends the API's version to most names: `AddPermission20150331v2`.
-fn without_date(name: &str) -> &str {
-    fn undated(text: &str) -> Option<&str> {
-        let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        (text.len() == bare.len() + 8).then_some(bare)
-    }
-    let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('v');
-    unversioned
-        .filter(|text| text.len() + 1 < name.len())
-        .and_then(undated)
-        .or_else(|| undated(name))
-        .unwrap_or(name)
 }
 
 #[derive(Deserialize, Default)]

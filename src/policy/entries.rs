@@ -4,7 +4,7 @@ use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
         ConfigRule, ContainmentUndone, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        InvocationUnauthorized, RuntimeDeprecated, TagsMissing,
+        InvocationUnauthorized, ResponderTampered, RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -100,6 +100,7 @@ entries! {
     function_policy_dangerous_action: FunctionPolicyDangerousAction = FunctionPolicyDangerousAction, "function-policy.dangerous-action";
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";

@@ -219,6 +219,7 @@ fn never_fires(
         | ControlId::FunctionPolicyUnscopedService
         | ControlId::FunctionPolicyDangerousAction
         | ControlId::FunctionUrlPublic
+        | ControlId::ResponderTampered
         | ControlId::ContainmentUndone
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc
