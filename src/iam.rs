@@ -40,6 +40,8 @@ pub use identity::privilege::{Certainty, Privilege, Privileges, Use};
 pub use identity::privileges;
 pub use identity::reach::Extent;
 pub use identity::trust::{TrustGrant, TrustLimit, Trustee, only_lambda_assumes, trust};
+pub use identity::widened::{TrustChange, Widened, widened};
+pub use identity::width::{Width, grants_width, trust_width};
 pub(crate) use pattern::glob;
 pub use revocation::{
     INLINE_POLICIES_SIZE, LogGroup, MANAGED_POLICY_SIZE, RevocationError, boundary,

@@ -6,9 +6,13 @@
 
 mod access;
 mod denial;
+mod inclusion;
 pub(super) mod privilege;
 pub(super) mod reach;
 pub(super) mod trust;
+mod trustees;
+pub(super) mod widened;
+pub(super) mod width;
 
 use super::actions::Names;
 use super::document::{Effect, IdentityDocument, Statement};
