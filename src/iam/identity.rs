@@ -6,11 +6,14 @@
 
 mod access;
 mod denial;
+pub(super) mod gained;
 mod inclusion;
+pub(super) mod lambda_admin;
 pub(super) mod privilege;
 pub(super) mod reach;
 pub(super) mod trust;
 mod trustees;
+pub(super) mod usual;
 pub(super) mod widened;
 pub(super) mod width;
 
@@ -19,9 +22,12 @@ use super::document::{Effect, IdentityDocument, Statement};
 use super::pattern::example;
 use access::Level;
 use denial::Denials;
+use gained::Before;
+use inclusion::{Part, Piece};
 use privilege::{Certainty, Privilege, Privileges, Use};
 use reach::{Extent, Reach, reach};
 use std::collections::BTreeMap;
+use usual::Usual;
 
 /// How much a privilege is; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,15 +50,28 @@ struct Grant<'a> {
 const UNKNOWN_ELEMENT: &str = "the statement has an element that is not known";
 const OTHER_SERVICE: &str = "the action and the resource are of different services";
 const NO_ACTION_LEFT: &str = "no action is known that is left of it";
+const NOT_NEW: &str = "whether it was given before is not proven";
 
 /// What the policies of one identity let it do at large.
 pub fn privileges(documents: &[&IdentityDocument]) -> Privileges {
+    judge(documents, &Yardstick { before: None, usual: None })
+}
+
+/// What is not told.
+struct Yardstick<'a> {
+    /// What was given before.
+    before: Option<&'a Before<'a>>,
+    /// What is usual.
+    usual: Option<Usual<'a>>,
+}
+
+fn judge(documents: &[&IdentityDocument], yardstick: &Yardstick<'_>) -> Privileges {
     let denials = Denials::of(documents);
     let mut found = Found::new();
     for (document, policy) in documents.iter().enumerate() {
         for (index, statement) in policy.statements().iter().enumerate() {
             if statement.effect == Effect::Allow {
-                let place = Place { document, index, statement };
+                let place = Place { document, index, policy, statement, yardstick };
                 place.judge(documents, &denials, &mut found);
             }
         }
@@ -75,7 +94,9 @@ type Found = BTreeMap<(Power, String, usize, usize), Privilege>;
 struct Place<'a> {
     document: usize,
     index: usize,
+    policy: &'a IdentityDocument,
     statement: &'a Statement,
+    yardstick: &'a Yardstick<'a>,
 }
 
 impl<'a> Place<'a> {
@@ -83,7 +104,10 @@ impl<'a> Place<'a> {
         let reaches = self.reaches();
         match &self.statement.actions {
             Names::Only(actions) => {
-                for action in actions {
+                let usual = |action: &&String| {
+                    self.yardstick.usual.is_some_and(|usual| usual.holds(action))
+                };
+                for action in actions.iter().filter(|action| !usual(action)) {
                     self.judge_action(action, &reaches, denials, found);
                 }
             }
@@ -164,6 +188,7 @@ impl<'a> Place<'a> {
             // What one statement leaves out, others may grant.
             if let Some(certainty) = restored(grant.left_out, documents, denials)
                 && extent == Extent::Everything
+                && !self.was_given_together(grant, documents, denials)
             {
                 let admin = (Power::Admin, "*".to_owned());
                 self.add(grant, admin.clone(), None, denials, found);
@@ -191,10 +216,12 @@ impl<'a> Place<'a> {
         found: &mut Found,
     ) {
         let action = grant.action.unwrap_or("*");
-        if denials.cover(action, grant.resource) {
+        // What takes another statement besides is looked at before.
+        let together = power == Power::Admin && grant.action.is_none();
+        if denials.cover(action, grant.resource) || (!together && self.was_given(grant)) {
             return;
         }
-        let (witness, unwitnessed) = self.witness(grant, &service, denials);
+        let (witness, unwitnessed) = self.witness(grant, &service, together, denials);
         let unknown = (!self.statement.unknown_elements.is_empty()).then_some(UNKNOWN_ELEMENT);
         let doubt = unknown.or(grant.reach.doubt).or(doubt).or(unwitnessed);
         let certainty = match doubt {
@@ -219,11 +246,41 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A use that no unconditional Deny forbids, or why there is none.
+    /// Whether all of it was provably given before.
+    fn was_given(&self, grant: &Grant<'_>) -> bool {
+        let Some(before) = self.yardstick.before else { return false };
+        let resources = match &self.statement.resources {
+            Some(Names::Only(_)) => Part::One(grant.resource),
+            Some(Names::AllBut(list)) => Part::AllBut(list),
+            None => Part::Itself,
+        };
+        let actions = grant.action.map_or(Part::AllBut(grant.left_out), Part::One);
+        let statement = self.statement;
+        before.gave(&Piece { statement, principal: None, actions, resources }, self.policy)
+    }
+
+    /// The same, and of what the other statements grant that this one leaves out.
+    fn was_given_together(
+        &self,
+        grant: &Grant<'_>,
+        documents: &[&IdentityDocument],
+        denials: &Denials<'_>,
+    ) -> bool {
+        let was_given = |pattern: &String| {
+            let (_, policy, statement) = restoring(pattern, documents, denials)?;
+            let (actions, resources) = (Part::One(pattern), Part::One("*"));
+            let piece = Piece { statement, principal: None, actions, resources };
+            Some(self.yardstick.before?.gave(&piece, policy))
+        };
+        self.was_given(grant) && grant.left_out.iter().all(|p| was_given(p) == Some(true))
+    }
+
+    /// A use that no unconditional Deny forbids and that was not given before, or why there is none.
     fn witness(
         &self,
         grant: &Grant<'_>,
         service: &str,
+        together: bool,
         denials: &Denials<'_>,
     ) -> (Use, Option<&'static str>) {
         let resource = match grant.reach.service {
@@ -240,9 +297,28 @@ impl<'a> Place<'a> {
         let written = grant.action.into_iter().filter(|_| known.is_empty());
         let candidates = written.chain(known.iter().copied());
         let free = candidates.clone().find(|action| !denials.forbid(action, &resource));
-        let action = free.or_else(|| candidates.clone().next()).or(grant.action).unwrap_or("*");
-        let lacking = free.is_none().then_some(NO_ACTION_LEFT);
+        // Together with other statements it is all actions.
+        let all = access::known_writes().filter(|_| together && self.yardstick.before.is_some());
+        let all = all.map(|action| -> &str { action });
+        let new = candidates.clone().chain(all).find(|action| {
+            !denials.forbid(action, &resource)
+                && !self.may_have_been_given(action, &resource, grant)
+        });
+        let any = candidates.clone().next();
+        let action = new.or(free).or(any).or(grant.action).unwrap_or("*");
+        let lacking = match (free, new) {
+            (None, _) => Some(NO_ACTION_LEFT),
+            (Some(_), None) => Some(NOT_NEW),
+            (Some(_), Some(_)) => None,
+        };
         (Use { action: action.to_owned(), resource }, lacking)
+    }
+
+    fn may_have_been_given(&self, action: &str, resource: &str, grant: &Grant<'_>) -> bool {
+        let action = example(action);
+        self.yardstick.before.is_some_and(|before| {
+            before.may_have_given(&action, resource, &grant.reach, self.statement)
+        })
     }
 }
 
@@ -280,11 +356,23 @@ fn restored(
 ) -> Option<Certainty> {
     let mut certainty = Certainty::Certain;
     for pattern in left_out {
-        let grants = documents.iter().flat_map(|policy| policy.statements());
-        let best = grants.filter_map(|statement| gives(statement, pattern, denials)).min()?;
+        let (best, ..) = restoring(pattern, documents, denials)?;
         certainty = certainty.max(best);
     }
     Some(certainty)
+}
+
+/// What grants all actions of the pattern on every resource, and how certainly.
+fn restoring<'a>(
+    pattern: &str,
+    documents: &[&'a IdentityDocument],
+    denials: &Denials<'_>,
+) -> Option<(Certainty, &'a IdentityDocument, &'a Statement)> {
+    let all = documents.iter().flat_map(|policy| policy.statements().iter().map(|s| (*policy, s)));
+    let giving = all.filter_map(|(policy, statement)| {
+        gives(statement, pattern, denials).map(|certainty| (certainty, policy, statement))
+    });
+    giving.min_by_key(|(certainty, ..)| *certainty)
 }
 
 /// How certainly the statement grants all actions of the pattern on every resource.
