@@ -210,7 +210,7 @@ fn all_policies_of_a_role_are_held_against_all() {
     assert_eq!(shown(&[&s3, &none], &[&s3, &none]), [""; 0]);
     assert_eq!(shown(&[&s3, &none], &[&s3]), ["full s3"]);
     assert_eq!(shown(&[], &[&s3, &none]), [""; 0]);
-    let added = found(&[s3.clone()], &[s3, allow(json!("sqs:*"), "*")], &[]);
+    let added = found(std::slice::from_ref(&s3), &[s3.clone(), allow(json!("sqs:*"), "*")], &[]);
     assert_eq!(added.full_access.first().map(|one| one.document), Some(1));
 }
 

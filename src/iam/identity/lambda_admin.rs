@@ -5,10 +5,10 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>.
 
 use super::denial::Denials;
+use super::grant::{NO_ACTION_LEFT, UNKNOWN_ELEMENT};
 use super::privilege::{Certainty, Use};
 use super::reach::{Extent, Reach, reach};
 use super::trust::is_fixed;
-use super::{NO_ACTION_LEFT, UNKNOWN_ELEMENT};
 use crate::iam::actions::Names;
 use crate::iam::condition::{Base, Clause, Set};
 use crate::iam::document::{Effect, IdentityDocument, Statement};
@@ -66,9 +66,9 @@ const WITH_PRINCIPAL: [&str; 2] = [ADD_PERMISSION, "lambda:RemovePermission"];
 /// The actions that make somebody an administrator of the functions that there are, the worst first.
 /// Not among them: what reads or invokes; what makes a function (CreateFunction changes none that is
 /// there, and takes `iam:PassRole`); versions, layers and code signing configurations, which no
-/// function uses until another action here says so; tags; and EnableReplication, by which CloudFront
-/// copies a function to its edges.
-const ADMINISTRATIVE: [&str; 14] = [
+/// function uses until another action here says so; tags; DeleteFunction, which gives nobody anything;
+/// and EnableReplication, by which CloudFront copies a function to its edges.
+const ADMINISTRATIVE: [&str; 13] = [
     // Who may call it: the resource policy, and a URL, which can ask for no signature.
     ADD_PERMISSION,
     PUT_RESOURCE_POLICY,
@@ -89,7 +89,6 @@ const ADMINISTRATIVE: [&str; 14] = [
     // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     "lambda:PutFunctionConcurrency",
     "lambda:DeleteFunctionConcurrency",
-    "lambda:DeleteFunction",
 ];
 
 /// The beginning of any function's ARN, as a pattern.

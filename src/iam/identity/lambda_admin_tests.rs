@@ -63,7 +63,7 @@ fn whoever_may_change_every_function_is_told() {
         (json!("lambda:Update*"), json!("*"), every("Everything")),
         (json!("lam*"), json!("*"), both("Everything")),
         (json!("lambda:UpdateFunctionCode"), json!("*"), every("Everything")),
-        (json!("lambda:deletefunction"), json!("*"), every("Everything")),
+        (json!("lambda:deletefunctionconcurrency"), json!("*"), every("Everything")),
         (json!(["s3:*", "lambda:PutFunctionConcurrency"]), json!("*"), every("Everything")),
         (
             json!("lambda:*"),
@@ -87,7 +87,16 @@ fn whoever_may_change_every_function_is_told() {
         (json!("lambda:*"), json!("arn:aws:lambda:*:*:layer:*"), vec![]),
         (json!("lambda:*"), json!("arn:aws:s3:::*"), vec![]),
         (json!("lambda:Invoke*"), json!("*"), vec![]),
-        (json!(["lambda:Get*", "lambda:List*", "lambda:CreateFunction"]), json!("*"), vec![]),
+        (
+            json!([
+                "lambda:Get*",
+                "lambda:List*",
+                "lambda:CreateFunction",
+                "lambda:DeleteFunction"
+            ]),
+            json!("*"),
+            vec![],
+        ),
         (json!("s3:*"), json!("*"), vec![]),
         (json!("lambda:*"), json!("function"), vec![]),
     ] {
