@@ -11,6 +11,7 @@ mod environment;
 mod extent;
 mod function_policy;
 mod function_url;
+mod iam_backdoor;
 mod invocation;
 mod network;
 mod privilege_escalation;
@@ -134,6 +135,10 @@ pub enum Response {
     DisableMappings,
     /// Exactly this.
     Apply(Remediation),
+    /// Disable an EventBridge rule: exactly this.
+    DisableRule(Remediation),
+    /// Put back what was there before: exactly this.
+    Restore(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
     /// Tag the function with this key, unless it has it.
@@ -149,6 +154,8 @@ impl Response {
             Self::EditPolicy(_) => Some(RemediationName::ReplaceResourcePolicy),
             Self::HardenUrl => Some(RemediationName::HardenFunctionUrl),
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
+            Self::DisableRule(_) => Some(RemediationName::DisableRule),
+            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),
@@ -166,7 +173,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 14] = [
+pub const CONTROLS: [Control; 15] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -176,6 +183,7 @@ pub const CONTROLS: [Control; 14] = [
     responder_tampered::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
+    iam_backdoor::CONTROL,
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,

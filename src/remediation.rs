@@ -154,6 +154,18 @@ pub enum Remediation {
     },
     /// Replaces a resource policy in one guarded write, or deletes it where nothing is left.
     ReplaceResourcePolicy(PolicyReplacement),
+    /// Enables or disables an EventBridge rule.
+    /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html>
+    SwitchRule {
+        /// What it is done for: the rule itself, or a function it invokes.
+        about: Resource,
+        /// The rule.
+        rule: Arn,
+        /// How it was.
+        before: RuleSwitch,
+        /// How it is to be.
+        after: RuleSwitch,
+    },
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -217,6 +229,10 @@ impl Remediation {
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => Tactic::Isolate,
             Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
+            Self::SwitchRule { after, .. } => match after {
+                RuleSwitch::Disabled => Tactic::Isolate,
+                RuleSwitch::Enabled | RuleSwitch::EnabledForAll => Tactic::Restore,
+            },
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
@@ -234,7 +250,7 @@ impl Remediation {
         match self {
             Self::RedirectFailures { .. } => 0,
             Self::DisableMapping { queue: Some(_), .. } => 0,
-            Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
+            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::SwitchRule { .. } => 0,
             // After what takes its place, which is planned only while it is there.
             Self::RemoveDeadLetterTarget { .. } => 1,
             Self::DeleteProvisionedConcurrency { .. } => 1,
@@ -262,7 +278,9 @@ impl Remediation {
             Self::DeleteProvisionedConcurrency { .. } => 3,
             Self::SuspendAutoScaling { .. } => 4,
             Self::RedirectFailures { .. } | Self::RemoveDeadLetterTarget { .. } => 5,
-            Self::DisableMapping { .. } | Self::PauseExecution { .. } => 6,
+            Self::DisableMapping { .. } | Self::PauseExecution { .. } | Self::SwitchRule { .. } => {
+                6
+            }
             Self::TagFunction { .. } => 7,
         }
     }
@@ -308,6 +326,7 @@ impl Remediation {
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
+            Self::SwitchRule { rule, .. } => format!("rule {rule}"),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))

@@ -8,7 +8,8 @@ mod shown;
 mod surroundings;
 
 pub use crate::setting::{
-    Boundary, Destinations, Mapping, RoleUse, Scaling, Suspension, UrlAuthType,
+    Boundary, Destinations, EventRule, Mapping, RoleUse, RuleSwitch, Scaling, Suspension,
+    UrlAuthType,
 };
 pub use described::DescribedState;
 pub use read::Read;
@@ -18,7 +19,7 @@ use crate::{
     finding::ControlId,
     iam::Document,
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,8 @@ pub struct State {
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    /// EventBridge rules.
+    pub rules: BTreeMap<Arn, Option<EventRule>>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// What was read.
@@ -101,13 +104,14 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, surroundings, read, unread, memory } =
-            later;
+        let Self { policies, functions, urls, provisioned, rules, surroundings, .. } = later;
+        let (read, unread, memory) = (later.read, later.unread, later.memory);
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);
         self.urls.extend(urls);
         self.provisioned.extend(provisioned);
+        self.rules.extend(rules);
         for (function, around) in surroundings {
             self.surroundings.entry(function).or_default().learn(around);
         }

@@ -7,6 +7,7 @@ mod function;
 pub(super) mod iam;
 mod policies;
 mod role_use;
+pub(super) mod rules;
 mod surroundings;
 
 use super::{Aws, AwsError, ErrorKind, absent};
@@ -92,6 +93,11 @@ impl Aws {
                 let provisioned = absent(self.provisioned(function).await)?.unwrap_or_default();
                 state.provisioned.insert(function.clone(), provisioned);
             }
+            Read::Rule(rule) => {
+                let live = self.rule(rule).await?;
+                state.rules.insert(rule.clone(), live);
+            }
+            Read::RulesOf(function) => state.rules = self.rules_of(function).await?,
             Read::Destinations(function)
             | Read::Mappings(function)
             | Read::EveryMapping(function)
@@ -135,6 +141,8 @@ impl Aws {
             | Read::Url(_)
             | Read::EveryUrl(_)
             | Read::Provisioned(_)
+            | Read::Rule(_)
+            | Read::RulesOf(_)
             | Read::AssumedRoles(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => {}

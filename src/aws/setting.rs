@@ -9,6 +9,7 @@ mod durable;
 mod mapping;
 mod policy;
 mod role;
+mod rule;
 mod scaling;
 mod tags;
 mod url;
@@ -62,6 +63,9 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
+            Remediation::SwitchRule { rule, before, after, .. } => {
+                self.rule_stand(rule, *before, *after).await
+            }
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
         };
         match stand {
@@ -111,6 +115,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
             }
+            Remediation::SwitchRule { rule, after, .. } => self.switch_rule(rule, *after).await,
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
         };
         settled(applied)
@@ -155,6 +160,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_back(replacement, force).await
             }
+            Remediation::SwitchRule { rule, before, .. } => self.switch_rule(rule, *before).await,
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
         }
     }

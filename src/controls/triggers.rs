@@ -20,6 +20,8 @@ pub enum Trigger {
     SecondLook,
     /// `Invoke` data events of the functions named at deployment.
     Invocations,
+    /// Successful calls of EventBridge.
+    EventsCall(&'static str),
     /// Successful calls that change what the stack made, by anybody.
     OwnChanges,
     /// The stack's own schedule.
@@ -39,6 +41,8 @@ pub enum Rule {
     FunctionCredentials,
     /// IAM calls on policies of containments.
     RolePolicies,
+    /// Changes of EventBridge rules.
+    RuleChanges,
     /// Changes of what the stack made.
     OwnChanges,
     /// The stack's own schedule.
@@ -53,10 +57,11 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::LambdaChanges,
         Self::FunctionCredentials,
         Self::RolePolicies,
+        Self::RuleChanges,
         Self::OwnChanges,
         Self::Heartbeat,
         Self::ConfigCompliance,
@@ -70,6 +75,7 @@ impl Rule {
             Self::LambdaChanges => "LambdaChangesRule",
             Self::FunctionCredentials => "FunctionCredentialsRule",
             Self::RolePolicies => "RolePoliciesRule",
+            Self::RuleChanges => "RuleChangesRule",
             Self::OwnChanges => "OwnChangesRule",
             Self::Heartbeat => "HeartbeatRule",
             Self::ConfigCompliance => "ConfigComplianceRule",
@@ -112,6 +118,15 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "eventName": ["DeleteRolePolicy", "PutRolePolicy"],
                 "errorCode": [{ "exists": false }],
                 "requestParameters": { "policyName": [{ "prefix": "cordon-inc-" }] },
+            },
+        }),
+        Rule::RuleChanges => json!({
+            "source": ["aws.events"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": ["events.amazonaws.com"],
+                "eventName": names,
+                "errorCode": [{ "exists": false }],
             },
         }),
         Rule::OwnChanges => own_changes(),
@@ -196,7 +211,8 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
     let triggers = CONTROLS.iter().flat_map(|control| control.triggers);
     triggers
         .flat_map(|trigger| match (rule, trigger) {
-            (Rule::LambdaChanges, Trigger::LambdaCall(name)) => std::slice::from_ref(name),
+            (Rule::LambdaChanges, Trigger::LambdaCall(name))
+            | (Rule::RuleChanges, Trigger::EventsCall(name)) => std::slice::from_ref(name),
             (Rule::FunctionCredentials, Trigger::IamCalls(names)) => names,
             (_, _) => &[],
         })

@@ -219,6 +219,7 @@ fn never_fires(
         | ControlId::FunctionPolicyUnscopedService
         | ControlId::FunctionPolicyDangerousAction
         | ControlId::FunctionUrlPublic
+        | ControlId::IamBackdoorReactive
         | ControlId::ResponderTampered
         | ControlId::ContainmentUndone
         | ControlId::FunctionPrivilegeEscalation

@@ -72,6 +72,11 @@ impl State {
                     .map(|after| PolicyState { document: Document::parse(after), revision: None });
                 state.policies.insert(replacement.resource.clone(), after);
             }
+            Remediation::SwitchRule { rule, after, .. } => {
+                if let Some(Some(live)) = state.rules.get_mut(rule) {
+                    live.switch = *after;
+                }
+            }
             Remediation::TagFunction { function, tags } => live(state, function, |live| {
                 live.tags.get_or_insert_default().extend(tags.clone());
             }),
