@@ -11,8 +11,8 @@ pub use outcome::{Outcome, Planned, Stand, Withheld};
 use crate::{
     finding::fingerprint,
     iam::Document,
-    resource::{FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
-    setting::{Destinations, Mapping, Scaling, Suspension},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
+    setting::{Destinations, Mapping, RuleSwitch, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -285,7 +285,7 @@ impl Remediation {
         }
     }
 
-    /// What it is about: a function, version or alias.
+    /// What it is about: a function, version or alias, or something else.
     pub fn resource(&self) -> Resource {
         let resource = match self {
             Self::SuspendAutoScaling { function, qualifier, .. }
@@ -305,6 +305,7 @@ impl Remediation {
                 resource.clone()
             }
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
+            Self::SwitchRule { about, .. } => return about.clone(),
         };
         resource.into()
     }

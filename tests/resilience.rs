@@ -217,7 +217,7 @@ async fn cordon_never_acts_on_itself() {
     let event = world.event("add-permission-public.json").replace("orders", "cordon-responder");
     let answer = bootstrap.deliver(&event);
 
-    assert_eq!(controls(&answer), ["function-policy.public"]);
+    assert_eq!(controls(&answer), ["function-policy.public", "responder.tampered"]);
     assert_eq!(answer.findings[0]["plan"][0]["outcome"]["because"], "itself");
     assert_eq!(world.account.policy(&arn).await, Some(public));
 }

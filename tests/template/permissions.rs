@@ -7,15 +7,19 @@ use cordon::{
     controls::{Rule, event_pattern},
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX},
-    resource::{FunctionArn, FunctionResource, Qualifier, RoleArn},
-    setting::{Mapping, Scaling, Suspension},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RoleArn},
+    setting::{Mapping, RuleSwitch, Scaling, Suspension},
     state::Read,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DECLARED: [&str; 6] =
-    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account"];
+const DECLARED: [&str; 7] =
+    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account", "events"];
+
+fn rule() -> Arn {
+    Arn::parse("arn:aws:events:us-east-1:111122223333:rule/r").expect("a rule")
+}
 
 fn function() -> FunctionArn {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
@@ -81,6 +85,12 @@ fn remediations() -> Vec<Remediation> {
             edits: Vec::new(),
             removable_by_sid: None,
         }),
+        Remediation::SwitchRule {
+            about: function.clone().into(),
+            rule: rule(),
+            before: RuleSwitch::Enabled,
+            after: RuleSwitch::Disabled,
+        },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     let mut kinds = BTreeSet::new();
@@ -100,9 +110,10 @@ fn remediations() -> Vec<Remediation> {
             Remediation::ReplaceResourcePolicy(_) => 11,
             Remediation::TagFunction { .. } => 12,
             Remediation::CapConcurrency { .. } => 13,
+            Remediation::SwitchRule { .. } => 14,
         });
     }
-    assert_eq!(kinds.len(), 14);
+    assert_eq!(kinds.len(), 15);
     all
 }
 
@@ -122,6 +133,8 @@ fn reads() -> Vec<Read> {
         Read::AutoScaling(function()),
         Read::Scaling(function()),
         Read::Executions(function()),
+        Read::Rule(rule()),
+        Read::RulesOf(function()),
         Read::RoleUse(function(), role()),
         Read::Boundary(function(), role()),
         Read::AssumedRoles(function()),
@@ -148,9 +161,11 @@ fn reads() -> Vec<Read> {
             Read::Containment(_) => 14,
             Read::ContainmentOf(_) => 15,
             Read::EveryMapping(_) => 16,
+            Read::Rule(_) => 17,
+            Read::RulesOf(_) => 18,
         });
     }
-    assert_eq!(kinds.len(), 17);
+    assert_eq!(kinds.len(), 19);
     all
 }
 
@@ -259,6 +274,7 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
     let without_resource = [
         "application-autoscaling:DescribeScalableTargets",
         "cloudtrail:LookupEvents",
+        "events:ListRuleNamesByTarget",
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];
