@@ -195,8 +195,8 @@ impl Event {
         }
         let detail = envelope.detail.get();
         match (envelope.source.as_str(), envelope.detail_type.as_str()) {
-            ("aws.lambda" | "aws.iam" | "aws.events", "AWS API Call via CloudTrail") => {
-                cloudtrail::parse(detail, home)
+            (source, "AWS API Call via CloudTrail") if source.starts_with("aws.") => {
+                cloudtrail::parse(detail, source, home)
             }
             ("aws.config", "Config Rules Compliance Change") => {
                 config::rule_compliance(id, detail, home)

@@ -255,7 +255,7 @@ async fn malformed_events_are_errors_that_name_their_reason_and_the_function_goe
             world
                 .event("remove-permission.json")
                 .replace("\"functionName\": \"orders\"", "\"functionName\": \"arn:aws:lambda\""),
-            "names no function",
+            "names nothing",
         ),
     ] {
         let answer = bootstrap.deliver(&event);

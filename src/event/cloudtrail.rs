@@ -61,11 +61,14 @@ struct InScopeOf {
     credentials_issued_to: Option<String>,
 }
 
-/// Reads the `detail` of an API call.
-pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
+/// Reads the `detail` of an API call that came from `source`: `aws.` and the service that was called.
+pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, EventError> {
     let record: Record<'_> = serde_json::from_str(detail)
         .map_err(|source| EventError::Json { part: "detail", source })?;
-    let kind = if record.error_code.is_some() {
+    let called = record.event_source.strip_suffix(".amazonaws.com");
+    let kind = if called != source.strip_prefix("aws.") {
+        Kind::Ignored("it comes from another service than the one that was called".to_owned())
+    } else if record.error_code.is_some() {
         Kind::Ignored("the call failed".to_owned())
     } else {
         kind(&record, home)?
