@@ -4,6 +4,8 @@
 
 mod analysis;
 mod chain;
+mod changed;
+mod code_injection;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
@@ -11,7 +13,9 @@ mod environment;
 mod extent;
 mod function_policy;
 mod function_url;
+mod handler_alone;
 mod invocation;
+mod layer_untrusted;
 mod network;
 mod privilege_escalation;
 mod public;
@@ -21,8 +25,10 @@ mod tags;
 mod triggers;
 mod unscoped_service;
 mod untrusted_account;
+mod vpc_detached;
 
 pub(crate) use chain::is_link;
+pub(crate) use changed::learned;
 pub use extent::Extent;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
@@ -133,6 +139,8 @@ pub enum Response {
     DisableMappings,
     /// Exactly this.
     Apply(Remediation),
+    /// Put back what stood there before.
+    Restore(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
     /// Tag the function with this key, unless it has it.
@@ -150,6 +158,7 @@ impl Response {
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
+            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),
             Self::Release(_) | Self::Notify(_) => None,
         }
@@ -165,13 +174,17 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 13] = [
+pub const CONTROLS: [Control; 17] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
     dangerous_action::CONTROL,
     function_url::CONTROL,
     invocation::CONTROL,
+    layer_untrusted::CONTROL,
+    code_injection::CONTROL,
+    handler_alone::CONTROL,
+    vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     tags::CONTROL,

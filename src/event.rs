@@ -2,9 +2,12 @@
 //! malformed ones are errors. Past this module there is no untyped JSON.
 //! Envelope: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>.
 
+mod change;
 mod cloudtrail;
 mod config;
 mod message;
+
+pub use change::{Change, ChangeCall, Part};
 
 use crate::finding::RuleMatch;
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
@@ -21,6 +24,8 @@ pub struct Event {
     pub actor: Actor,
     /// What happened.
     pub kind: Kind,
+    /// What it changed of a function, if it is a call that does.
+    pub change: Option<Change>,
     /// The rules of the control policy whose patterns it matches.
     pub matched: Vec<RuleMatch>,
 }
@@ -42,6 +47,16 @@ pub enum Kind {
     },
     /// A function was created, or its configuration or tags changed.
     FunctionChange {
+        /// The function.
+        function: FunctionArn,
+    },
+    /// A function's code was changed.
+    CodeChange {
+        /// The function.
+        function: FunctionArn,
+    },
+    /// What guards a function was changed: whether its code has to be signed, or may call itself.
+    GuardChange {
         /// The function.
         function: FunctionArn,
     },
@@ -201,6 +216,8 @@ impl Event {
             | Kind::UrlChange { resource }
             | Kind::Invocation { resource, .. } => Some(&resource.function),
             Kind::FunctionChange { function }
+            | Kind::CodeChange { function }
+            | Kind::GuardChange { function }
             | Kind::SettingChange { function }
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. } => Some(function),
@@ -217,6 +234,7 @@ impl Event {
             id,
             actor: Actor::default(),
             kind: Kind::Ignored(why.to_owned()),
+            change: None,
             matched: Vec::new(),
         }
     }

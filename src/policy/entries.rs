@@ -3,8 +3,9 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        InvocationUnauthorized, RuntimeDeprecated, TagsMissing,
+        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, FunctionPolicyDangerousAction,
+        FunctionPrivilegeEscalation, InvocationUnauthorized, LayerUntrusted, RuntimeDeprecated,
+        TagsMissing,
     },
     reach::Reach,
 };
@@ -100,6 +101,10 @@ entries! {
     function_policy_dangerous_action: FunctionPolicyDangerousAction = FunctionPolicyDangerousAction, "function-policy.dangerous-action";
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
+    environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
+    handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
+    vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
