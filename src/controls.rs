@@ -4,6 +4,8 @@
 
 mod analysis;
 mod chain;
+mod changed;
+mod code_injection;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
@@ -11,8 +13,10 @@ mod environment;
 mod extent;
 mod function_policy;
 mod function_url;
+mod handler_alone;
 mod iam_backdoor;
 mod invocation;
+mod layer_untrusted;
 mod network;
 mod privilege_escalation;
 mod public;
@@ -23,8 +27,10 @@ mod tags;
 mod triggers;
 mod unscoped_service;
 mod untrusted_account;
+mod vpc_detached;
 
 pub(crate) use chain::is_link;
+pub(crate) use changed::learned;
 pub use extent::Extent;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
@@ -173,7 +179,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 15] = [
+pub const CONTROLS: [Control; 19] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -181,6 +187,10 @@ pub const CONTROLS: [Control; 15] = [
     function_url::CONTROL,
     invocation::CONTROL,
     responder_tampered::CONTROL,
+    layer_untrusted::CONTROL,
+    code_injection::CONTROL,
+    handler_alone::CONTROL,
+    vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     iam_backdoor::CONTROL,

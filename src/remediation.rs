@@ -12,7 +12,7 @@ use crate::{
     finding::fingerprint,
     iam::Document,
     resource::{Arn, FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
-    setting::{Destinations, Mapping, RuleSwitch, Scaling, Suspension},
+    setting::{Destinations, Mapping, PutBack, RuleSwitch, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -166,6 +166,14 @@ pub enum Remediation {
         /// How it is to be.
         after: RuleSwitch,
     },
+    /// Puts one part of a function's configuration back, where somebody who is not trusted changed it.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>
+    RestoreConfiguration {
+        /// The function.
+        function: FunctionArn,
+        /// What stood there, and what is put back.
+        change: PutBack,
+    },
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -233,6 +241,7 @@ impl Remediation {
                 RuleSwitch::Disabled => Tactic::Isolate,
                 RuleSwitch::Enabled | RuleSwitch::EnabledForAll => Tactic::Restore,
             },
+            Self::RestoreConfiguration { .. } => Tactic::Restore,
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
@@ -261,6 +270,7 @@ impl Remediation {
             Self::SuspendAutoScaling { .. }
             | Self::DisableMapping { queue: None, .. }
             | Self::HardenFunctionUrl { .. }
+            | Self::RestoreConfiguration { .. }
             | Self::ReplaceResourcePolicy(_) => 3,
             Self::TagFunction { .. } => 4,
         }
@@ -271,7 +281,9 @@ impl Remediation {
     pub fn undo_order(&self) -> u8 {
         match self {
             Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
-            Self::ReplaceResourcePolicy(_) | Self::HardenFunctionUrl { .. } => 1,
+            Self::ReplaceResourcePolicy(_)
+            | Self::HardenFunctionUrl { .. }
+            | Self::RestoreConfiguration { .. } => 1,
             Self::StopFunction { .. }
             | Self::CapConcurrency { .. }
             | Self::StopInstances { .. } => 2,
@@ -300,6 +312,7 @@ impl Remediation {
             | Self::StopFunction { function, .. }
             | Self::CapConcurrency { function, .. }
             | Self::PauseExecution { function, .. }
+            | Self::RestoreConfiguration { function, .. }
             | Self::TagFunction { function, .. } => function.clone().into(),
             Self::RedirectFailures { resource, .. } | Self::HardenFunctionUrl { resource } => {
                 resource.clone()
@@ -328,6 +341,15 @@ impl Remediation {
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
             Self::SwitchRule { rule, .. } => format!("rule {rule}"),
+            Self::RestoreConfiguration { function, change } => format!(
+                "configuration {function} {}",
+                match change {
+                    PutBack::Handler { .. } => "handler",
+                    PutBack::Layers { .. } => "layers",
+                    PutBack::Variable { name } => return variable_setting(function, name),
+                    PutBack::Vpc { .. } => "vpc",
+                }
+            ),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))
@@ -402,6 +424,11 @@ fn is_not(flag: &bool) -> bool {
 /// The setting that [`Remediation::ReplaceResourcePolicy`] turns.
 pub fn policy_setting(resource: &FunctionResource) -> String {
     format!("policy {resource}")
+}
+
+/// The setting that [`PutBack::Variable`] turns.
+fn variable_setting(function: &FunctionArn, name: &str) -> String {
+    format!("configuration {function} variable {name}")
 }
 
 /// The setting that [`Remediation::BoundRole`] turns.

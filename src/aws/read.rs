@@ -10,6 +10,8 @@ mod role_use;
 pub(super) mod rules;
 mod surroundings;
 
+pub(super) use function::vpc_attachment;
+
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
     resource::FunctionArn,
@@ -115,7 +117,7 @@ impl Aws {
                 let around = Surroundings { assumed: Some(assumed), ..Surroundings::default() };
                 state.surroundings.insert(function.clone(), around);
             }
-            Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
+            Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
     }
@@ -144,6 +146,7 @@ impl Aws {
             | Read::Rule(_)
             | Read::RulesOf(_)
             | Read::AssumedRoles(_)
+            | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => {}
         }

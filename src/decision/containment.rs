@@ -110,6 +110,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::RulesOf(_)
         | Read::RoleUse(_, _)
         | Read::AssumedRoles(_)
+        | Read::Snapshot(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_) => false,
     }

@@ -3,9 +3,9 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        IamBackdoorReactive, InvocationUnauthorized, ResponderTampered, RuntimeDeprecated,
-        TagsMissing,
+        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, FunctionPolicyDangerousAction,
+        FunctionPrivilegeEscalation, IamBackdoorReactive, InvocationUnauthorized, LayerUntrusted,
+        ResponderTampered, RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -102,6 +102,10 @@ entries! {
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
     responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
+    layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
+    environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
+    handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
+    vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";

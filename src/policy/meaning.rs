@@ -221,6 +221,10 @@ fn never_fires(
         | ControlId::FunctionUrlPublic
         | ControlId::IamBackdoorReactive
         | ControlId::ResponderTampered
+        | ControlId::LayerUntrusted
+        | ControlId::EnvironmentCodeInjection
+        | ControlId::HandlerChangedAlone
+        | ControlId::VpcDetached
         | ControlId::ContainmentUndone
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc
