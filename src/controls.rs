@@ -4,6 +4,8 @@
 
 mod analysis;
 mod chain;
+mod changed;
+mod code_injection;
 mod config_recorder;
 mod config_rule;
 mod containment_undone;
@@ -13,10 +15,14 @@ mod extent;
 mod function_policy;
 mod function_url;
 mod guardduty;
+mod handler_alone;
+mod iam_backdoor;
 mod invocation;
+mod layer_untrusted;
 mod network;
 mod privilege_escalation;
 mod public;
+mod responder_tampered;
 mod rule;
 mod runtime;
 mod tags;
@@ -26,14 +32,16 @@ mod trail_stopped;
 mod triggers;
 mod unscoped_service;
 mod untrusted_account;
+mod vpc_detached;
 
 pub(crate) use chain::is_link;
+pub(crate) use changed::learned;
 pub use extent::Extent;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
-    event::{Event, EventError, Kind, TrailCall, WatcherCall, WatcherChange},
+    event::{Event, EventError, Kind, Own, TrailCall, WatcherCall, WatcherChange},
     finding::{ControlId, Evidence, RemediationName, Requirement},
     iam::Edit,
     policy::{Because, Concurrency, ControlPolicy, Mode, Pattern, Reached, Whom},
@@ -140,6 +148,10 @@ pub enum Response {
     Apply(Remediation),
     /// Exactly this, if it is chosen by this name.
     Turn(RemediationName, Box<Remediation>),
+    /// Disable an EventBridge rule: exactly this.
+    DisableRule(Remediation),
+    /// Put back what was there before: exactly this.
+    Restore(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
     /// Tag the function with this key, unless it has it.
@@ -156,6 +168,8 @@ impl Response {
             Self::HardenUrl => Some(RemediationName::HardenFunctionUrl),
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
             Self::Turn(name, _) => Some(*name),
+            Self::DisableRule(_) => Some(RemediationName::DisableRule),
+            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),
@@ -173,7 +187,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 18] = [
+pub const CONTROLS: [Control; 24] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -184,8 +198,14 @@ pub const CONTROLS: [Control; 18] = [
     trail_stopped::CONTROL,
     config_recorder::CONTROL,
     guardduty::CONTROL,
+    responder_tampered::CONTROL,
+    layer_untrusted::CONTROL,
+    code_injection::CONTROL,
+    handler_alone::CONTROL,
+    vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
+    iam_backdoor::CONTROL,
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,
@@ -194,13 +214,19 @@ pub const CONTROLS: [Control; 18] = [
     config_rule::CONTROL,
 ];
 
-/// Reads one delivery, and holds the rules of the control policy against it. `home` is where this
-/// installation runs.
+/// Reads one delivery, holds the rules of the control policy against it, and sees whether it touches
+/// what is Cordon's `own`. `home` is where this installation runs.
 ///
 /// # Errors
 /// As [`Event::parse`].
-pub fn event(policy: &ControlPolicy, payload: &str, home: &Home) -> Result<Event, EventError> {
-    Ok(Event::parse(payload, home)?.with(policy.rules.matched(payload, home)))
+pub fn event(
+    policy: &ControlPolicy,
+    payload: &str,
+    home: &Home,
+    own: &Own,
+) -> Result<Event, EventError> {
+    let event = Event::parse(payload, home)?;
+    Ok(event.with(policy.rules.matched(payload, home), own.touched(payload, home)))
 }
 
 /// The controls and rules an event concerns and what they must read. Most events concern none.
@@ -243,7 +269,8 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
     let about = event.resource();
-    let controls: &[Control] = if matches!(event.kind, Kind::Ignored(_)) { &[] } else { &CONTROLS };
+    let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
+    let controls: &[Control] = if nothing { &[] } else { &CONTROLS };
     let of_controls = controls.iter().map(|control| {
         look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
             Needs::NotConcerned => Concern::No,

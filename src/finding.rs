@@ -133,6 +133,31 @@ catalogue! {
         "GuardDuty watches functions, and tells what it finds",
         ["NIST CSF DE.CM-09", "Security Hub GuardDuty.1", "Security Hub GuardDuty.6", "AWS Config guardduty-enabled-centralized", "MITRE ATT&CK T1562.001"],
         [] or [RestoreSetting];
+    /// Somebody but its deployers changed what Cordon rests on.
+    ResponderTampered = "responder.tampered", Critical,
+        "nobody but its deployers changes what Cordon rests on",
+        ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1562.001"],
+        [RestoreSetting];
+    /// A layer of a stranger was added.
+    LayerUntrusted = "layer.untrusted", High,
+        "layers come from the own account, trusted accounts or known publishers",
+        ["NIST CSF ID.RA-09", "NIST CSF PR.PS-05", "MITRE ATT&CK T1525", "MITRE ATT&CK T1195.002"],
+        [TagFunction] or [RestoreSetting];
+    /// A variable newly changes what code runs.
+    EnvironmentCodeInjection = "environment.code-injection", High,
+        "no environment variable newly changes what code runs or where its traffic goes",
+        ["NIST CSF PR.PS-05", "NIST CSF DE.CM-09", "MITRE ATT&CK T1574.006"],
+        [TagFunction] or [RestoreSetting];
+    /// The handler was changed and the code was not.
+    HandlerChangedAlone = "handler.changed-alone", High,
+        "the handler changes together with the code",
+        ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1574"],
+        [TagFunction] or [RestoreSetting];
+    /// The function was taken out of its VPC.
+    VpcDetached = "vpc.detached", High,
+        "a function stays attached to its VPC",
+        ["NIST CSF PR.IR-01", "Security Hub Lambda.3", "MITRE ATT&CK T1562.007"],
+        [TagFunction] or [RestoreSetting];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
         "what a containment turned stays so until it is restored",
@@ -143,6 +168,11 @@ catalogue! {
         "the function's credentials make no undeclared IAM write",
         ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1098", "MITRE ATT&CK T1078.004"],
         [ContainFunction, TagFunction] or [StopFunction, RevokeCredentials];
+    /// A function reacts to new identities.
+    IamBackdoorReactive = "iam-backdoor.reactive", Critical,
+        "no function reacts to new users, roles and keys but those that are declared",
+        ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1546", "MITRE ATT&CK T1098.001"],
+        [DisableRule, ContainFunction] or [StopFunction, RevokeCredentials];
     /// Required tags are absent or have a value outside the list.
     TagsMissing = "tags.missing", Low,
         "required tags are present with an allowed value",

@@ -4,6 +4,7 @@
 mod contained;
 mod containment;
 mod follow_up;
+mod learning;
 mod limits;
 mod snapshot;
 
@@ -16,7 +17,7 @@ use crate::{
     incident::{StepEvent, StepStatus},
     policy::{LoadedPolicy, Mode, Validity},
     remediation::{Outcome, Planned, Remediation, Withheld},
-    report::Report,
+    report::{Report, heartbeat},
     resource::{FunctionArn, Resource, RoleArn},
     settings::Settings,
     state::State,
@@ -139,7 +140,8 @@ impl Responder {
         itself: &FunctionArn,
         now: OffsetDateTime,
     ) -> Result<Handled, HandlerError> {
-        let event = controls::event(&self.policy.policy, payload, &itself.home())?;
+        let event =
+            controls::event(&self.policy.policy, payload, &itself.home(), &self.settings.own)?;
         let handled = self.answer(&event, itself, now).await?;
         let lost = event.matched.iter().find_map(|matched| {
             let why = matched.function.as_ref().err()?;
@@ -157,6 +159,10 @@ impl Responder {
         itself: &FunctionArn,
         now: OffsetDateTime,
     ) -> Result<Handled, HandlerError> {
+        if event.kind == Kind::Heartbeat {
+            println!("{}", heartbeat(now));
+            return Ok(Handled::Ignored { reason: "a heartbeat".to_owned() });
+        }
         if let Some(reason) = self.ignored(event) {
             tracing::info!(event = event.id, reason, "ignored");
             return Ok(Handled::Ignored { reason });
@@ -176,6 +182,7 @@ impl Responder {
             (recalled, budget) = self.recall_with_budget(&matter, &decision, &mut state).await?;
             decision = matter.decide(&state);
         }
+        self.learn(&matter, &decision, &state).await?;
         // What may be read in a minute is not told as something that cannot be told.
         let passing = unread.iter().find(|error| error.kind == ErrorKind::Transient);
         if let (true, Some(error)) = (decision.approved().is_empty(), passing) {
@@ -276,7 +283,9 @@ impl Responder {
         {
             return Some("the call was made by Cordon".to_owned());
         }
-        let (Kind::Ignored(reason), []) = (&event.kind, event.matched.as_slice()) else {
+        let (Kind::Ignored(reason), [], None) =
+            (&event.kind, event.matched.as_slice(), &event.touches)
+        else {
             return None;
         };
         Some(reason.clone())

@@ -23,13 +23,16 @@ mod unmatched;
 
 pub use choices::Choices;
 pub use entries::{Control, Controls};
+pub use event_pattern::hears;
 pub use exception::{Exception, Exceptions, Validity};
 pub use limits::{Cap, Class, Kind, Limits, Per, Window};
 pub use loaded::{LoadError, LoadedPolicy};
 pub use meaning::problems;
 pub use parameters::{
-    ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, FunctionPolicyDangerousAction,
-    FunctionPrivilegeEscalation, InvocationUnauthorized, Nothing, RuntimeDeprecated, TagsMissing,
+    ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, EnvironmentCodeInjection,
+    FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
+    InvocationUnauthorized, LayerUntrusted, Nothing, ResponderTampered, RuntimeDeprecated,
+    TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

@@ -13,8 +13,8 @@ pub use watching::Watching;
 use crate::{
     finding::fingerprint,
     iam::Document,
-    resource::{FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
-    setting::{Destinations, Mapping, Scaling, Suspension},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
+    setting::{Destinations, Mapping, PutBack, RuleSwitch, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -156,6 +156,26 @@ pub enum Remediation {
     },
     /// Replaces a resource policy in one guarded write, or deletes it where nothing is left.
     ReplaceResourcePolicy(PolicyReplacement),
+    /// Enables or disables an EventBridge rule.
+    /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html>
+    SwitchRule {
+        /// What it is done for: the rule itself, or a function it invokes.
+        about: Resource,
+        /// The rule.
+        rule: Arn,
+        /// How it was.
+        before: RuleSwitch,
+        /// How it is to be.
+        after: RuleSwitch,
+    },
+    /// Puts one part of a function's configuration back, where somebody who is not trusted changed it.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>
+    RestoreConfiguration {
+        /// The function.
+        function: FunctionArn,
+        /// What stood there, and what is put back.
+        change: PutBack,
+    },
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -221,6 +241,11 @@ impl Remediation {
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => Tactic::Isolate,
             Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
+            Self::SwitchRule { after, .. } => match after {
+                RuleSwitch::Disabled => Tactic::Isolate,
+                RuleSwitch::Enabled | RuleSwitch::EnabledForAll => Tactic::Restore,
+            },
+            Self::RestoreConfiguration { .. } => Tactic::Restore,
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
@@ -239,7 +264,7 @@ impl Remediation {
         match self {
             Self::RedirectFailures { .. } => 0,
             Self::DisableMapping { queue: Some(_), .. } => 0,
-            Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
+            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::SwitchRule { .. } => 0,
             // After what takes its place, which is planned only while it is there.
             Self::RemoveDeadLetterTarget { .. } => 1,
             Self::DeleteProvisionedConcurrency { .. } => 1,
@@ -250,6 +275,7 @@ impl Remediation {
             Self::SuspendAutoScaling { .. }
             | Self::DisableMapping { queue: None, .. }
             | Self::HardenFunctionUrl { .. }
+            | Self::RestoreConfiguration { .. }
             | Self::ReplaceResourcePolicy(_) => 3,
             Self::TagFunction { .. } => 4,
             Self::Watch(watching) => watching.order(),
@@ -261,21 +287,25 @@ impl Remediation {
     pub fn undo_order(&self) -> u8 {
         match self {
             Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
-            Self::ReplaceResourcePolicy(_) | Self::HardenFunctionUrl { .. } => 1,
+            Self::ReplaceResourcePolicy(_)
+            | Self::HardenFunctionUrl { .. }
+            | Self::RestoreConfiguration { .. } => 1,
             Self::StopFunction { .. }
             | Self::CapConcurrency { .. }
             | Self::StopInstances { .. } => 2,
             Self::DeleteProvisionedConcurrency { .. } => 3,
             Self::SuspendAutoScaling { .. } => 4,
             Self::RedirectFailures { .. } | Self::RemoveDeadLetterTarget { .. } => 5,
-            Self::DisableMapping { .. } | Self::PauseExecution { .. } => 6,
+            Self::DisableMapping { .. } | Self::PauseExecution { .. } | Self::SwitchRule { .. } => {
+                6
+            }
             Self::TagFunction { .. } => 7,
             // In the order in which they are turned, from the last to the first.
             Self::Watch(_) => 8,
         }
     }
 
-    /// What it is about: a function, version or alias, or a watcher.
+    /// What it is about: a function, version or alias, or something else.
     pub fn resource(&self) -> Resource {
         let resource = match self {
             Self::SuspendAutoScaling { function, qualifier, .. }
@@ -290,12 +320,14 @@ impl Remediation {
             | Self::StopFunction { function, .. }
             | Self::CapConcurrency { function, .. }
             | Self::PauseExecution { function, .. }
+            | Self::RestoreConfiguration { function, .. }
             | Self::TagFunction { function, .. } => function.clone().into(),
             Self::RedirectFailures { resource, .. } | Self::HardenFunctionUrl { resource } => {
                 resource.clone()
             }
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
             Self::Watch(watching) => return watching.watcher().clone().into(),
+            Self::SwitchRule { about, .. } => return about.clone(),
         };
         resource.into()
     }
@@ -318,6 +350,16 @@ impl Remediation {
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
             Self::Watch(watching) => watching.setting(),
+            Self::SwitchRule { rule, .. } => format!("rule {rule}"),
+            Self::RestoreConfiguration { function, change } => format!(
+                "configuration {function} {}",
+                match change {
+                    PutBack::Handler { .. } => "handler",
+                    PutBack::Layers { .. } => "layers",
+                    PutBack::Variable { name } => return variable_setting(function, name),
+                    PutBack::Vpc { .. } => "vpc",
+                }
+            ),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))
@@ -393,6 +435,11 @@ fn is_not(flag: &bool) -> bool {
 /// The setting that [`Remediation::ReplaceResourcePolicy`] turns.
 pub fn policy_setting(resource: &FunctionResource) -> String {
     format!("policy {resource}")
+}
+
+/// The setting that [`PutBack::Variable`] turns.
+fn variable_setting(function: &FunctionArn, name: &str) -> String {
+    format!("configuration {function} variable {name}")
 }
 
 /// The setting that [`Remediation::BoundRole`] turns.

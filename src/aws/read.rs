@@ -7,7 +7,10 @@ mod function;
 pub(super) mod iam;
 mod policies;
 mod role_use;
+pub(super) mod rules;
 mod surroundings;
+
+pub(super) use function::vpc_attachment;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
@@ -92,6 +95,11 @@ impl Aws {
                 let provisioned = absent(self.provisioned(function).await)?.unwrap_or_default();
                 state.provisioned.insert(function.clone(), provisioned);
             }
+            Read::Rule(rule) => {
+                let live = self.rule(rule).await?;
+                state.rules.insert(rule.clone(), live);
+            }
+            Read::RulesOf(function) => state.rules = self.rules_of(function).await?,
             Read::Destinations(function)
             | Read::Mappings(function)
             | Read::EveryMapping(function)
@@ -110,7 +118,7 @@ impl Aws {
                 state.surroundings.insert(function.clone(), around);
             }
             Read::Watcher(read) => return self.watcher(read).await.map(Some),
-            Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
+            Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
     }
@@ -136,7 +144,10 @@ impl Aws {
             | Read::Url(_)
             | Read::EveryUrl(_)
             | Read::Provisioned(_)
+            | Read::Rule(_)
+            | Read::RulesOf(_)
             | Read::AssumedRoles(_)
+            | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_)
             | Read::Watcher(_) => {}

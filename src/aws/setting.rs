@@ -4,11 +4,13 @@
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
 mod concurrency;
+mod configuration;
 mod destinations;
 mod durable;
 mod mapping;
 mod policy;
 mod role;
+mod rule;
 mod scaling;
 mod tags;
 mod url;
@@ -62,6 +64,12 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
+            Remediation::SwitchRule { rule, before, after, .. } => {
+                self.rule_stand(rule, *before, *after).await
+            }
+            Remediation::RestoreConfiguration { function, change } => {
+                self.configuration_stand(function, change).await
+            }
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
             Remediation::Watch(watching) => self.watcher_stand(watching).await,
         };
@@ -112,6 +120,13 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
             }
+            Remediation::SwitchRule { rule, after, .. } => self.switch_rule(rule, *after).await,
+            Remediation::RestoreConfiguration { function, change } => {
+                return match self.put_configuration_back(function, change).await {
+                    Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::DoesNotExist),
+                    put_back => put_back,
+                };
+            }
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
             Remediation::Watch(watching) => return self.watch(watching).await,
         };
@@ -156,6 +171,10 @@ impl Aws {
             Remediation::HardenFunctionUrl { resource } => self.open_url(resource).await,
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_back(replacement, force).await
+            }
+            Remediation::SwitchRule { rule, before, .. } => self.switch_rule(rule, *before).await,
+            Remediation::RestoreConfiguration { function, change } => {
+                self.configuration_back(function, change).await
             }
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
             Remediation::Watch(watching) => self.unwatch(watching).await,

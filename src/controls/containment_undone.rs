@@ -40,9 +40,13 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::PolicyChange { .. }
         | Kind::UrlChange { .. }
         | Kind::FunctionChange { .. }
+        | Kind::CodeChange { .. }
+        | Kind::GuardChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
         | Kind::WatcherChange(_)
+        | Kind::RuleChange { .. }
+        | Kind::Heartbeat
         | Kind::Ignored(_) => Needs::NotConcerned,
     }
 }
@@ -134,6 +138,8 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::StopInstances { .. }
         | Remediation::PauseExecution { .. }
         | Remediation::HardenFunctionUrl { .. }
+        | Remediation::SwitchRule { .. }
+        | Remediation::RestoreConfiguration { .. }
         | Remediation::TagFunction { .. }
         | Remediation::Watch(_) => Response::Apply(remediation.clone()),
     }

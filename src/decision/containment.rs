@@ -106,8 +106,11 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::EveryUrl(_)
         | Read::EveryMapping(_)
         | Read::AutoScaling(_)
+        | Read::Rule(_)
+        | Read::RulesOf(_)
         | Read::RoleUse(_, _)
         | Read::AssumedRoles(_)
+        | Read::Snapshot(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_)
         | Read::Watcher(_) => false,

@@ -4,10 +4,15 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere, watcher};
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
+use super::{
+    Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, change, elsewhere, watcher,
+    without_date,
+};
+use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,6 +21,7 @@ pub(super) struct Record<'a> {
     event_id: String,
     pub(super) event_source: String,
     event_name: String,
+    event_time: Option<String>,
     pub(super) aws_region: Option<String>,
     error_code: Option<IgnoredAny>,
     user_identity: Option<UserIdentity>,
@@ -61,19 +67,68 @@ struct InScopeOf {
     credentials_issued_to: Option<String>,
 }
 
-/// Reads the `detail` of an API call.
-pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
+/// Reads the `detail` of an API call that came from `source`: `aws.` and the service that was called.
+pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, EventError> {
     let record: Record<'_> = serde_json::from_str(detail)
         .map_err(|source| EventError::Json { part: "detail", source })?;
-    let kind = if record.error_code.is_some() {
+    let called = record.event_source.strip_suffix(".amazonaws.com");
+    let kind = if called != source.strip_prefix("aws.") {
+        Kind::Ignored("it comes from another service than the one that was called".to_owned())
+    } else if record.error_code.is_some() {
         Kind::Ignored("the call failed".to_owned())
     } else {
         kind(&record, home)?
     };
+    let change = change_of(&record);
     let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
     let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
     let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
-    Ok(Event { id: record.event_id, actor, kind, matched: Vec::new() })
+    let change = match &kind {
+        Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => change,
+        Kind::PolicyChange { .. }
+        | Kind::UrlChange { .. }
+        | Kind::SettingChange { .. }
+        | Kind::IamCall { .. }
+        | Kind::SecondLook { .. }
+        | Kind::Invocation { .. }
+        | Kind::RuleCompliance { .. }
+        | Kind::RuleChange { .. }
+        | Kind::WatcherChange(_)
+        | Kind::Heartbeat
+        | Kind::Ignored(_) => None,
+    };
+    Ok(Event { change, ..Event::new(record.event_id, actor, kind) })
+}
+
+/// The calls that change what a function is, or what guards it.
+fn change_call(name: &str) -> Option<ChangeCall> {
+    Some(match name {
+        "CreateFunction" => ChangeCall::Create,
+        "UpdateFunctionConfiguration" => ChangeCall::Configure,
+        "UpdateFunctionCode" => ChangeCall::Code,
+        "PutFunctionCodeSigningConfig" => ChangeCall::AttachSigning,
+        "DeleteFunctionCodeSigningConfig" => ChangeCall::DetachSigning,
+        "PutFunctionRecursionConfig" => ChangeCall::Recursion,
+        _ => return None,
+    })
+}
+
+fn change_of(record: &Record<'_>) -> Option<Change> {
+    let call = change_call(without_date(&record.event_name))?;
+    let parameters = record.request_parameters.and_then(|raw| {
+        serde_json::from_str::<Option<BTreeMap<String, IgnoredAny>>>(raw.get()).ok().flatten()
+    });
+    let names = change::named(call, parameters.iter().flatten().map(|(name, _)| name.as_str()));
+    let at = record.event_time.as_deref();
+    let answer = record
+        .response_elements
+        .and_then(|raw| serde_json::from_str::<Option<change::Answer>>(raw.get()).ok().flatten());
+    Some(Change {
+        call,
+        at: at.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok()),
+        names,
+        modified: answer.and_then(|answer| answer.last_modified),
+    })
 }
 
 fn actor(identity: UserIdentity, home: &Home) -> Actor {
@@ -117,6 +172,21 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ("lambda.amazonaws.com", "CreateFunction" | "UpdateFunctionConfiguration") => {
             function_change(record, name, home)?
         }
+        ("lambda.amazonaws.com", "UpdateFunctionCode") => {
+            let resource = resource(record, &target(record)?, name, home)?;
+            elsewhere(&resource.function, home)
+                .unwrap_or(Kind::CodeChange { function: resource.function })
+        }
+        (
+            "lambda.amazonaws.com",
+            "DeleteFunctionCodeSigningConfig"
+            | "PutFunctionCodeSigningConfig"
+            | "PutFunctionRecursionConfig",
+        ) => {
+            let resource = resource(record, &target(record)?, name, home)?;
+            elsewhere(&resource.function, home)
+                .unwrap_or(Kind::GuardChange { function: resource.function })
+        }
         (
             "lambda.amazonaws.com",
             "DeleteFunctionConcurrency"
@@ -131,25 +201,14 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ("lambda.amazonaws.com", "TagResource" | "UntagResource") => {
             tag_change(record, name, home)?
         }
+        ("events.amazonaws.com", "EnableRule" | "PutRule" | "PutTargets") => {
+            rule_change(record, name, home)?
+        }
         ("lambda.amazonaws.com", "Invoke") => invocation(record, name, home)?,
         (_, _) => watcher::parse(record, name, home)?
             .unwrap_or_else(|| Kind::Ignored("no control looks at this API".to_owned())),
     };
     Ok(kind)
-}
-
-/// Lambda appends the API's version to most names: `AddPermission20150331v2`.
-fn without_date(name: &str) -> &str {
-    fn undated(text: &str) -> Option<&str> {
-        let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        (text.len() == bare.len() + 8).then_some(bare)
-    }
-    let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('v');
-    unversioned
-        .filter(|text| text.len() + 1 < name.len())
-        .and_then(undated)
-        .or_else(|| undated(name))
-        .unwrap_or(name)
 }
 
 #[derive(Deserialize, Default)]
@@ -245,6 +304,40 @@ fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind,
     let resource = resource(record, &target(record)?, call, home)?;
     Ok(elsewhere(&resource.function, home)
         .unwrap_or(Kind::FunctionChange { function: resource.function }))
+}
+
+/// AWS's own events arrive on the default bus only.
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html>
+fn rule_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    #[derive(Deserialize, Default)]
+    #[serde(rename_all = "camelCase")]
+    struct Asked<'a> {
+        name: Option<String>,
+        rule: Option<String>,
+        event_bus_name: Option<String>,
+        #[serde(borrow)]
+        event_pattern: Option<&'a RawValue>,
+    }
+    let asked = match record.request_parameters {
+        None => Asked::default(),
+        Some(raw) => serde_json::from_str::<Option<Asked<'_>>>(raw.get())
+            .map(Option::unwrap_or_default)
+            .map_err(|source| EventError::Json { part: "requestParameters", source })?,
+    };
+    let bus = asked.event_bus_name.as_deref().unwrap_or("default");
+    if bus.rsplit('/').next() != Some("default") {
+        return Ok(Kind::Ignored("the rule is of another bus than AWS's own events".to_owned()));
+    }
+    let region = record.aws_region.as_deref().unwrap_or(&home.region);
+    if region != home.region {
+        return Ok(Kind::Ignored("the rule is of another Region".to_owned()));
+    }
+    let name = asked.name.or(asked.rule);
+    let name = name.ok_or_else(|| EventError::NoResource { call: call.to_owned() })?;
+    let rule = Arn::new(home, "events", &format!("rule/{name}"))
+        .map_err(|source| EventError::Name { call: call.to_owned(), source })?;
+    let pattern = asked.event_pattern.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    Ok(Kind::RuleChange { rule, pattern })
 }
 
 /// A mapping is named by its id; which function it is of, only the answer tells.

@@ -120,7 +120,7 @@ pub(super) fn parse(
     let region = record.aws_region.clone().unwrap_or_else(|| home.region.clone());
     let there = Home { region, ..home.clone() };
     let watcher = watcher(record, &asked, &call, &there)
-        .ok_or_else(|| EventError::NoWatcher { call: name.to_owned() })?;
+        .ok_or_else(|| EventError::NoResource { call: name.to_owned() })?;
     let is_at_home =
         watcher.account() == Some(&home.account) && watcher.region() == Some(&home.region);
     Ok(Some(match is_at_home {

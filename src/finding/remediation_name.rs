@@ -20,6 +20,10 @@ pub enum RemediationName {
     ReplaceResourcePolicy,
     /// Require signed requests of a URL.
     HardenFunctionUrl,
+    /// Disable the EventBridge rule.
+    DisableRule,
+    /// Put back what was there before.
+    RestoreSetting,
     /// Tag the function.
     TagFunction,
     /// Let a trail record again.
@@ -28,13 +32,11 @@ pub enum RemediationName {
     RecordDataEvents,
     /// Let AWS Config record again.
     StartRecorder,
-    /// Put back what was there before.
-    RestoreSetting,
 }
 
 impl RemediationName {
     /// Every name.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ContainFunction,
         Self::StopFunction,
         Self::RevokeCredentials,
@@ -42,11 +44,12 @@ impl RemediationName {
         Self::DisableEventSourceMappings,
         Self::ReplaceResourcePolicy,
         Self::HardenFunctionUrl,
+        Self::DisableRule,
+        Self::RestoreSetting,
         Self::TagFunction,
         Self::StartLogging,
         Self::RecordDataEvents,
         Self::StartRecorder,
-        Self::RestoreSetting,
     ];
 
     /// The name as written.
@@ -59,11 +62,12 @@ impl RemediationName {
             Self::DisableEventSourceMappings => "disable-event-source-mappings",
             Self::ReplaceResourcePolicy => "replace-resource-policy",
             Self::HardenFunctionUrl => "harden-function-url",
+            Self::DisableRule => "disable-rule",
+            Self::RestoreSetting => "restore-setting",
             Self::TagFunction => "tag-function",
             Self::StartLogging => "start-logging",
             Self::RecordDataEvents => "record-data-events",
             Self::StartRecorder => "start-recorder",
-            Self::RestoreSetting => "restore-setting",
         }
     }
 }

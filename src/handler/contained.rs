@@ -10,7 +10,7 @@ use crate::{
     state::{Contained, Read, State, WatcherRead},
 };
 use futures_util::stream::{self, StreamExt};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice};
 use time::OffsetDateTime;
 
 impl Responder {
@@ -20,19 +20,35 @@ impl Responder {
         reads: &BTreeSet<Read>,
         now: OffsetDateTime,
     ) -> (State, Vec<AwsError>) {
-        let (journal, rest): (Vec<&Read>, Vec<&Read>) =
+        let (journal, mut rest): (Vec<&Read>, Vec<&Read>) =
             reads.iter().partition(|read| read.is_in_the_journal());
+        // One look tells both.
+        rest.retain(|read| {
+            !matches!(read, Read::Function(function)
+                if reads.contains(&Read::Snapshot(function.clone())))
+        });
         let (mut state, mut errors) = self.aws.read(&rest.into_iter().cloned().collect()).await;
         state.memory.locked_out.extend(locked_out(&errors));
         for read in journal {
             if let Read::Watcher(WatcherRead::Snapshot(trail)) = read {
-                match self.journal().snapshot(trail).await {
+                match self.journal().trail_snapshot(trail).await {
                     Ok(snapshot) => {
                         state.read.insert(read.clone());
                         state.watchers.snapshots.insert(trail.clone(), snapshot);
                     }
                     Err(error) => {
                         state.unread.insert(read.clone());
+                        errors.push(error);
+                    }
+                }
+                continue;
+            }
+            if let Read::Snapshot(function) = read {
+                match self.remembered(function).await {
+                    Ok(remembered) => state.learn(remembered),
+                    Err(error) => {
+                        state.unread.extend([read.clone(), Read::Function(function.clone())]);
+                        state.memory.locked_out.extend(locked_out(slice::from_ref(&error)));
                         errors.push(error);
                     }
                 }
@@ -91,9 +107,12 @@ impl Responder {
             | Read::AutoScaling(_)
             | Read::Scaling(_)
             | Read::Executions(_)
+            | Read::Rule(_)
+            | Read::RulesOf(_)
             | Read::RoleUse(_, _)
             | Read::Boundary(_, _)
             | Read::AssumedRoles(_)
+            | Read::Snapshot(_)
             | Read::Watcher(_) => None,
         };
         match found {

@@ -41,7 +41,7 @@ impl Responder {
             // What was not compared with the snapshot there is must not replace it.
             let is_own = arn == watcher && state.watchers.snapshots.contains_key(arn);
             if state.watchers.snapshot(arn) != Some(trail) {
-                journal.keep_snapshot(arn, trail, !is_own, matter.moment()).await?;
+                journal.keep_trail_snapshot(arn, trail, !is_own, matter.moment()).await?;
             }
         }
         Ok(())

@@ -111,6 +111,7 @@ impl Case {
             .map(str::to_owned)
             .into(),
             services: BTreeSet::new(),
+            principals: BTreeSet::new(),
         };
         let document = Document::parse(&self.text()).unwrap();
         let statements =

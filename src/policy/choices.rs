@@ -46,6 +46,10 @@ choices! {
     replace_resource_policy = ReplaceResourcePolicy;
     /// Require signed requests of a URL.
     harden_function_url = HardenFunctionUrl;
+    /// Disable the EventBridge rule.
+    disable_rule = DisableRule;
+    /// Put back what was there before.
+    restore_setting = RestoreSetting;
     /// Tag the function.
     tag_function = TagFunction;
     /// Let a trail record again.
@@ -54,8 +58,6 @@ choices! {
     record_data_events = RecordDataEvents;
     /// Let AWS Config record again.
     start_recorder = StartRecorder;
-    /// Put back what was there before.
-    restore_setting = RestoreSetting;
 }
 
 impl Choices {

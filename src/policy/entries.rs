@@ -3,8 +3,9 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        InvocationUnauthorized, RuntimeDeprecated, TagsMissing, TracingUnencrypted,
+        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, FunctionPolicyDangerousAction,
+        FunctionPrivilegeEscalation, IamBackdoorReactive, InvocationUnauthorized, LayerUntrusted,
+        ResponderTampered, RuntimeDeprecated, TagsMissing, TracingUnencrypted,
         TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
@@ -105,8 +106,14 @@ entries! {
     trail_stopped: TrailStopped = TrailStopped, "trail.stopped";
     config_recorder_stopped: Nothing = ConfigRecorderStopped, "config-recorder.stopped";
     guardduty_disabled: Nothing = GuarddutyDisabled, "guardduty.disabled";
+    responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
+    layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
+    environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
+    handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
+    vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
+    iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";

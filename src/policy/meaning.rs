@@ -223,6 +223,12 @@ fn never_fires(
         | ControlId::TrailStopped
         | ControlId::ConfigRecorderStopped
         | ControlId::GuarddutyDisabled
+        | ControlId::IamBackdoorReactive
+        | ControlId::ResponderTampered
+        | ControlId::LayerUntrusted
+        | ControlId::EnvironmentCodeInjection
+        | ControlId::HandlerChangedAlone
+        | ControlId::VpcDetached
         | ControlId::ContainmentUndone
         | ControlId::TracingUnencrypted
         | ControlId::FunctionPrivilegeEscalation

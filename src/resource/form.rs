@@ -3,7 +3,7 @@
 //! Keywords: <https://json-schema.org/draft-07/json-schema-validation>; `patternErrorMessage` is what
 //! the YAML language server shows, and `x-mend` what the command line adds.
 
-use super::{AccountId, ORGANIZATION};
+use super::{AccountId, ORGANIZATION, PrincipalPattern};
 
 /// Gives a type the schema of a text: its name, what is expected, such as `a day such as ...`, the
 /// pattern, examples, and the order that mends another text.
@@ -76,4 +76,13 @@ text_form!(
     "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
     ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
     "write the ARN of the key itself, not of an alias"
+);
+
+text_form!(
+    PrincipalPattern,
+    "PrincipalPattern",
+    "the ARN of a role or user such as `arn:aws:iam::111122223333:role/deploy-*`",
+    "^arn:[^\\s]*:(role|user)/[^\\s]*$",
+    ["arn:aws:iam::111122223333:role/deploy-*"],
+    "write the whole ARN of the role, not of its sessions, with `*` for any characters"
 );

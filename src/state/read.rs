@@ -30,12 +30,18 @@ pub enum Read {
     Scaling(FunctionArn),
     /// Durable executions that run.
     Executions(FunctionArn),
+    /// One EventBridge rule of the default bus, with its targets.
+    Rule(Arn),
+    /// The EventBridge rules whose target a function is.
+    RulesOf(FunctionArn),
     /// Who else can use the execution role, in every Region.
     RoleUse(FunctionArn, RoleArn),
     /// The execution role's permissions boundary.
     Boundary(FunctionArn, RoleArn),
     /// Roles that the function assumed lately.
     AssumedRoles(FunctionArn),
+    /// What it is, and what it was when its last accepted change was made.
+    Snapshot(FunctionArn),
     /// How the settings that containment turned stand now. The journal knows which.
     Containment(FunctionArn),
     /// The same, of the function of an incident.
@@ -97,11 +103,14 @@ impl fmt::Display for WatcherRead {
 }
 
 impl Read {
-    /// Whether the journal tells it, and not AWS.
+    /// Whether the journal tells it, or has to be asked first.
     pub const fn is_in_the_journal(&self) -> bool {
         matches!(
             self,
-            Self::Containment(_) | Self::ContainmentOf(_) | Self::Watcher(WatcherRead::Snapshot(_))
+            Self::Snapshot(_)
+                | Self::Containment(_)
+                | Self::ContainmentOf(_)
+                | Self::Watcher(WatcherRead::Snapshot(_))
         )
     }
 
@@ -128,9 +137,14 @@ impl Read {
                 &["lambda:ListVersionsByFunction", "lambda:GetFunctionScalingConfig"]
             }
             Self::Executions(_) => &["lambda:ListDurableExecutionsByFunction"],
+            Self::Rule(_) => &["events:DescribeRule", "events:ListTargetsByRule"],
+            Self::RulesOf(_) => {
+                &["events:DescribeRule", "events:ListRuleNamesByTarget", "events:ListTargetsByRule"]
+            }
             Self::RoleUse(_, _) => &["account:ListRegions", "iam:GetRole", "lambda:ListFunctions"],
             Self::Boundary(_, _) => &["iam:GetRole", "iam:GetPolicy", "iam:GetPolicyVersion"],
             Self::AssumedRoles(_) => &["cloudtrail:LookupEvents", "lambda:GetFunction"],
+            Self::Snapshot(_) => &["lambda:GetFunction", "lambda:ListTags"],
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
             Self::Watcher(read) => read.permissions(),
@@ -154,9 +168,12 @@ impl fmt::Display for Read {
             Self::AutoScaling(_) => f.write_str("its auto scaling"),
             Self::Scaling(_) => f.write_str("its scaling on managed instances"),
             Self::Executions(_) => f.write_str("its durable executions"),
+            Self::Rule(rule) => write!(f, "rule `{}`", rule.name()),
+            Self::RulesOf(_) => f.write_str("the rules that invoke it"),
             Self::RoleUse(_, role) => write!(f, "who else uses role `{}`", role.name()),
             Self::Boundary(_, role) => write!(f, "the boundary of role `{}`", role.name()),
             Self::AssumedRoles(_) => f.write_str("the roles it assumed"),
+            Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Watcher(read) => read.fmt(f),
         }

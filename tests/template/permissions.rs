@@ -8,24 +8,31 @@ use cordon::{
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX, Watching},
     resource::{Arn, FunctionArn, FunctionResource, Qualifier, RoleArn},
-    setting::{Detector, Mapping, Scaling, Suspension, TraceEncryption},
+    setting::{
+        Detector, Mapping, PutBack, RuleSwitch, Scaling, Suspension, TraceEncryption, VpcAttachment,
+    },
     state::{Read, WatcherRead},
     trail::{Selectors, TrailSettings},
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DECLARED: [&str; 9] = [
+const DECLARED: [&str; 10] = [
     "lambda",
     "iam",
     "application-autoscaling",
     "cloudtrail",
     "cloudwatch",
     "account",
+    "events",
     "config",
     "guardduty",
     "xray",
 ];
+
+fn rule() -> Arn {
+    Arn::parse("arn:aws:events:us-east-1:111122223333:rule/r").expect("a rule")
+}
 
 fn function() -> FunctionArn {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
@@ -91,6 +98,28 @@ fn remediations() -> Vec<Remediation> {
             edits: Vec::new(),
             removable_by_sid: None,
         }),
+        Remediation::SwitchRule {
+            about: function.clone().into(),
+            rule: rule(),
+            before: RuleSwitch::Enabled,
+            after: RuleSwitch::Disabled,
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Handler { stood: id(), back: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Layers { stood: Vec::new(), back: Vec::new() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Variable { name: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Vpc { back: VpcAttachment::default() },
+        },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     let all: Vec<Remediation> =
@@ -98,29 +127,36 @@ fn remediations() -> Vec<Remediation> {
     let mut kinds = BTreeSet::new();
     for remediation in &all {
         kinds.insert(match remediation {
-            Remediation::RedirectFailures { .. } => 0,
-            Remediation::RemoveDeadLetterTarget { .. } => 1,
-            Remediation::DisableMapping { .. } => 2,
-            Remediation::DenyRole { .. } => 3,
-            Remediation::BoundRole { .. } => 4,
-            Remediation::SuspendAutoScaling { .. } => 5,
-            Remediation::DeleteProvisionedConcurrency { .. } => 6,
-            Remediation::StopFunction { .. } => 7,
-            Remediation::StopInstances { .. } => 8,
-            Remediation::PauseExecution { .. } => 9,
-            Remediation::HardenFunctionUrl { .. } => 10,
-            Remediation::ReplaceResourcePolicy(_) => 11,
-            Remediation::TagFunction { .. } => 12,
-            Remediation::CapConcurrency { .. } => 13,
-            Remediation::Watch(Watching::StartLogging { .. }) => 14,
-            Remediation::Watch(Watching::UpdateTrail { .. }) => 15,
-            Remediation::Watch(Watching::PutEventSelectors { .. }) => 16,
-            Remediation::Watch(Watching::StartRecorder { .. }) => 17,
-            Remediation::Watch(Watching::SetDetector { .. }) => 18,
-            Remediation::Watch(Watching::EncryptTraces { .. }) => 19,
+            Remediation::RedirectFailures { .. } => "redirect failures",
+            Remediation::RemoveDeadLetterTarget { .. } => "remove dead letter target",
+            Remediation::DisableMapping { .. } => "disable mapping",
+            Remediation::DenyRole { .. } => "deny role",
+            Remediation::BoundRole { .. } => "bound role",
+            Remediation::SuspendAutoScaling { .. } => "suspend auto scaling",
+            Remediation::DeleteProvisionedConcurrency { .. } => "delete provisioned concurrency",
+            Remediation::StopFunction { .. } => "stop function",
+            Remediation::StopInstances { .. } => "stop instances",
+            Remediation::PauseExecution { .. } => "pause execution",
+            Remediation::HardenFunctionUrl { .. } => "harden function url",
+            Remediation::ReplaceResourcePolicy(_) => "replace resource policy",
+            Remediation::TagFunction { .. } => "tag function",
+            Remediation::CapConcurrency { .. } => "cap concurrency",
+            Remediation::SwitchRule { .. } => "switch rule",
+            Remediation::RestoreConfiguration { change, .. } => match change {
+                PutBack::Handler { .. } => "handler",
+                PutBack::Layers { .. } => "layers",
+                PutBack::Variable { .. } => "variable",
+                PutBack::Vpc { .. } => "vpc",
+            },
+            Remediation::Watch(Watching::StartLogging { .. }) => "start logging",
+            Remediation::Watch(Watching::UpdateTrail { .. }) => "update trail",
+            Remediation::Watch(Watching::PutEventSelectors { .. }) => "put event selectors",
+            Remediation::Watch(Watching::StartRecorder { .. }) => "start recorder",
+            Remediation::Watch(Watching::SetDetector { .. }) => "set detector",
+            Remediation::Watch(Watching::EncryptTraces { .. }) => "encrypt traces",
         });
     }
-    assert_eq!(kinds.len(), 20);
+    assert_eq!(kinds.len(), all.len());
     all
 }
 
@@ -161,6 +197,8 @@ fn reads() -> Vec<Read> {
         Read::AutoScaling(function()),
         Read::Scaling(function()),
         Read::Executions(function()),
+        Read::Rule(rule()),
+        Read::RulesOf(function()),
         Read::RoleUse(function(), role()),
         Read::Boundary(function(), role()),
         Read::AssumedRoles(function()),
@@ -172,36 +210,40 @@ fn reads() -> Vec<Read> {
         Read::Watcher(WatcherRead::Recorder(watcher())),
         Read::Watcher(WatcherRead::Detector(watcher())),
         Read::Watcher(WatcherRead::Traces),
+        Read::Snapshot(function()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
         kinds.insert(match read {
-            Read::Policy(_) => 0,
-            Read::EveryPolicy(_) => 1,
-            Read::Function(_) => 2,
-            Read::Url(_) => 3,
-            Read::EveryUrl(_) => 4,
-            Read::Provisioned(_) => 5,
-            Read::Destinations(_) => 6,
-            Read::Mappings(_) => 7,
-            Read::AutoScaling(_) => 8,
-            Read::Scaling(_) => 9,
-            Read::Executions(_) => 10,
-            Read::RoleUse(_, _) => 11,
-            Read::Boundary(_, _) => 12,
-            Read::AssumedRoles(_) => 13,
-            Read::Containment(_) => 14,
-            Read::ContainmentOf(_) => 15,
-            Read::EveryMapping(_) => 16,
-            Read::Watcher(WatcherRead::Trail(_)) => 17,
-            Read::Watcher(WatcherRead::Trails) => 18,
-            Read::Watcher(WatcherRead::Snapshot(_)) => 19,
-            Read::Watcher(WatcherRead::Recorder(_)) => 20,
-            Read::Watcher(WatcherRead::Detector(_)) => 21,
-            Read::Watcher(WatcherRead::Traces) => 22,
+            Read::Policy(_) => "policy",
+            Read::EveryPolicy(_) => "every policy",
+            Read::Function(_) => "function",
+            Read::Url(_) => "url",
+            Read::EveryUrl(_) => "every url",
+            Read::Provisioned(_) => "provisioned",
+            Read::Destinations(_) => "destinations",
+            Read::Mappings(_) => "mappings",
+            Read::AutoScaling(_) => "auto scaling",
+            Read::Scaling(_) => "scaling",
+            Read::Executions(_) => "executions",
+            Read::RoleUse(_, _) => "role use",
+            Read::Boundary(_, _) => "boundary",
+            Read::AssumedRoles(_) => "assumed roles",
+            Read::Containment(_) => "containment",
+            Read::ContainmentOf(_) => "containment of",
+            Read::EveryMapping(_) => "mappings of versions",
+            Read::Rule(_) => "rule",
+            Read::RulesOf(_) => "rules",
+            Read::Snapshot(_) => "snapshot",
+            Read::Watcher(WatcherRead::Trail(_)) => "trail",
+            Read::Watcher(WatcherRead::Trails) => "trails",
+            Read::Watcher(WatcherRead::Snapshot(_)) => "snapshot of a trail",
+            Read::Watcher(WatcherRead::Recorder(_)) => "recorder",
+            Read::Watcher(WatcherRead::Detector(_)) => "detector",
+            Read::Watcher(WatcherRead::Traces) => "traces",
         });
     }
-    assert_eq!(kinds.len(), 23);
+    assert_eq!(kinds.len(), all.len());
     all
 }
 
@@ -316,6 +358,7 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "config:StopConfigurationRecorder",
         "xray:GetEncryptionConfig",
         "xray:PutEncryptionConfig",
+        "events:ListRuleNamesByTarget",
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];
