@@ -10,6 +10,7 @@ mod config_rule;
 mod containment_undone;
 mod dangerous_action;
 mod environment;
+mod environment_secret;
 mod extent;
 mod function_policy;
 mod function_url;
@@ -174,7 +175,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 17] = [
+pub const CONTROLS: [Control; 18] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -190,6 +191,7 @@ pub const CONTROLS: [Control; 17] = [
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,
+    environment_secret::CONTROL,
     runtime::CONTROL,
     config_rule::CONTROL,
 ];

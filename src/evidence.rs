@@ -10,6 +10,7 @@ mod request;
 mod role;
 mod version;
 
+pub use crate::salt::{Salt, SaltedHash};
 pub use attachments::{
     Alias, AsyncInvocation, CodeSigning, Cors, Destinations, EventSourceMapping, FunctionUrl,
     LayerVersion, ProvisionedConcurrency, ResourcePolicy, RuntimeManagement, Scaling,
@@ -18,7 +19,6 @@ pub use attachments::{
 pub use manifest::{Manifest, Object, Stored, code_key, layer_key, manifest_key, snapshot_key};
 pub use request::{EvidenceRequest, RequestError};
 pub use role::{InlinePolicy, ManagedPolicy, Role};
-pub use crate::salt::{Salt, SaltedHash};
 pub use version::{
     Durable, FileSystem, FunctionVersion, ImageOverrides, Logging, ManagedInstances, Package,
     PackageKind, Vpc,

@@ -158,6 +158,11 @@ catalogue! {
         "environment variables are encrypted with a customer managed key",
         ["NIST CSF PR.DS-01"],
         [TagFunction];
+    /// A variable looks like a secret.
+    EnvironmentSecret = "environment.secret", High,
+        "no environment variable looks like a secret",
+        ["NIST CSF PR.DS-01", "NIST CSF PR.AA-01", "MITRE ATT&CK T1552"],
+        [TagFunction];
     /// A runtime past its end of support.
     RuntimeDeprecated = "runtime.deprecated", Low,
         "the runtime is supported",

@@ -29,8 +29,8 @@ pub use loaded::{LoadError, LoadedPolicy};
 pub use meaning::problems;
 pub use parameters::{
     ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, EnvironmentCodeInjection,
-    FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, InvocationUnauthorized,
-    LayerUntrusted, Nothing, RuntimeDeprecated, TagsMissing,
+    EnvironmentSecret, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
+    InvocationUnauthorized, LayerUntrusted, Nothing, RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

@@ -9,7 +9,7 @@ use serde_json::json;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Each sample, the function it is about, and controls that must have findings.
-const SAMPLES: [(&str, &str, &str); 19] = [
+const SAMPLES: [(&str, &str, &str); 23] = [
     ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
     ("add-permission-events-unscoped.json", "nightly-report", "function-policy.unscoped-service"),
     ("add-permission-public.json", "orders", "function-policy.public"),
@@ -31,12 +31,24 @@ const SAMPLES: [(&str, &str, &str); 19] = [
     ("tag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
     ("untag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
     ("update-function-configuration.json", "legacy-import", "tags.missing network.outside-vpc"),
+    (
+        "update-function-configuration-handler.json",
+        "legacy-import",
+        "tags.missing network.outside-vpc",
+    ),
+    ("update-function-configuration-layers.json", "legacy-import", "layer.untrusted tags.missing"),
+    ("update-function-configuration-vpc.json", "legacy-import", "tags.missing network.outside-vpc"),
+    (
+        "update-function-configuration-wrapper.json",
+        "legacy-import",
+        "environment.code-injection tags.missing",
+    ),
     ("update-function-url-public.json", "webhook", "function-url.public"),
     ("add-permission-public-version.json", "orders", "function-policy.public"),
 ];
 
-/// What undoes a containment, if there is one.
-const OF_CONTAINMENTS: [&str; 10] = [
+/// What undoes a containment, if there is one, and what is only remembered.
+const OF_CONTAINMENTS: [&str; 11] = [
     "delete-function-concurrency.json",
     "delete-function-event-invoke-config.json",
     "delete-role-policy.json",
@@ -46,6 +58,7 @@ const OF_CONTAINMENTS: [&str; 10] = [
     "put-provisioned-concurrency-config.json",
     "second-look.json",
     "update-event-source-mapping.json",
+    "update-function-code.json",
     "update-function-event-invoke-config.json",
 ];
 
@@ -122,6 +135,14 @@ async fn prepare(world: &World, event: &str, function: &str) {
             let resource = format!("{arn}:7");
             let policy = document(&[statement("open-to-all", json!("*"), &resource, None)]);
             world.account.put_policy(&resource, &policy).await;
+        }
+        ("update-function-configuration-layers.json", _) => {
+            let layer = format!("arn:aws:lambda:{}:999988887777:layer:metrics:1", world.region());
+            world.account.create_function_as(function, |call| call.layers(layer)).await;
+        }
+        ("update-function-configuration-wrapper.json", _) => {
+            world.account.create_function(function).await;
+            world.account.set_environment(function, "AWS_LAMBDA_EXEC_WRAPPER", "/tmp/w").await;
         }
         (_, "legacy-import") => {
             world.account.create_function_with(function, "python3.9").await;

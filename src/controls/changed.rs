@@ -91,7 +91,10 @@ impl Changed<'_> {
 pub(super) fn is_accepted(policy: &ControlPolicy, actor: &Actor) -> bool {
     let principal = actor.role.as_ref().or(actor.arn.as_ref());
     principal.is_some_and(|arn| policy.trusted.accepts_changes_of(arn))
-        || actor.invoked_by.as_ref().is_some_and(|service| policy.trusted.services.contains(service))
+        || actor
+            .invoked_by
+            .as_ref()
+            .is_some_and(|service| policy.trusted.services.contains(service))
 }
 
 /// What the controls of a function's integrity need.
@@ -136,8 +139,11 @@ fn changed<'a>(case: &Case<'a>) -> Result<Changed<'a>, Judgement> {
         Some(None) => return Err(Judgement::NotApplicable),
         Some(Some(live)) => live,
     };
-    let remembered =
-        case.state.remembered.get(function).ok_or_else(|| unread("what the function was before"))?;
+    let remembered = case
+        .state
+        .remembered
+        .get(function)
+        .ok_or_else(|| unread("what the function was before"))?;
     let is_new = change.call == ChangeCall::Create;
     Ok(Changed {
         policy: case.policy,
@@ -174,9 +180,7 @@ pub(super) fn seen(
 ) -> Seen {
     let function = changed.function.clone();
     let answer = match put_back {
-        Ok(change) => {
-            Response::Restore(Remediation::RestoreConfiguration { function, change })
-        }
+        Ok(change) => Response::Restore(Remediation::RestoreConfiguration { function, change }),
         Err(why) => Response::Notify(format!("not put back: {why}")),
     };
     let tag = Response::Tag(format!("{TAG_PREFIX}{control}"), TagValue::Incident);

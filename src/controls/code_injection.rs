@@ -52,8 +52,7 @@ fn judged(changed: &Changed<'_>) -> Judgement {
 /// may hold anything.
 pub(super) fn is_suspicious(changed: &Changed<'_>) -> bool {
     let is_read = changed.live.variables.is_some() && changed.remembered.environment.is_some();
-    !changed.is_from_before(Part::Environment)
-        && (!is_read || injecting(changed).next().is_some())
+    !changed.is_from_before(Part::Environment) && (!is_read || injecting(changed).next().is_some())
 }
 
 /// The variables that are new, or have another value than before, and may inject.

@@ -50,7 +50,9 @@ enum Stands<'c> {
     Fine,
     Unknown,
     /// It changed, and the code did not.
-    Alone { before: &'c str },
+    Alone {
+        before: &'c str,
+    },
 }
 
 fn stands<'c>(changed: &'c Changed<'_>) -> Stands<'c> {

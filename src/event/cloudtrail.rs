@@ -4,9 +4,7 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{
-    Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, change, elsewhere,
-};
+use super::{Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, change, elsewhere};
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
@@ -80,9 +78,7 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
     let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
     let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
     let change = match &kind {
-        Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => {
-            change
-        }
+        Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => change,
         Kind::PolicyChange { .. }
         | Kind::UrlChange { .. }
         | Kind::SettingChange { .. }
@@ -115,9 +111,9 @@ fn change_of(record: &Record<'_>) -> Option<Change> {
     });
     let names = change::named(call, parameters.iter().flatten().map(|(name, _)| name.as_str()));
     let at = record.event_time.as_deref();
-    let answer = record.response_elements.and_then(|raw| {
-        serde_json::from_str::<Option<change::Answer>>(raw.get()).ok().flatten()
-    });
+    let answer = record
+        .response_elements
+        .and_then(|raw| serde_json::from_str::<Option<change::Answer>>(raw.get()).ok().flatten());
     Some(Change {
         call,
         at: at.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok()),

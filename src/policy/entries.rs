@@ -3,9 +3,9 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, FunctionPolicyDangerousAction,
-        FunctionPrivilegeEscalation, InvocationUnauthorized, LayerUntrusted, RuntimeDeprecated,
-        TagsMissing,
+        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, EnvironmentSecret,
+        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, InvocationUnauthorized,
+        LayerUntrusted, RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -110,6 +110,7 @@ entries! {
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";
+    environment_secret: EnvironmentSecret = EnvironmentSecret, "environment.secret";
     runtime_deprecated: RuntimeDeprecated = RuntimeDeprecated, "runtime.deprecated";
     config_rule_noncompliant: ConfigRule = ConfigRuleNoncompliant, "config-rule.noncompliant";
 }

@@ -227,6 +227,7 @@ fn never_fires(
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc
         | ControlId::EnvironmentUnencrypted
+        | ControlId::EnvironmentSecret
         | ControlId::ConfigRuleNoncompliant => return,
     };
     problems.push(Problem::warning(

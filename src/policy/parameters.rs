@@ -70,7 +70,9 @@ impl Default for LayerUntrusted {
     /// <https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html>
     fn default() -> Self {
         let publishers = ["580247275435", "017000801446", "094274105915", "336392948345"];
-        Self { publishers: publishers.into_iter().filter_map(|id| AccountId::parse(id).ok()).collect() }
+        Self {
+            publishers: publishers.into_iter().filter_map(|id| AccountId::parse(id).ok()).collect(),
+        }
     }
 }
 
@@ -82,6 +84,15 @@ pub struct EnvironmentCodeInjection {
     /// Variables that may be set, each with its values beside those that known tools ask for; no
     /// values means any.
     pub allowed: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Parameters of `environment.secret`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct EnvironmentSecret {
+    /// Names of variables that are not looked at.
+    pub ignored: BTreeSet<String>,
 }
 
 /// Parameters of `containment.undone`.

@@ -19,7 +19,8 @@ impl PrincipalPattern {
 impl TryFrom<String> for PrincipalPattern {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let is_principal = text.starts_with("arn:") && [":role/", ":user/"].iter().any(|kind| text.contains(kind));
+        let is_principal =
+            text.starts_with("arn:") && [":role/", ":user/"].iter().any(|kind| text.contains(kind));
         if is_principal && !text.chars().any(char::is_whitespace) {
             Ok(Self(text))
         } else {

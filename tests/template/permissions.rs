@@ -8,14 +8,14 @@ use cordon::{
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX},
     resource::{FunctionArn, FunctionResource, Qualifier, RoleArn},
-    setting::{Mapping, Scaling, Suspension},
+    setting::{Mapping, PutBack, Scaling, Suspension, VpcAttachment},
     state::Read,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DECLARED: [&str; 6] =
-    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account"];
+const DECLARED: [&str; 7] =
+    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account", "ec2"];
 
 fn function() -> FunctionArn {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
@@ -283,6 +283,9 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
     let without_resource = [
         "application-autoscaling:DescribeScalableTargets",
         "cloudtrail:LookupEvents",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];

@@ -4,7 +4,9 @@
 
 use super::{
     Journal, LASTING,
-    record::{self, INCIDENT, Item, SNAPSHOT, key, number, numeric, partition, string, text, unreadable},
+    record::{
+        self, INCIDENT, Item, SNAPSHOT, key, number, numeric, partition, string, text, unreadable,
+    },
     write::Write,
 };
 use crate::{
@@ -73,7 +75,9 @@ impl Journal<'_> {
             .set("expires_at", number((now + LASTING).unix_timestamp()));
         write = match known.version {
             0 => write.only_if("attribute_not_exists(incident)"),
-            known => write.value("known", number(known)).only_if("#version = :known AND #at <= :at"),
+            known => {
+                write.value("known", number(known)).only_if("#version = :known AND #at <= :at")
+            }
         };
         self.update(&partition, write).await
     }

@@ -169,9 +169,7 @@ fn function_state(function: &FunctionArn, output: GetFunctionOutput) -> Function
         code_sha256: configuration.and_then(|c| c.code_sha256.clone()),
         modified: configuration.and_then(|c| c.last_modified.clone()),
         variables: configuration.and_then(environment).map(|variables| {
-            variables
-                .map(|(name, value)| (name.clone(), VariableState::of(name, value)))
-                .collect()
+            variables.map(|(name, value)| (name.clone(), VariableState::of(name, value))).collect()
         }),
     }
 }
