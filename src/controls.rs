@@ -6,6 +6,7 @@ mod analysis;
 mod chain;
 mod changed;
 mod code_injection;
+mod code_signing;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
@@ -20,6 +21,7 @@ mod layer_untrusted;
 mod network;
 mod privilege_escalation;
 mod public;
+mod recursion;
 mod rule;
 mod runtime;
 mod tags;
@@ -175,7 +177,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 18] = [
+pub const CONTROLS: [Control; 20] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -184,7 +186,9 @@ pub const CONTROLS: [Control; 18] = [
     invocation::CONTROL,
     layer_untrusted::CONTROL,
     code_injection::CONTROL,
+    code_signing::CONTROL,
     handler_alone::CONTROL,
+    recursion::CONTROL,
     vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,

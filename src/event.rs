@@ -10,7 +10,7 @@ mod message;
 pub use change::{Change, ChangeCall, Part};
 
 use crate::finding::RuleMatch;
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
+use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -60,6 +60,13 @@ pub enum Kind {
         /// The function.
         function: FunctionArn,
     },
+    /// A code signing configuration was changed or deleted.
+    SigningConfigChange {
+        /// The configuration.
+        config: Arn,
+        /// How it was made weaker, if it was.
+        weakening: Option<SigningWeakening>,
+    },
     /// A setting that containments turn was changed.
     SettingChange {
         /// The function.
@@ -97,6 +104,15 @@ pub enum Kind {
     },
     /// Nothing any control can care about, and why.
     Ignored(String),
+}
+
+/// How a code signing configuration is made weaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningWeakening {
+    /// It is gone.
+    Deleted,
+    /// Code that is not signed is only warned of.
+    Warns,
 }
 
 /// What a policy event shows.
@@ -222,7 +238,9 @@ impl Event {
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. } => Some(function),
             // It touched a containment, whose function the journal knows.
-            Kind::IamCall { incident: Some(_), .. } | Kind::Ignored(_) => None,
+            Kind::IamCall { incident: Some(_), .. }
+            | Kind::SigningConfigChange { .. }
+            | Kind::Ignored(_) => None,
             Kind::IamCall { incident: None, .. } => {
                 self.actor.issued_to.as_ref().or(self.actor.named_after.as_ref())
             }

@@ -9,7 +9,8 @@ mod snapshot;
 mod surroundings;
 
 pub use crate::setting::{
-    Boundary, Destinations, Mapping, RoleUse, Scaling, Suspension, UrlAuthType, VpcAttachment,
+    Boundary, Destinations, Mapping, RecursiveLoop, RoleUse, Scaling, Signing, Suspension,
+    UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
 pub use read::Read;
@@ -40,6 +41,10 @@ pub struct State {
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     /// What functions were before.
     pub remembered: BTreeMap<FunctionArn, Remembered>,
+    /// Whether code has to be signed.
+    pub signing: BTreeMap<FunctionArn, Option<Signing>>,
+    /// What becomes of loops.
+    pub recursion: BTreeMap<FunctionArn, Option<RecursiveLoop>>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// What was read.
@@ -108,13 +113,15 @@ impl State {
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
         let Self { policies, functions, urls, provisioned, remembered, surroundings, .. } = later;
-        let Self { read, unread, memory, .. } = later;
+        let Self { signing, recursion, read, unread, memory, .. } = later;
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);
         self.urls.extend(urls);
         self.provisioned.extend(provisioned);
         self.remembered.extend(remembered);
+        self.signing.extend(signing);
+        self.recursion.extend(recursion);
         for (function, around) in surroundings {
             self.surroundings.entry(function).or_default().learn(around);
         }

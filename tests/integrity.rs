@@ -11,7 +11,10 @@ use aws_sdk_lambda::{
         update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder as Update,
     },
     primitives::Blob,
-    types::{Environment, VpcConfig},
+    types::{
+        AllowedPublishers, CodeSigningPolicies, CodeSigningPolicy, Environment, RecursiveLoop,
+        VpcConfig,
+    },
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -32,6 +35,8 @@ controls:
   environment.code-injection: { mode: enforce, remediations: { restore-setting: true } }
   handler.changed-alone: { mode: enforce, remediations: { restore-setting: true } }
   vpc.detached: { mode: enforce, remediations: { restore-setting: true } }
+  code-signing.weakened: { mode: enforce, remediations: { restore-setting: true } }
+  recursion.allowed: { mode: enforce, remediations: { restore-setting: true } }
 "#;
 
 struct Shop {
@@ -99,7 +104,11 @@ impl Shop {
     }
 
     async fn told(&self, actor: &str, parameters: Value) -> Answer {
-        let event = self.event(actor, "UpdateFunctionConfiguration20150331v2", parameters).await;
+        self.told_of(actor, "UpdateFunctionConfiguration20150331v2", parameters).await
+    }
+
+    async fn told_of(&self, actor: &str, call: &str, parameters: Value) -> Answer {
+        let event = self.event(actor, call, parameters).await;
         let answer = self.bootstrap.deliver(&event);
         assert!(answer.ok, "{answer:?}");
         answer
@@ -148,6 +157,36 @@ impl Shop {
         let mut all: Vec<_> = environment.unwrap_or_default().into_iter().collect();
         all.sort();
         all
+    }
+
+    /// A code signing configuration.
+    async fn signing_config(&self, policy: CodeSigningPolicy) -> String {
+        let signer = "arn:aws:signer:us-east-1:111122223333:/signing-profiles/release/aB3dE6gH9k";
+        let publishers = AllowedPublishers::builder().signing_profile_version_arns(signer);
+        let create = self.world.account.lambda.create_code_signing_config();
+        let create = create
+            .allowed_publishers(publishers.build().expect("publishers"))
+            .code_signing_policies(
+                CodeSigningPolicies::builder().untrusted_artifact_on_deployment(policy).build(),
+            );
+        let created = create.send().await.expect("a configuration").code_signing_config;
+        created.expect("it is answered").code_signing_config_arn
+    }
+
+    async fn attach(&self, config: &str) {
+        let put = self.world.account.lambda.put_function_code_signing_config();
+        let put = put.function_name(NAME).code_signing_config_arn(config);
+        put.send().await.expect("it is attached");
+    }
+
+    async fn detach(&self) {
+        let delete = self.world.account.lambda.delete_function_code_signing_config();
+        delete.function_name(NAME).send().await.expect("it is detached");
+    }
+
+    async fn signing(&self) -> String {
+        let get = self.world.account.lambda.get_function_code_signing_config();
+        get.function_name(NAME).send().await.expect("it is answered").code_signing_config_arn
     }
 
     async fn tags(&self) -> Vec<String> {
@@ -457,4 +496,124 @@ controls: { environment.secret: { mode: enforce } }
     for place in [&format!("{answer:?}"), &journal, &told] {
         assert!(!place.contains("kq7Zt2vX9b"), "{place}");
     }
+}
+
+#[tokio::test]
+async fn code_signing_that_somebody_takes_away_is_attached_again() {
+    let shop = Shop::new(RESTORE).await;
+    let enforced = shop.signing_config(CodeSigningPolicy::Enforce).await;
+    shop.attach(&enforced).await;
+    shop.remember().await;
+    shop.detach().await;
+
+    let answer = shop.told_of(MARIA, "DeleteFunctionCodeSigningConfig", json!({})).await;
+
+    assert_eq!(controls(&answer), ["code-signing.weakened"], "{answer:?}");
+    assert_eq!(shop.signing().await, enforced);
+    let (code, printed) = shop.world.cordon(&["restore", &incident(&answer)]);
+    assert_eq!(code, 0, "{printed}");
+    assert_eq!(shop.signing().await, "");
+}
+
+#[tokio::test]
+async fn a_code_signing_that_only_warns_does_not_take_the_place_of_one_that_enforces() {
+    let shop = Shop::new(RESTORE).await;
+    let enforced = shop.signing_config(CodeSigningPolicy::Enforce).await;
+    let warns = shop.signing_config(CodeSigningPolicy::Warn).await;
+    shop.remember().await;
+    // The first one is learned from whoever attaches it: there was none.
+    shop.attach(&enforced).await;
+    let named = json!({ "codeSigningConfigArn": enforced });
+    let answer = shop.told_of(MARIA, "PutFunctionCodeSigningConfig", named).await;
+    assert!(controls(&answer).is_empty(), "{answer:?}");
+    shop.attach(&warns).await;
+
+    let named = json!({ "codeSigningConfigArn": warns });
+    let answer = shop.told_of(MARIA, "PutFunctionCodeSigningConfig", named).await;
+
+    assert_eq!(controls(&answer), ["code-signing.weakened"], "{answer:?}");
+    assert_eq!(shop.signing().await, enforced);
+    shop.detach().await;
+    let answer = shop.told_of(DEPLOY, "DeleteFunctionCodeSigningConfig", json!({})).await;
+    assert!(controls(&answer).is_empty(), "{answer:?}");
+    assert_eq!(shop.signing().await, "");
+}
+
+#[tokio::test]
+async fn loops_that_somebody_allows_are_ended_again() {
+    let shop = Shop::new(RESTORE).await;
+    let allow = shop.world.account.lambda.put_function_recursion_config().function_name(NAME);
+    allow.recursive_loop(RecursiveLoop::Allow).send().await.expect("loops are allowed");
+    let loops = || async {
+        let get = shop.world.account.lambda.get_function_recursion_config().function_name(NAME);
+        get.send().await.expect("it is answered").recursive_loop
+    };
+
+    let named = json!({ "recursiveLoop": "Allow" });
+    let answer = shop.told_of(MARIA, "PutFunctionRecursionConfig", named).await;
+
+    assert_eq!(controls(&answer), ["recursion.allowed"], "{answer:?}");
+    assert_eq!(loops().await, Some(RecursiveLoop::Terminate));
+    let (code, printed) = shop.world.cordon(&["restore", &incident(&answer)]);
+    assert_eq!(code, 0, "{printed}");
+    assert_eq!(loops().await, Some(RecursiveLoop::Allow));
+}
+
+#[tokio::test]
+async fn what_changed_right_after_a_deployment_is_not_taken_for_it() {
+    let shop = Shop::new(RESTORE).await;
+    shop.remember().await;
+    shop.change(|update| update.handler("shop.handler")).await;
+    let call = "UpdateFunctionConfiguration20150331v2";
+    let deployed = shop.event(DEPLOY, call, json!({ "handler": "shop.handler" })).await;
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    shop.change(|update| update.handler("debug.handler")).await;
+    let before = shop.world.account.journal_text().await;
+
+    let answer = shop.bootstrap.deliver(&deployed);
+
+    assert!(answer.ok && controls(&answer).is_empty(), "{answer:?}");
+    assert_eq!(shop.world.account.journal_text().await, before);
+    let answer = shop.told(MARIA, json!({ "handler": "debug.handler" })).await;
+    assert_eq!(controls(&answer), ["handler.changed-alone"], "{answer:?}");
+}
+
+#[tokio::test]
+async fn deliveries_at_the_same_time_do_not_interleave() {
+    let shop = Shop::new(RESTORE).await;
+    let call = "UpdateFunctionConfiguration20150331v2";
+    let mut events = Vec::new();
+    for timeout in [5, 6, 7, 8] {
+        events.push(shop.event(MARIA, call, json!({ "timeout": timeout })).await);
+    }
+    let others: Vec<Bootstrap> = (0..events.len())
+        .map(|_| shop.world.bootstrap(&Installation { mode: "enforce", policy: RESTORE }))
+        .collect();
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let deliveries = others.iter().zip(&events);
+        let deliveries: Vec<_> =
+            deliveries.map(|(one, event)| scope.spawn(move || one.deliver(event))).collect();
+        deliveries.into_iter().map(|delivery| delivery.join().expect("it answers")).collect()
+    });
+    assert!(answers.iter().all(|answer| answer.ok), "{answers:?}");
+    // All of them saw the same function: one wrote what it is, and nobody had anything to add.
+    assert_eq!(shop.world.account.journal_records().await, 1);
+    assert!(shop.world.account.journal_text().await.contains("\"version\": N(\"1\")"));
+}
+
+#[tokio::test]
+async fn while_an_incident_contains_the_function_nothing_is_learned() {
+    let policy = RESTORE
+        .replace("controls:\n", "controls:\n  function.privilege-escalation: { mode: enforce }\n");
+    let shop = Shop::new(&policy).await;
+    shop.remember().await;
+    let escalation = shop.world.event("create-access-key-by-function.json");
+    let answer = shop.bootstrap.deliver(&escalation.replace("report-generator", NAME));
+    assert!(answer.ok && !answer.findings.is_empty(), "{answer:?}");
+    let snapshot = shop.world.account.snapshot(&shop.world.arn(NAME)).await;
+    shop.change(|update| update.runtime(aws_sdk_lambda::types::Runtime::Python312)).await;
+
+    shop.told(DEPLOY, json!({ "runtime": "python3.12" })).await;
+
+    assert_eq!(shop.world.account.snapshot(&shop.world.arn(NAME)).await, snapshot);
 }

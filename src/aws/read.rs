@@ -4,6 +4,7 @@
 
 mod assumed;
 mod function;
+mod guard;
 pub(super) mod iam;
 mod policies;
 mod role_use;
@@ -111,6 +112,14 @@ impl Aws {
                 let around = Surroundings { assumed: Some(assumed), ..Surroundings::default() };
                 state.surroundings.insert(function.clone(), around);
             }
+            Read::Signing(function) => {
+                let signing = self.signing(function).await?;
+                state.signing.insert(function.clone(), signing);
+            }
+            Read::Recursion(function) => {
+                let recursion = self.recursion(function).await?;
+                state.recursion.insert(function.clone(), recursion);
+            }
             Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
@@ -138,6 +147,8 @@ impl Aws {
             | Read::EveryUrl(_)
             | Read::Provisioned(_)
             | Read::AssumedRoles(_)
+            | Read::Signing(_)
+            | Read::Recursion(_)
             | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => {}

@@ -43,6 +43,7 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::FunctionChange { .. }
         | Kind::CodeChange { .. }
         | Kind::GuardChange { .. }
+        | Kind::SigningConfigChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
         | Kind::Ignored(_) => Needs::NotConcerned,

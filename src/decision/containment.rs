@@ -108,6 +108,8 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::AutoScaling(_)
         | Read::RoleUse(_, _)
         | Read::AssumedRoles(_)
+        | Read::Signing(_)
+        | Read::Recursion(_)
         | Read::Snapshot(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_) => false,

@@ -4,8 +4,11 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, change, elsewhere};
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
+use super::{
+    Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, SigningWeakening, change,
+    elsewhere,
+};
+use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -81,6 +84,7 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
         Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => change,
         Kind::PolicyChange { .. }
         | Kind::UrlChange { .. }
+        | Kind::SigningConfigChange { .. }
         | Kind::SettingChange { .. }
         | Kind::IamCall { .. }
         | Kind::SecondLook { .. }
@@ -92,20 +96,22 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
 }
 
 /// The calls that change what a function is, or what guards it.
-fn change_call(name: &str) -> Option<ChangeCall> {
+fn change_call(name: &str, parameters: Option<&RawValue>) -> Option<ChangeCall> {
     Some(match name {
         "CreateFunction" => ChangeCall::Create,
         "UpdateFunctionConfiguration" => ChangeCall::Configure,
         "UpdateFunctionCode" => ChangeCall::Code,
         "PutFunctionCodeSigningConfig" => ChangeCall::AttachSigning,
         "DeleteFunctionCodeSigningConfig" => ChangeCall::DetachSigning,
-        "PutFunctionRecursionConfig" => ChangeCall::Recursion,
+        "PutFunctionRecursionConfig" => {
+            ChangeCall::Recursion(parameters.and_then(change::allows_loops))
+        }
         _ => return None,
     })
 }
 
 fn change_of(record: &Record<'_>) -> Option<Change> {
-    let call = change_call(without_date(&record.event_name))?;
+    let call = change_call(without_date(&record.event_name), record.request_parameters)?;
     let parameters = record.request_parameters.and_then(|raw| {
         serde_json::from_str::<Option<BTreeMap<String, IgnoredAny>>>(raw.get()).ok().flatten()
     });
@@ -168,6 +174,9 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             elsewhere(&resource.function, home)
                 .unwrap_or(Kind::CodeChange { function: resource.function })
         }
+        ("lambda.amazonaws.com", "UpdateCodeSigningConfig" | "DeleteCodeSigningConfig") => {
+            signing_config_change(record, name, home)?
+        }
         (
             "lambda.amazonaws.com",
             "DeleteFunctionCodeSigningConfig"
@@ -221,6 +230,7 @@ struct Target {
     resource: Option<String>,
     policy: Option<String>,
     policy_name: Option<String>,
+    code_signing_config_arn: Option<String>,
 }
 
 /// The incident in the name of an inline policy that Cordon puts on roles.
@@ -305,6 +315,28 @@ fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind,
     let resource = resource(record, &target(record)?, call, home)?;
     Ok(elsewhere(&resource.function, home)
         .unwrap_or(Kind::FunctionChange { function: resource.function }))
+}
+
+fn signing_config_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let named = target(record)?.code_signing_config_arn;
+    let named = named.ok_or_else(|| EventError::NoFunction { call: call.to_owned() })?;
+    let config =
+        Arn::parse(&named).map_err(|source| EventError::Name { call: call.to_owned(), source })?;
+    let is_home =
+        config.account() == Some(&home.account) && config.region() == Some(home.region.as_str());
+    if !is_home {
+        let why = "the code signing configuration lives in another account or Region";
+        return Ok(Kind::Ignored(why.to_owned()));
+    }
+    let weakening = match call {
+        "DeleteCodeSigningConfig" => Some(SigningWeakening::Deleted),
+        _ => record
+            .request_parameters
+            .and_then(change::warns_only)
+            .filter(|warns| *warns)
+            .map(|_| SigningWeakening::Warns),
+    };
+    Ok(Kind::SigningConfigChange { config, weakening })
 }
 
 /// A mapping is named by its id; which function it is of, only the answer tells.

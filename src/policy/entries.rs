@@ -103,7 +103,9 @@ entries! {
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
     layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
     environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
+    code_signing_weakened: Nothing = CodeSigningWeakened, "code-signing.weakened";
     handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
+    recursion_allowed: Nothing = RecursionAllowed, "recursion.allowed";
     vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";

@@ -221,7 +221,9 @@ fn never_fires(
         | ControlId::FunctionUrlPublic
         | ControlId::LayerUntrusted
         | ControlId::EnvironmentCodeInjection
+        | ControlId::CodeSigningWeakened
         | ControlId::HandlerChangedAlone
+        | ControlId::RecursionAllowed
         | ControlId::VpcDetached
         | ControlId::ContainmentUndone
         | ControlId::FunctionPrivilegeEscalation

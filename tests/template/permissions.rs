@@ -97,6 +97,14 @@ fn remediations() -> Vec<Remediation> {
             function: function.clone(),
             change: PutBack::Vpc { back: VpcAttachment::default() },
         },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Signing { stood: None, back: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Recursion,
+        },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     let mut kinds = BTreeSet::new();
@@ -121,10 +129,12 @@ fn remediations() -> Vec<Remediation> {
                 PutBack::Layers { .. } => 15,
                 PutBack::Variable { .. } => 16,
                 PutBack::Vpc { .. } => 17,
+                PutBack::Signing { .. } => 18,
+                PutBack::Recursion => 19,
             },
         });
     }
-    assert_eq!(kinds.len(), 18);
+    assert_eq!(kinds.len(), 20);
     all
 }
 
@@ -150,6 +160,8 @@ fn reads() -> Vec<Read> {
         Read::Containment(function()),
         Read::ContainmentOf(String::new()),
         Read::Snapshot(function()),
+        Read::Signing(function()),
+        Read::Recursion(function()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -172,9 +184,11 @@ fn reads() -> Vec<Read> {
             Read::ContainmentOf(_) => 15,
             Read::EveryMapping(_) => 16,
             Read::Snapshot(_) => 17,
+            Read::Signing(_) => 18,
+            Read::Recursion(_) => 19,
         });
     }
-    assert_eq!(kinds.len(), 18);
+    assert_eq!(kinds.len(), 20);
     all
 }
 
