@@ -589,12 +589,13 @@ async fn deliveries_at_the_same_time_do_not_interleave() {
     let others: Vec<Bootstrap> = (0..events.len())
         .map(|_| shop.world.bootstrap(&Installation { mode: "enforce", policy: RESTORE }))
         .collect();
-    let answers: Vec<Answer> = std::thread::scope(|scope| {
-        let deliveries = others.iter().zip(&events);
-        let deliveries: Vec<_> =
-            deliveries.map(|(one, event)| scope.spawn(move || one.deliver(event))).collect();
-        deliveries.into_iter().map(|delivery| delivery.join().expect("it answers")).collect()
-    });
+    let deliveries = others
+        .into_iter()
+        .zip(events)
+        .map(|(one, event)| std::thread::spawn(move || one.deliver(&event)));
+    let deliveries: Vec<_> = deliveries.collect();
+    let answers: Vec<Answer> =
+        deliveries.into_iter().map(|delivery| delivery.join().expect("it answers")).collect();
     assert!(answers.iter().all(|answer| answer.ok), "{answers:?}");
     // All of them saw the same function: one wrote what it is, and nobody had anything to add.
     assert_eq!(shop.world.account.journal_records().await, 1);
