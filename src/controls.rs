@@ -16,12 +16,14 @@ mod extent;
 mod function_policy;
 mod function_url;
 mod handler_alone;
+mod iam_backdoor;
 mod invocation;
 mod layer_untrusted;
 mod network;
 mod privilege_escalation;
 mod public;
 mod recursion;
+mod responder_tampered;
 mod rule;
 mod runtime;
 mod tags;
@@ -37,7 +39,7 @@ pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
-    event::{Event, EventError, Kind},
+    event::{Event, EventError, Kind, Own},
     finding::{ControlId, Evidence, RemediationName, Requirement},
     iam::Edit,
     policy::{Because, Concurrency, ControlPolicy, Mode, Reached, Whom},
@@ -142,7 +144,9 @@ pub enum Response {
     DisableMappings,
     /// Exactly this.
     Apply(Remediation),
-    /// Put back what stood there before.
+    /// Disable an EventBridge rule: exactly this.
+    DisableRule(Remediation),
+    /// Put back what was there before: exactly this.
     Restore(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
@@ -159,9 +163,10 @@ impl Response {
             Self::EditPolicy(_) => Some(RemediationName::ReplaceResourcePolicy),
             Self::HardenUrl => Some(RemediationName::HardenFunctionUrl),
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
+            Self::DisableRule(_) => Some(RemediationName::DisableRule),
+            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
-            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),
             Self::Release(_) | Self::Notify(_) => None,
         }
@@ -177,13 +182,14 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 20] = [
+pub const CONTROLS: [Control; 22] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
     dangerous_action::CONTROL,
     function_url::CONTROL,
     invocation::CONTROL,
+    responder_tampered::CONTROL,
     layer_untrusted::CONTROL,
     code_injection::CONTROL,
     code_signing::CONTROL,
@@ -192,6 +198,7 @@ pub const CONTROLS: [Control; 20] = [
     vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
+    iam_backdoor::CONTROL,
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,
@@ -200,13 +207,19 @@ pub const CONTROLS: [Control; 20] = [
     config_rule::CONTROL,
 ];
 
-/// Reads one delivery, and holds the rules of the control policy against it. `home` is where this
-/// installation runs.
+/// Reads one delivery, holds the rules of the control policy against it, and sees whether it touches
+/// what is Cordon's `own`. `home` is where this installation runs.
 ///
 /// # Errors
 /// As [`Event::parse`].
-pub fn event(policy: &ControlPolicy, payload: &str, home: &Home) -> Result<Event, EventError> {
-    Ok(Event::parse(payload, home)?.with(policy.rules.matched(payload, home)))
+pub fn event(
+    policy: &ControlPolicy,
+    payload: &str,
+    home: &Home,
+    own: &Own,
+) -> Result<Event, EventError> {
+    let event = Event::parse(payload, home)?;
+    Ok(event.with(policy.rules.matched(payload, home), own.touched(payload, home)))
 }
 
 /// The controls and rules an event concerns and what they must read. Most events concern none.
@@ -249,7 +262,8 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
     let about = event.function().cloned().map(Resource::from);
-    let controls: &[Control] = if matches!(event.kind, Kind::Ignored(_)) { &[] } else { &CONTROLS };
+    let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
+    let controls: &[Control] = if nothing { &[] } else { &CONTROLS };
     let of_controls = controls.iter().map(|control| {
         look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
             Needs::NotConcerned => Concern::No,

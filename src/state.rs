@@ -9,8 +9,8 @@ mod snapshot;
 mod surroundings;
 
 pub use crate::setting::{
-    Boundary, Destinations, Mapping, RecursiveLoop, RoleUse, Scaling, Signing, Suspension,
-    UrlAuthType, VpcAttachment,
+    Boundary, Destinations, EventRule, Mapping, RecursiveLoop, RoleUse, RuleSwitch, Scaling,
+    Signing, Suspension, UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
 pub use read::Read;
@@ -22,7 +22,7 @@ use crate::{
     iam::Document,
     injection::injects,
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
     secret::suspect,
 };
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,8 @@ pub struct State {
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    /// EventBridge rules.
+    pub rules: BTreeMap<Arn, Option<EventRule>>,
     /// What functions were before.
     pub remembered: BTreeMap<FunctionArn, Remembered>,
     /// Whether code has to be signed.
@@ -112,13 +114,16 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, remembered, surroundings, .. } = later;
+        let Self {
+            policies, functions, urls, provisioned, rules, remembered, surroundings, ..
+        } = later;
         let Self { signing, recursion, read, unread, memory, .. } = later;
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);
         self.urls.extend(urls);
         self.provisioned.extend(provisioned);
+        self.rules.extend(rules);
         self.remembered.extend(remembered);
         self.signing.extend(signing);
         self.recursion.extend(recursion);

@@ -21,6 +21,7 @@ mod delivery;
 mod evidence;
 mod harness;
 mod integrity;
+mod itself;
 mod limits;
 mod mangled;
 mod messages;

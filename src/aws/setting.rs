@@ -11,6 +11,7 @@ mod guard;
 mod mapping;
 mod policy;
 mod role;
+mod rule;
 mod scaling;
 mod tags;
 mod url;
@@ -64,6 +65,9 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
+            Remediation::SwitchRule { rule, before, after, .. } => {
+                self.rule_stand(rule, *before, *after).await
+            }
             Remediation::RestoreConfiguration { function, change } => {
                 self.configuration_stand(function, change).await
             }
@@ -116,6 +120,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
             }
+            Remediation::SwitchRule { rule, after, .. } => self.switch_rule(rule, *after).await,
             Remediation::RestoreConfiguration { function, change } => {
                 return match self.put_configuration_back(function, change).await {
                     Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::DoesNotExist),
@@ -166,6 +171,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_back(replacement, force).await
             }
+            Remediation::SwitchRule { rule, before, .. } => self.switch_rule(rule, *before).await,
             Remediation::RestoreConfiguration { function, change } => {
                 self.configuration_back(function, change).await
             }

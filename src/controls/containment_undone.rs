@@ -46,6 +46,8 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::SigningConfigChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
+        | Kind::RuleChange { .. }
+        | Kind::Heartbeat
         | Kind::Ignored(_) => Needs::NotConcerned,
     }
 }
@@ -136,6 +138,7 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::StopInstances { .. }
         | Remediation::PauseExecution { .. }
         | Remediation::HardenFunctionUrl { .. }
+        | Remediation::SwitchRule { .. }
         | Remediation::RestoreConfiguration { .. }
         | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
     }

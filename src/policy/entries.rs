@@ -4,8 +4,8 @@ use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
         ConfigRule, ContainmentUndone, EnvironmentCodeInjection, EnvironmentSecret,
-        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, InvocationUnauthorized,
-        LayerUntrusted, RuntimeDeprecated, TagsMissing,
+        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
+        InvocationUnauthorized, LayerUntrusted, ResponderTampered, RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -101,6 +101,7 @@ entries! {
     function_policy_dangerous_action: FunctionPolicyDangerousAction = FunctionPolicyDangerousAction, "function-policy.dangerous-action";
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
     layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
     environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
     code_signing_weakened: Nothing = CodeSigningWeakened, "code-signing.weakened";
@@ -109,6 +110,7 @@ entries! {
     vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
+    iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";

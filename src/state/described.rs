@@ -1,14 +1,14 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, FunctionState, Memory, PolicyState, Read, RecursiveLoop, Remembered, Signing,
-    Snapshot, State, Surroundings, UrlAuthType, VariableState,
+    Contained, EventRule, FunctionState, Memory, PolicyState, Read, RecursiveLoop, Remembered,
+    Signing, Snapshot, State, Surroundings, UrlAuthType, VariableState,
 };
 use crate::{
     finding::ControlId,
     iam::Document,
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
     salt::{Salt, SaltedHash},
 };
 use serde::Deserialize;
@@ -22,6 +22,9 @@ pub struct DescribedState {
     functions: BTreeMap<FunctionArn, Option<FunctionState>>,
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    rules: BTreeMap<Arn, Option<EventRule>>,
+    /// Functions whose rules were looked up: those of `rules` that invoke them.
+    rules_of: BTreeSet<FunctionArn>,
     surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
@@ -110,7 +113,9 @@ impl From<DescribedState> for State {
             revision: policy.revision,
         };
         let policies = described.policies.into_iter();
-        let looked_up = described.contained.keys().cloned().map(Read::Containment).collect();
+        let looked_up = described.contained.keys().cloned().map(Read::Containment);
+        let rules_of = described.rules_of.into_iter().map(Read::RulesOf);
+        let looked_up = looked_up.chain(rules_of).collect();
         let contained = described.contained.into_iter().find_map(|(function, containment)| {
             let DescribedContainment { incident, standing, stops } = containment?;
             let standing: Vec<(Remediation, Stand)> =
@@ -146,6 +151,7 @@ impl From<DescribedState> for State {
             signing: described.signing,
             recursion: described.recursion,
             provisioned: described.provisioned,
+            rules: described.rules,
             surroundings: described.surroundings,
             read: looked_up,
             memory: Memory {
