@@ -6,11 +6,13 @@ mod analysis;
 mod chain;
 mod changed;
 mod code_injection;
+mod code_signing;
 mod config_recorder;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
 mod environment;
+mod environment_secret;
 mod extent;
 mod function_policy;
 mod function_url;
@@ -22,6 +24,7 @@ mod layer_untrusted;
 mod network;
 mod privilege_escalation;
 mod public;
+mod recursion;
 mod responder_tampered;
 mod rule;
 mod runtime;
@@ -187,7 +190,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 24] = [
+pub const CONTROLS: &[Control] = &[
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -201,7 +204,9 @@ pub const CONTROLS: [Control; 24] = [
     responder_tampered::CONTROL,
     layer_untrusted::CONTROL,
     code_injection::CONTROL,
+    code_signing::CONTROL,
     handler_alone::CONTROL,
+    recursion::CONTROL,
     vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
@@ -209,6 +214,7 @@ pub const CONTROLS: [Control; 24] = [
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,
+    environment_secret::CONTROL,
     runtime::CONTROL,
     trace_encryption::CONTROL,
     config_rule::CONTROL,
@@ -270,7 +276,7 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
     let case = Case::new(policy, event, &nothing_read, now);
     let about = event.resource();
     let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
-    let controls: &[Control] = if nothing { &[] } else { &CONTROLS };
+    let controls: &[Control] = if nothing { &[] } else { CONTROLS };
     let of_controls = controls.iter().map(|control| {
         look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
             Needs::NotConcerned => Concern::No,

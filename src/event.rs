@@ -69,6 +69,13 @@ pub enum Kind {
         /// The function.
         function: FunctionArn,
     },
+    /// A code signing configuration was changed or deleted.
+    SigningConfigChange {
+        /// The configuration.
+        config: Arn,
+        /// How it was made weaker, if it was.
+        weakening: Option<SigningWeakening>,
+    },
     /// A setting that containments turn was changed.
     SettingChange {
         /// The function.
@@ -117,6 +124,15 @@ pub enum Kind {
     Heartbeat,
     /// Nothing any control can care about, and why.
     Ignored(String),
+}
+
+/// How a code signing configuration is made weaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningWeakening {
+    /// It is gone.
+    Deleted,
+    /// Code that is not signed is only warned of.
+    Warns,
 }
 
 /// What a policy event shows.
@@ -250,6 +266,7 @@ impl Event {
             | Kind::RuleCompliance { function, .. } => Some(function),
             // It touched a containment, whose function the journal knows.
             Kind::IamCall { incident: Some(_), .. }
+            | Kind::SigningConfigChange { .. }
             | Kind::RuleChange { .. }
             | Kind::WatcherChange(_)
             | Kind::Heartbeat
@@ -262,22 +279,10 @@ impl Event {
 
     /// The resource it is about, as far as it tells that itself.
     pub fn resource(&self) -> Option<Resource> {
-        match &self.kind {
-            Kind::WatcherChange(change) => Some(change.watcher.clone().into()),
-            Kind::PolicyChange { .. }
-            | Kind::UrlChange { .. }
-            | Kind::FunctionChange { .. }
-            | Kind::CodeChange { .. }
-            | Kind::GuardChange { .. }
-            | Kind::SettingChange { .. }
-            | Kind::IamCall { .. }
-            | Kind::SecondLook { .. }
-            | Kind::Invocation { .. }
-            | Kind::RuleCompliance { .. }
-            | Kind::RuleChange { .. }
-            | Kind::Heartbeat
-            | Kind::Ignored(_) => self.function().cloned().map(Resource::from),
+        if let Kind::WatcherChange(change) = &self.kind {
+            return Some(change.watcher.clone().into());
         }
+        self.function().cloned().map(Resource::from)
     }
 
     /// What happened, before anything is held against it.

@@ -148,10 +148,20 @@ catalogue! {
         "no environment variable newly changes what code runs or where its traffic goes",
         ["NIST CSF PR.PS-05", "NIST CSF DE.CM-09", "MITRE ATT&CK T1574.006"],
         [TagFunction] or [RestoreSetting];
+    /// Code that had to be signed need not be any more.
+    CodeSigningWeakened = "code-signing.weakened", High,
+        "code that has to be signed stays so",
+        ["NIST CSF PR.DS-01", "NIST CSF PR.PS-05", "MITRE ATT&CK T1553.006"],
+        [TagFunction] or [RestoreSetting];
     /// The handler was changed and the code was not.
     HandlerChangedAlone = "handler.changed-alone", High,
         "the handler changes together with the code",
         ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1574"],
+        [TagFunction] or [RestoreSetting];
+    /// A function may call itself in loops.
+    RecursionAllowed = "recursion.allowed", High,
+        "Lambda ends loops of calls of a function to itself",
+        ["NIST CSF PR.IR-04", "MITRE ATT&CK T1496"],
         [TagFunction] or [RestoreSetting];
     /// The function was taken out of its VPC.
     VpcDetached = "vpc.detached", High,
@@ -187,6 +197,11 @@ catalogue! {
     EnvironmentUnencrypted = "environment.unencrypted", Medium,
         "environment variables are encrypted with a customer managed key",
         ["NIST CSF PR.DS-01"],
+        [TagFunction];
+    /// A variable looks like a secret.
+    EnvironmentSecret = "environment.secret", High,
+        "no environment variable looks like a secret",
+        ["NIST CSF PR.DS-01", "NIST CSF PR.AA-01", "MITRE ATT&CK T1552"],
         [TagFunction];
     /// A runtime past its end of support.
     RuntimeDeprecated = "runtime.deprecated", Low,

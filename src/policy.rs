@@ -30,9 +30,9 @@ pub use loaded::{LoadError, LoadedPolicy};
 pub use meaning::problems;
 pub use parameters::{
     ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, EnvironmentCodeInjection,
-    FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
-    InvocationUnauthorized, LayerUntrusted, Nothing, ResponderTampered, RuntimeDeprecated,
-    TagsMissing,
+    EnvironmentSecret, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
+    IamBackdoorReactive, InvocationUnauthorized, LayerUntrusted, Nothing, ResponderTampered,
+    RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

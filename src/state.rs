@@ -10,8 +10,8 @@ mod surroundings;
 mod watchers;
 
 pub use crate::setting::{
-    Boundary, Destinations, Detector, EventRule, Mapping, RoleUse, RuleSwitch, Scaling, Suspension,
-    TraceEncryption, UrlAuthType, VpcAttachment,
+    Boundary, Destinations, Detector, EventRule, Mapping, RecursiveLoop, RoleUse, RuleSwitch,
+    Scaling, Signing, Suspension, TraceEncryption, UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
 pub use read::{Read, WatcherRead};
@@ -45,6 +45,10 @@ pub struct State {
     pub rules: BTreeMap<Arn, Option<EventRule>>,
     /// What functions were before.
     pub remembered: BTreeMap<FunctionArn, Remembered>,
+    /// Whether code has to be signed.
+    pub signing: BTreeMap<FunctionArn, Option<Signing>>,
+    /// What becomes of loops.
+    pub recursion: BTreeMap<FunctionArn, Option<RecursiveLoop>>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// What watches the account.
@@ -114,22 +118,22 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, rules, remembered, .. } = later;
-        let Self { surroundings, watchers, read, unread, memory, .. } = later;
-        self.watchers.learn(watchers);
-        self.memory.locked_out.extend(memory.locked_out);
-        self.policies.extend(policies);
-        self.functions.extend(functions);
-        self.urls.extend(urls);
-        self.provisioned.extend(provisioned);
-        self.rules.extend(rules);
-        self.remembered.extend(remembered);
-        for (function, around) in surroundings {
+        self.memory.locked_out.extend(later.memory.locked_out);
+        self.policies.extend(later.policies);
+        self.functions.extend(later.functions);
+        self.urls.extend(later.urls);
+        self.provisioned.extend(later.provisioned);
+        self.rules.extend(later.rules);
+        self.remembered.extend(later.remembered);
+        self.signing.extend(later.signing);
+        self.recursion.extend(later.recursion);
+        self.watchers.learn(later.watchers);
+        for (function, around) in later.surroundings {
             self.surroundings.entry(function).or_default().learn(around);
         }
-        self.unread.retain(|one| !read.contains(one));
-        self.read.extend(read);
-        self.unread.extend(unread);
+        self.unread.retain(|one| !later.read.contains(one));
+        self.read.extend(later.read);
+        self.unread.extend(later.unread);
     }
 }
 

@@ -5,11 +5,12 @@ use crate::{
     harness::{Installation, SHIPPED, World},
     telling::{controls, document, seed, statement, trigger, writes},
 };
+use aws_sdk_lambda::types::RecursiveLoop;
 use serde_json::json;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Each sample, the function it is about, and controls that must have findings.
-const SAMPLES: [(&str, &str, &str); 19] = [
+const SAMPLES: [(&str, &str, &str); 26] = [
     ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
     ("add-permission-events-unscoped.json", "nightly-report", "function-policy.unscoped-service"),
     ("add-permission-public.json", "orders", "function-policy.public"),
@@ -20,6 +21,7 @@ const SAMPLES: [(&str, &str, &str); 19] = [
     ("create-access-key-by-function.json", "report-generator", "function.privilege-escalation"),
     ("create-function-url-public.json", "webhook", "function-url.public"),
     ("create-function.json", "legacy-import", "tags.missing network.outside-vpc"),
+    ("delete-function-code-signing-config.json", "report-generator", "code-signing.weakened"),
     ("delete-function-url.json", "webhook", "function-url.public"),
     ("invoke-unexpected-service.json", "thumbnails", "invocation.unauthorized"),
     (
@@ -27,16 +29,30 @@ const SAMPLES: [(&str, &str, &str); 19] = [
         "inventory",
         "function-policy.untrusted-account function-policy.dangerous-action",
     ),
+    ("put-function-code-signing-config.json", "report-generator", "code-signing.weakened"),
+    ("put-function-recursion-config.json", "report-generator", "recursion.allowed"),
     ("remove-permission.json", "orders", "function-policy.public"),
     ("tag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
     ("untag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
     ("update-function-configuration.json", "legacy-import", "tags.missing network.outside-vpc"),
+    (
+        "update-function-configuration-handler.json",
+        "legacy-import",
+        "tags.missing network.outside-vpc",
+    ),
+    ("update-function-configuration-layers.json", "legacy-import", "layer.untrusted tags.missing"),
+    ("update-function-configuration-vpc.json", "legacy-import", "tags.missing network.outside-vpc"),
+    (
+        "update-function-configuration-wrapper.json",
+        "legacy-import",
+        "environment.code-injection tags.missing",
+    ),
     ("update-function-url-public.json", "webhook", "function-url.public"),
     ("add-permission-public-version.json", "orders", "function-policy.public"),
 ];
 
-/// What undoes a containment, if there is one.
-const OF_CONTAINMENTS: [&str; 10] = [
+/// What undoes a containment, if there is one, and what is only remembered.
+const OF_CONTAINMENTS: [&str; 11] = [
     "delete-function-concurrency.json",
     "delete-function-event-invoke-config.json",
     "delete-role-policy.json",
@@ -46,6 +62,7 @@ const OF_CONTAINMENTS: [&str; 10] = [
     "put-provisioned-concurrency-config.json",
     "second-look.json",
     "update-event-source-mapping.json",
+    "update-function-code.json",
     "update-function-event-invoke-config.json",
 ];
 
@@ -63,6 +80,13 @@ const OF_WATCHERS: [&str; 11] = [
     "update-detector.json",
     "update-trail.json",
 ];
+/// What changes no function, and is only told.
+const OF_CONFIGS: [&str; 2] =
+    ["delete-code-signing-config.json", "update-code-signing-config.json"];
+
+fn of_configs() -> impl Iterator<Item = String> {
+    OF_CONFIGS.into_iter().map(str::to_owned)
+}
 
 #[test]
 fn no_sample_is_left_out() {
@@ -70,6 +94,7 @@ fn no_sample_is_left_out() {
     let told = told.chain(&OF_WATCHERS);
     let told: BTreeSet<String> = told.map(|event| (*event).to_owned()).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
+    let told: BTreeSet<String> = told.into_iter().chain(of_configs()).collect();
     let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));
     let there = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
     assert_eq!(told, there);
@@ -138,6 +163,21 @@ async fn what_would_undo_a_containment_is_left_alone_where_there_is_none() {
     }
 }
 
+#[tokio::test]
+async fn what_changes_no_function_is_told() {
+    let policy = everything();
+    let world = World::new().await;
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+    for event in OF_CONFIGS {
+        let answer = bootstrap.deliver(&world.event(event));
+        assert!(answer.ok, "{event}: {answer:?}");
+        assert_eq!(controls(&answer), ["code-signing.weakened"], "{event}: {answer:?}");
+        let told = world.account.notifications().await;
+        assert!(told.iter().any(|one| one.contains("code-signing.weakened")), "{told:?}");
+    }
+    assert!(writes(&world).is_empty());
+}
+
 async fn prepare(world: &World, event: &str, function: &str) {
     let arn = world.arn(function);
     match (event, function) {
@@ -147,6 +187,20 @@ async fn prepare(world: &World, event: &str, function: &str) {
             let resource = format!("{arn}:7");
             let policy = document(&[statement("open-to-all", json!("*"), &resource, None)]);
             world.account.put_policy(&resource, &policy).await;
+        }
+        ("update-function-configuration-layers.json", _) => {
+            let layer = format!("arn:aws:lambda:{}:999988887777:layer:metrics:1", world.region());
+            world.account.create_function_as(function, |call| call.layers(layer)).await;
+        }
+        ("put-function-recursion-config.json", _) => {
+            world.account.create_function(function).await;
+            let allow = world.account.lambda.put_function_recursion_config();
+            let allow = allow.function_name(function).recursive_loop(RecursiveLoop::Allow);
+            allow.send().await.expect("loops are allowed");
+        }
+        ("update-function-configuration-wrapper.json", _) => {
+            world.account.create_function(function).await;
+            world.account.set_environment(function, "AWS_LAMBDA_EXEC_WRAPPER", "/tmp/w").await;
         }
         (_, "legacy-import") => {
             world.account.create_function_with(function, "python3.9").await;

@@ -4,6 +4,7 @@
 
 mod assumed;
 mod function;
+mod guard;
 pub(super) mod iam;
 mod policies;
 mod role_use;
@@ -118,6 +119,14 @@ impl Aws {
                 state.surroundings.insert(function.clone(), around);
             }
             Read::Watcher(read) => return self.watcher(read).await.map(Some),
+            Read::Signing(function) => {
+                let signing = self.signing(function).await?;
+                state.signing.insert(function.clone(), signing);
+            }
+            Read::Recursion(function) => {
+                let recursion = self.recursion(function).await?;
+                state.recursion.insert(function.clone(), recursion);
+            }
             Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
@@ -147,6 +156,8 @@ impl Aws {
             | Read::Rule(_)
             | Read::RulesOf(_)
             | Read::AssumedRoles(_)
+            | Read::Signing(_)
+            | Read::Recursion(_)
             | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_)

@@ -110,6 +110,8 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::RulesOf(_)
         | Read::RoleUse(_, _)
         | Read::AssumedRoles(_)
+        | Read::Signing(_)
+        | Read::Recursion(_)
         | Read::Snapshot(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_)

@@ -5,8 +5,8 @@
 //! where the call succeeded and something would be lost.
 
 use super::{
-    Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, change, elsewhere, watcher,
-    without_date,
+    Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, SigningWeakening, change,
+    elsewhere, watcher, without_date,
 };
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
@@ -87,6 +87,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => change,
         Kind::PolicyChange { .. }
         | Kind::UrlChange { .. }
+        | Kind::SigningConfigChange { .. }
         | Kind::SettingChange { .. }
         | Kind::IamCall { .. }
         | Kind::SecondLook { .. }
@@ -101,20 +102,22 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
 }
 
 /// The calls that change what a function is, or what guards it.
-fn change_call(name: &str) -> Option<ChangeCall> {
+fn change_call(name: &str, parameters: Option<&RawValue>) -> Option<ChangeCall> {
     Some(match name {
         "CreateFunction" => ChangeCall::Create,
         "UpdateFunctionConfiguration" => ChangeCall::Configure,
         "UpdateFunctionCode" => ChangeCall::Code,
         "PutFunctionCodeSigningConfig" => ChangeCall::AttachSigning,
         "DeleteFunctionCodeSigningConfig" => ChangeCall::DetachSigning,
-        "PutFunctionRecursionConfig" => ChangeCall::Recursion,
+        "PutFunctionRecursionConfig" => {
+            ChangeCall::Recursion(parameters.and_then(change::allows_loops))
+        }
         _ => return None,
     })
 }
 
 fn change_of(record: &Record<'_>) -> Option<Change> {
-    let call = change_call(without_date(&record.event_name))?;
+    let call = change_call(without_date(&record.event_name), record.request_parameters)?;
     let parameters = record.request_parameters.and_then(|raw| {
         serde_json::from_str::<Option<BTreeMap<String, IgnoredAny>>>(raw.get()).ok().flatten()
     });
@@ -177,6 +180,9 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             elsewhere(&resource.function, home)
                 .unwrap_or(Kind::CodeChange { function: resource.function })
         }
+        ("lambda.amazonaws.com", "UpdateCodeSigningConfig" | "DeleteCodeSigningConfig") => {
+            signing_config_change(record, name, home)?
+        }
         (
             "lambda.amazonaws.com",
             "DeleteFunctionCodeSigningConfig"
@@ -220,6 +226,7 @@ struct Target {
     resource: Option<String>,
     policy: Option<String>,
     policy_name: Option<String>,
+    code_signing_config_arn: Option<String>,
 }
 
 /// The incident in the name of an inline policy that Cordon puts on roles.
@@ -304,6 +311,28 @@ fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind,
     let resource = resource(record, &target(record)?, call, home)?;
     Ok(elsewhere(&resource.function, home)
         .unwrap_or(Kind::FunctionChange { function: resource.function }))
+}
+
+fn signing_config_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let named = target(record)?.code_signing_config_arn;
+    let named = named.ok_or_else(|| EventError::NoFunction { call: call.to_owned() })?;
+    let config =
+        Arn::parse(&named).map_err(|source| EventError::Name { call: call.to_owned(), source })?;
+    let is_home =
+        config.account() == Some(&home.account) && config.region() == Some(home.region.as_str());
+    if !is_home {
+        let why = "the code signing configuration lives in another account or Region";
+        return Ok(Kind::Ignored(why.to_owned()));
+    }
+    let weakening = match call {
+        "DeleteCodeSigningConfig" => Some(SigningWeakening::Deleted),
+        _ => record
+            .request_parameters
+            .and_then(change::warns_only)
+            .filter(|warns| *warns)
+            .map(|_| SigningWeakening::Warns),
+    };
+    Ok(Kind::SigningConfigChange { config, weakening })
 }
 
 /// AWS's own events arrive on the default bus only.

@@ -3,10 +3,10 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, FunctionPolicyDangerousAction,
-        FunctionPrivilegeEscalation, IamBackdoorReactive, InvocationUnauthorized, LayerUntrusted,
-        ResponderTampered, RuntimeDeprecated, TagsMissing, TracingUnencrypted,
-        TrailLambdaDataEventsOff, TrailStopped,
+        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, EnvironmentSecret,
+        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
+        InvocationUnauthorized, LayerUntrusted, ResponderTampered, RuntimeDeprecated, TagsMissing,
+        TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -109,7 +109,9 @@ entries! {
     responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
     layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
     environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
+    code_signing_weakened: Nothing = CodeSigningWeakened, "code-signing.weakened";
     handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
+    recursion_allowed: Nothing = RecursionAllowed, "recursion.allowed";
     vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
@@ -117,6 +119,7 @@ entries! {
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";
+    environment_secret: EnvironmentSecret = EnvironmentSecret, "environment.secret";
     runtime_deprecated: RuntimeDeprecated = RuntimeDeprecated, "runtime.deprecated";
     tracing_unencrypted: TracingUnencrypted = TracingUnencrypted, "tracing.unencrypted";
     config_rule_noncompliant: ConfigRule = ConfigRuleNoncompliant, "config-rule.noncompliant";

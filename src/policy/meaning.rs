@@ -227,13 +227,16 @@ fn never_fires(
         | ControlId::ResponderTampered
         | ControlId::LayerUntrusted
         | ControlId::EnvironmentCodeInjection
+        | ControlId::CodeSigningWeakened
         | ControlId::HandlerChangedAlone
+        | ControlId::RecursionAllowed
         | ControlId::VpcDetached
         | ControlId::ContainmentUndone
         | ControlId::TracingUnencrypted
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc
         | ControlId::EnvironmentUnencrypted
+        | ControlId::EnvironmentSecret
         | ControlId::ConfigRuleNoncompliant => return,
     };
     problems.push(Problem::warning(

@@ -118,6 +118,15 @@ pub struct EnvironmentCodeInjection {
     pub allowed: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// Parameters of `environment.secret`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct EnvironmentSecret {
+    /// Names of variables that are not looked at.
+    pub ignored: BTreeSet<String>,
+}
+
 /// Parameters of `containment.undone`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]

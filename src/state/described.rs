@@ -1,8 +1,8 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, EventRule, FunctionState, Memory, PolicyState, Read, Remembered, Snapshot, State,
-    Surroundings, UrlAuthType, VariableState, Watchers,
+    Contained, EventRule, FunctionState, Memory, PolicyState, Read, RecursiveLoop, Remembered,
+    Signing, Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
@@ -31,6 +31,10 @@ pub struct DescribedState {
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
     /// Values of environment variables, made up: they are hashed as the function does it.
     environment: BTreeMap<FunctionArn, BTreeMap<String, String>>,
+    /// Whether code has to be signed.
+    signing: BTreeMap<FunctionArn, Option<Signing>>,
+    /// What becomes of loops.
+    recursion: BTreeMap<FunctionArn, Option<RecursiveLoop>>,
     held: BTreeSet<String>,
     /// The controls that had findings on the function lately.
     recent: BTreeSet<ControlId>,
@@ -136,15 +140,17 @@ impl From<DescribedState> for State {
                 Snapshot { environment, ..known }
             });
             let environment = environment.get(&function).map(hashed);
-            let (salt, signing) = (Salt::new(SALT), None);
+            let salt = Salt::new(SALT);
             let (version, at, closed) = (u64::from(before.is_some()), None, false);
-            (function, Remembered { before, at, version, salt, environment, signing, closed })
+            (function, Remembered { before, at, version, salt, environment, closed })
         };
         Self {
             policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
             functions,
             remembered: before.into_iter().map(remembered).collect(),
             urls: described.urls,
+            signing: described.signing,
+            recursion: described.recursion,
             provisioned: described.provisioned,
             rules: described.rules,
             surroundings: described.surroundings,

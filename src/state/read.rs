@@ -40,6 +40,10 @@ pub enum Read {
     Boundary(FunctionArn, RoleArn),
     /// Roles that the function assumed lately.
     AssumedRoles(FunctionArn),
+    /// Whether its code has to be signed.
+    Signing(FunctionArn),
+    /// What becomes of loops of calls to itself.
+    Recursion(FunctionArn),
     /// What it is, and what it was when its last accepted change was made.
     Snapshot(FunctionArn),
     /// How the settings that containment turned stand now. The journal knows which.
@@ -144,7 +148,17 @@ impl Read {
             Self::RoleUse(_, _) => &["account:ListRegions", "iam:GetRole", "lambda:ListFunctions"],
             Self::Boundary(_, _) => &["iam:GetRole", "iam:GetPolicy", "iam:GetPolicyVersion"],
             Self::AssumedRoles(_) => &["cloudtrail:LookupEvents", "lambda:GetFunction"],
-            Self::Snapshot(_) => &["lambda:GetFunction", "lambda:ListTags"],
+            Self::Signing(_) => {
+                &["lambda:GetFunctionCodeSigningConfig", "lambda:GetCodeSigningConfig"]
+            }
+            Self::Recursion(_) => &["lambda:GetFunctionRecursionConfig"],
+            // What signs its code is looked up when it is seen for the first time.
+            Self::Snapshot(_) => &[
+                "lambda:GetFunction",
+                "lambda:ListTags",
+                "lambda:GetFunctionCodeSigningConfig",
+                "lambda:GetCodeSigningConfig",
+            ],
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
             Self::Watcher(read) => read.permissions(),
@@ -173,6 +187,8 @@ impl fmt::Display for Read {
             Self::RoleUse(_, role) => write!(f, "who else uses role `{}`", role.name()),
             Self::Boundary(_, role) => write!(f, "the boundary of role `{}`", role.name()),
             Self::AssumedRoles(_) => f.write_str("the roles it assumed"),
+            Self::Signing(_) => f.write_str("whether its code has to be signed"),
+            Self::Recursion(_) => f.write_str("whether it may call itself in a loop"),
             Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Watcher(read) => read.fmt(f),

@@ -17,7 +17,7 @@ use cordon::{
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DECLARED: [&str; 10] = [
+const DECLARED: &[&str] = &[
     "lambda",
     "iam",
     "application-autoscaling",
@@ -28,6 +28,7 @@ const DECLARED: [&str; 10] = [
     "config",
     "guardduty",
     "xray",
+    "ec2",
 ];
 
 fn rule() -> Arn {
@@ -120,6 +121,14 @@ fn remediations() -> Vec<Remediation> {
             function: function.clone(),
             change: PutBack::Vpc { back: VpcAttachment::default() },
         },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Signing { stood: None, back: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Recursion,
+        },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     let all: Vec<Remediation> =
@@ -147,6 +156,8 @@ fn remediations() -> Vec<Remediation> {
                 PutBack::Layers { .. } => "layers",
                 PutBack::Variable { .. } => "variable",
                 PutBack::Vpc { .. } => "vpc",
+                PutBack::Signing { .. } => "signing",
+                PutBack::Recursion => "recursion",
             },
             Remediation::Watch(Watching::StartLogging { .. }) => "start logging",
             Remediation::Watch(Watching::UpdateTrail { .. }) => "update trail",
@@ -211,6 +222,8 @@ fn reads() -> Vec<Read> {
         Read::Watcher(WatcherRead::Detector(watcher())),
         Read::Watcher(WatcherRead::Traces),
         Read::Snapshot(function()),
+        Read::Signing(function()),
+        Read::Recursion(function()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -241,6 +254,8 @@ fn reads() -> Vec<Read> {
             Read::Watcher(WatcherRead::Recorder(_)) => "recorder",
             Read::Watcher(WatcherRead::Detector(_)) => "detector",
             Read::Watcher(WatcherRead::Traces) => "traces",
+            Read::Signing(_) => "signing",
+            Read::Recursion(_) => "recursion",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -305,7 +320,7 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
         .union(&names(reads().iter().map(Read::permissions)))
         .cloned()
         .collect();
-    assert_eq!(actions("CordonRole", "Allow", &DECLARED), declared);
+    assert_eq!(actions("CordonRole", "Allow", DECLARED), declared);
     let rest = |service| actions("CordonRole", "Allow", &[service]);
     assert_eq!(
         rest("dynamodb"),
@@ -316,7 +331,7 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
     assert_eq!(rest("sqs"), queue.map(|action| format!("sqs:{action}")).into());
     assert!(rest("s3").is_empty(), "evidence is the collector's");
     let known = ["dynamodb", "sns", "sqs", "kms", "logs"];
-    let services: Vec<&str> = DECLARED.into_iter().chain(known).collect();
+    let services: Vec<&str> = DECLARED.iter().copied().chain(known).collect();
     for action in statements("CordonRole").iter().flat_map(|it| listed(&it["Action"])) {
         assert!(is_of(&action, &services) && !action.contains('*'), "{action}");
     }
@@ -358,6 +373,9 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "config:StopConfigurationRecorder",
         "xray:GetEncryptionConfig",
         "xray:PutEncryptionConfig",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
         "events:ListRuleNamesByTarget",
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
@@ -411,7 +429,7 @@ fn operators_may_do_exactly_what_the_ways_back_declare_and_send_events_again() {
         .cloned()
         .chain(["lambda:InvokeFunction".to_owned()])
         .collect();
-    assert_eq!(actions("OperatorPolicy", "Allow", &DECLARED), declared);
+    assert_eq!(actions("OperatorPolicy", "Allow", DECLARED), declared);
     let journal =
         these(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]);
     assert_eq!(actions("OperatorPolicy", "Allow", &["dynamodb"]), journal);
