@@ -1,8 +1,9 @@
-//! What every policy of a dump lets an identity do at large, one JSON line each. The dump has one
+//! What every policy of a dump lets an identity do at large, what an execution role gains with it, and
+//! whether it administers Lambda, one JSON line each. The dump has one
 //! JSON object a line, `{"name": ..., "document": {...}}`, in the file named or on standard input.
 //! Ends with 1 if a document does not parse or does not survive being printed and parsed again.
 
-use cordon::iam::{IdentityDocument, privileges};
+use cordon::iam::{IdentityDocument, Usual, gained, lambda_admin, privileges};
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 use std::collections::BTreeMap;
@@ -44,7 +45,14 @@ fn run() -> io::Result<usize> {
                 let found = privileges(&[&policy]);
                 let verdict = verdict(&found);
                 *counts.entry(verdict).or_default() += 1;
-                let line = json!({"name": name, "verdict": verdict, "privileges": found});
+                let gained = gained(&[], &[&policy], Usual::default());
+                let line = json!({
+                    "name": name,
+                    "verdict": verdict,
+                    "privileges": found,
+                    "gained": self::verdict(&gained),
+                    "lambda": lambda_admin(&[&policy]),
+                });
                 writeln!(out, "{line}")?;
             }
             Err(problem) => {

@@ -36,10 +36,15 @@ pub use evaluate::bearer::evaluate_identity;
 pub use evaluate::request::{Caller, Context, Decision, Fit, Request, evaluate};
 pub use exposure::witness::Witness;
 pub use exposure::{Exposure, Grant, Standpoint, StatementExposure, Trusted, expose, insider};
+pub use identity::gained::gained;
+pub use identity::lambda_admin::{LambdaAdmin, LambdaPower, lambda_admin};
 pub use identity::privilege::{Certainty, Privilege, Privileges, Use};
 pub use identity::privileges;
 pub use identity::reach::Extent;
 pub use identity::trust::{TrustGrant, TrustLimit, Trustee, only_lambda_assumes, trust};
+pub use identity::usual::{USUAL_ACTIONS, Usual, UsualActions};
+pub use identity::widened::{TrustChange, Widened, widened};
+pub use identity::width::{Width, grants_width, trust_width};
 pub(crate) use pattern::glob;
 pub use revocation::{
     INLINE_POLICIES_SIZE, LogGroup, MANAGED_POLICY_SIZE, RevocationError, boundary,

@@ -4,6 +4,7 @@
 
 pub(super) mod comparison;
 mod decimal;
+mod implication;
 mod moment;
 pub(super) mod network;
 pub(super) mod operator;

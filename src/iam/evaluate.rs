@@ -7,7 +7,7 @@ mod principals;
 pub(super) mod request;
 pub(super) mod targets;
 
-pub(super) use principals::Whom;
+pub(super) use principals::{Whom, speaks_of};
 
 use super::condition::Held;
 use super::document::{Effect, Principal, Statement};

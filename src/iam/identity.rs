@@ -6,49 +6,45 @@
 
 mod access;
 mod denial;
+pub(super) mod gained;
+mod grant;
+mod inclusion;
+pub(super) mod lambda_admin;
 pub(super) mod privilege;
 pub(super) mod reach;
 pub(super) mod trust;
+mod trustees;
+pub(super) mod usual;
+pub(super) mod widened;
+pub(super) mod width;
 
-use super::actions::Names;
-use super::document::{Effect, IdentityDocument, Statement};
-use super::pattern::example;
-use access::Level;
+use super::document::{Effect, IdentityDocument};
 use denial::Denials;
-use privilege::{Certainty, Privilege, Privileges, Use};
-use reach::{Extent, Reach, reach};
-use std::collections::BTreeMap;
-
-/// How much a privilege is; the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Power {
-    Admin,
-    NearlyAll,
-    FullAccess,
-    WriteAll,
-}
-
-/// One action pattern, or everything but some, on one resource pattern.
-struct Grant<'a> {
-    /// None for `NotAction`.
-    action: Option<&'a str>,
-    left_out: &'a [String],
-    resource: &'a str,
-    reach: Reach<'a>,
-}
-
-const UNKNOWN_ELEMENT: &str = "the statement has an element that is not known";
-const OTHER_SERVICE: &str = "the action and the resource are of different services";
-const NO_ACTION_LEFT: &str = "no action is known that is left of it";
+use gained::Before;
+use grant::{Found, Place, Power};
+use privilege::Privileges;
+use usual::Usual;
 
 /// What the policies of one identity let it do at large.
 pub fn privileges(documents: &[&IdentityDocument]) -> Privileges {
+    judge(documents, &Yardstick { before: None, usual: None })
+}
+
+/// What is not told.
+struct Yardstick<'a> {
+    /// What was given before.
+    before: Option<&'a Before<'a>>,
+    /// What is usual.
+    usual: Option<Usual<'a>>,
+}
+
+fn judge(documents: &[&IdentityDocument], yardstick: &Yardstick<'_>) -> Privileges {
     let denials = Denials::of(documents);
     let mut found = Found::new();
     for (document, policy) in documents.iter().enumerate() {
         for (index, statement) in policy.statements().iter().enumerate() {
             if statement.effect == Effect::Allow {
-                let place = Place { document, index, statement };
+                let place = Place { document, index, policy, statement, yardstick };
                 place.judge(documents, &denials, &mut found);
             }
         }
@@ -63,244 +59,6 @@ pub fn privileges(documents: &[&IdentityDocument]) -> Privileges {
         }
     }
     privileges
-}
-
-/// One privilege for each power, service and statement.
-type Found = BTreeMap<(Power, String, usize, usize), Privilege>;
-
-struct Place<'a> {
-    document: usize,
-    index: usize,
-    statement: &'a Statement,
-}
-
-impl<'a> Place<'a> {
-    fn judge(&self, documents: &[&IdentityDocument], denials: &Denials<'_>, found: &mut Found) {
-        let reaches = self.reaches();
-        match &self.statement.actions {
-            Names::Only(actions) => {
-                for action in actions {
-                    self.judge_action(action, &reaches, denials, found);
-                }
-            }
-            Names::AllBut(left_out) => {
-                if left_out.iter().any(|pattern| access::access(pattern).1 == Level::Everything) {
-                    return;
-                }
-                for (resource, reach) in &reaches {
-                    let grant = Grant { action: None, left_out, resource, reach: *reach };
-                    self.judge_all_but(&grant, documents, denials, found);
-                }
-            }
-        }
-    }
-
-    /// The resource patterns and how far they reach.
-    fn reaches(&self) -> Vec<(&'a str, Reach<'a>)> {
-        let variables = self.statement.variables;
-        match &self.statement.resources {
-            Some(Names::Only(list)) => {
-                list.iter().map(|pattern| (pattern.as_str(), reach(pattern, variables))).collect()
-            }
-            Some(Names::AllBut(list)) => {
-                let left_out: Vec<Reach<'_>> = list.iter().map(|p| reach(p, variables)).collect();
-                let nothing = |r: &Reach<'_>| r.extent == Extent::Everything && r.doubt.is_none();
-                if left_out.iter().any(nothing) {
-                    return Vec::new();
-                }
-                let doubt = left_out.iter().find_map(|reach| reach.doubt);
-                vec![("*", Reach { service: None, extent: Extent::AllBut, doubt })]
-            }
-            None => Vec::new(),
-        }
-    }
-
-    fn judge_action(
-        &self,
-        action: &'a str,
-        reaches: &[(&'a str, Reach<'a>)],
-        denials: &Denials<'_>,
-        found: &mut Found,
-    ) {
-        let (service, level) = access::access(action);
-        let suits = |reach: &Reach<'_>| {
-            reach
-                .service
-                .is_none_or(|of| access::matches(&format!("{service}:x"), &format!("{of}:x")))
-        };
-        let some_suits = reaches.iter().any(|(_, reach)| suits(reach));
-        for (resource, reach) in reaches {
-            let grant = Grant { action: Some(action), left_out: &[], resource, reach: *reach };
-            let suits = level == Level::Everything || suits(reach);
-            // Some actions are for the resources of another service; which is not known here.
-            if !suits && some_suits {
-                continue;
-            }
-            let Some(power) = power(level, reach.extent) else { continue };
-            let of = reach.service.filter(|_| suits).map(str::to_ascii_lowercase);
-            let service = of.unwrap_or_else(|| service.clone());
-            let doubt = (!suits).then_some(OTHER_SERVICE);
-            self.add(&grant, (power, service), doubt, denials, found);
-        }
-    }
-
-    fn judge_all_but(
-        &self,
-        grant: &Grant<'a>,
-        documents: &[&IdentityDocument],
-        denials: &Denials<'_>,
-        found: &mut Found,
-    ) {
-        let extent = grant.reach.extent;
-        let Some(service) = grant.reach.service.map(str::to_ascii_lowercase) else {
-            if extent == Extent::Part {
-                return;
-            }
-            self.add(grant, (Power::NearlyAll, "*".to_owned()), None, denials, found);
-            // What one statement leaves out, others may grant.
-            if let Some(certainty) = restored(grant.left_out, documents, denials)
-                && extent == Extent::Everything
-            {
-                let admin = (Power::Admin, "*".to_owned());
-                self.add(grant, admin.clone(), None, denials, found);
-                let key = (admin.0, admin.1, self.document, self.index);
-                found.entry(key).and_modify(|all| all.certainty = all.certainty.max(certainty));
-            }
-            return;
-        };
-        let covered = |pattern: &String| access::covers_service(pattern, &service);
-        if extent == Extent::Part || grant.left_out.iter().any(covered) {
-            return;
-        }
-        let apart = |pattern: &String| access::disjoint(pattern, &format!("{service}:"));
-        let full = extent == Extent::Service && grant.left_out.iter().all(apart);
-        let power = if full { Power::FullAccess } else { Power::WriteAll };
-        self.add(grant, (power, service), None, denials, found);
-    }
-
-    fn add(
-        &self,
-        grant: &Grant<'_>,
-        (power, service): (Power, String),
-        doubt: Option<&'static str>,
-        denials: &Denials<'_>,
-        found: &mut Found,
-    ) {
-        let action = grant.action.unwrap_or("*");
-        if denials.cover(action, grant.resource) {
-            return;
-        }
-        let (witness, unwitnessed) = self.witness(grant, &service, denials);
-        let unknown = (!self.statement.unknown_elements.is_empty()).then_some(UNKNOWN_ELEMENT);
-        let doubt = unknown.or(grant.reach.doubt).or(doubt).or(unwitnessed);
-        let certainty = match doubt {
-            Some(why) => Certainty::Unclear(why),
-            None if !self.statement.conditions.is_empty() => Certainty::Conditional,
-            None => Certainty::Certain,
-        };
-        let privilege = Privilege {
-            service: service.clone(),
-            extent: grant.reach.extent,
-            certainty,
-            may_be_denied: denials.may_touch(action, grant.resource),
-            document: self.document,
-            statement: self.index,
-            sid: self.statement.sid.clone(),
-            witness,
-        };
-        let key = (power, service, self.document, self.index);
-        let rank = |one: &Privilege| (one.certainty, one.extent);
-        if found.get(&key).is_none_or(|before| rank(&privilege) < rank(before)) {
-            found.insert(key, privilege);
-        }
-    }
-
-    /// A use that no unconditional Deny forbids, or why there is none.
-    fn witness(
-        &self,
-        grant: &Grant<'_>,
-        service: &str,
-        denials: &Denials<'_>,
-    ) -> (Use, Option<&'static str>) {
-        let resource = match grant.reach.service {
-            None => "*".to_owned(),
-            Some(_) => example(grant.resource),
-        };
-        let granted = |action: &str| match grant.action {
-            Some(pattern) => access::matches(pattern, action),
-            None => !grant.left_out.iter().any(|pattern| access::matches(pattern, action)),
-        };
-        let known: Vec<&str> = access::known_writes()
-            .filter(|action| granted(action) && access::matches(&format!("{service}:*"), action))
-            .collect();
-        let written = grant.action.into_iter().filter(|_| known.is_empty());
-        let candidates = written.chain(known.iter().copied());
-        let free = candidates.clone().find(|action| !denials.forbid(action, &resource));
-        let action = free.or_else(|| candidates.clone().next()).or(grant.action).unwrap_or("*");
-        let lacking = free.is_none().then_some(NO_ACTION_LEFT);
-        (Use { action: action.to_owned(), resource }, lacking)
-    }
-}
-
-/// What a level of access on so many resources amounts to; none for what is not at large.
-fn power(level: Level, extent: Extent) -> Option<Power> {
-    match (extent, level) {
-        (Extent::Everything, Level::Everything) => Some(Power::Admin),
-        (Extent::AllBut, Level::Everything) => Some(Power::NearlyAll),
-        (Extent::Everything, Level::Full) | (Extent::Service, Level::Everything | Level::Full) => {
-            Some(Power::FullAccess)
-        }
-        (Extent::Everything | Extent::Service, Level::Write)
-        | (Extent::AllBut, Level::Full | Level::Write)
-        | (Extent::Type | Extent::Region, Level::Everything | Level::Full | Level::Write) => {
-            Some(Power::WriteAll)
-        }
-        (Extent::Part, Level::Everything | Level::Full | Level::Write)
-        | (
-            Extent::Everything
-            | Extent::Service
-            | Extent::AllBut
-            | Extent::Type
-            | Extent::Region
-            | Extent::Part,
-            Level::Read | Level::Nothing,
-        ) => None,
-    }
-}
-
-/// Whether other statements grant on every resource what `NotAction` leaves out, and how certainly.
-fn restored(
-    left_out: &[String],
-    documents: &[&IdentityDocument],
-    denials: &Denials<'_>,
-) -> Option<Certainty> {
-    let mut certainty = Certainty::Certain;
-    for pattern in left_out {
-        let grants = documents.iter().flat_map(|policy| policy.statements());
-        let best = grants.filter_map(|statement| gives(statement, pattern, denials)).min()?;
-        certainty = certainty.max(best);
-    }
-    Some(certainty)
-}
-
-/// How certainly the statement grants all actions of the pattern on every resource.
-fn gives(statement: &Statement, pattern: &str, denials: &Denials<'_>) -> Option<Certainty> {
-    let Some(Names::Only(resources)) = &statement.resources else { return None };
-    let granted = match &statement.actions {
-        Names::Only(actions) => actions.iter().any(|action| access::includes(action, pattern)),
-        Names::AllBut(left_out) => left_out.iter().all(|p| access::disjoint(p, pattern)),
-    };
-    let everything = |resource: &String| {
-        let reach = reach(resource, statement.variables);
-        reach.extent == Extent::Everything && reach.doubt.is_none()
-    };
-    let gives = statement.effect == Effect::Allow
-        && statement.unknown_elements.is_empty()
-        && granted
-        && resources.iter().any(everything)
-        && !denials.cover(pattern, "*");
-    let plain = statement.conditions.is_empty();
-    gives.then_some(if plain { Certainty::Certain } else { Certainty::Conditional })
 }
 
 #[cfg(test)]

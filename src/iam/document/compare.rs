@@ -1,8 +1,8 @@
 //! Documents compared by what they say: AWS need not keep their spacing. Order counts, because a
 //! rewrite keeps it.
 
-use super::Document;
 use super::node::Node;
+use super::{Document, IdentityDocument};
 use serde_json::Value;
 
 impl Document {
@@ -33,6 +33,13 @@ impl Document {
         let (before, after) = (statements(before), after.map(statements).unwrap_or_default());
         after.iter().all(|statement| now.contains(statement))
             && now.iter().all(|one| before.contains(one) || after.contains(one))
+    }
+}
+
+impl IdentityDocument {
+    /// Whether `text` says the same.
+    pub fn says(&self, text: &str) -> bool {
+        self.0.says(text)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::iam::actions::Names;
 use crate::iam::condition::variables::{self, Place, Resolved};
 use crate::iam::condition::{Held, either};
 use crate::iam::document::Statement;
-use crate::iam::pattern::{glob, glob_ignoring_case, has_wildcard};
+use crate::iam::pattern::{covers, glob, glob_ignoring_case, has_wildcard};
 
 /// Whether `Action` or `NotAction` names the action; names are compared without case.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
@@ -75,19 +75,38 @@ fn holds(pattern: &str, resource: &str) -> Option<bool> {
     let mut in_place = || Some(glob(patterns.next()?, texts.next()?));
     let arn = in_place()? && in_place()?;
     let service = patterns.next()? == texts.next()?;
-    (arn && service && by_segments(patterns.next()?, texts.next()?)).then_some(true)
+    (arn && service && by_segments(patterns.next()?, texts.next()?, glob)).then_some(true)
+}
+
+/// Whether every resource that `inner` names, as a pattern without variables, is provably named by
+/// `outer`.
+pub fn includes(outer: &str, inner: &str) -> bool {
+    if outer == "*" || outer == inner {
+        return true;
+    }
+    let (mut outer, mut inner) = (outer.splitn(4, ':'), inner.splitn(4, ':'));
+    let mut next = || Some((outer.next()?, inner.next()?));
+    let parts = (next(), next(), next(), next());
+    let (Some(arn), Some(partition), Some(service), Some((outer, inner))) = parts else {
+        return false;
+    };
+    arn == ("arn", "arn")
+        && covers(partition.0, partition.1)
+        && service.0 == service.1
+        && !has_wildcard(service.0)
+        && by_segments(outer, inner, covers)
 }
 
 /// "You can use wildcard characters within any ARN segment. If the `*` wildcard is the last
 /// character of a resource ARN segment, it can expand to match beyond the colon boundaries."
-fn by_segments(pattern: &str, resource: &str) -> bool {
+fn by_segments(pattern: &str, resource: &str, fits: fn(&str, &str) -> bool) -> bool {
     let (mut patterns, mut texts) = (pattern.split(':'), resource.split(':'));
     // What to try next: the last segment that may run on runs on over one segment more.
     let mut retry: Option<(std::str::Split<'_, char>, std::str::Split<'_, char>)> = None;
     loop {
         let runs_on = match (patterns.next(), texts.next()) {
             (None, None) => return true,
-            (Some(pattern), Some(text)) if glob(pattern, text) => pattern.ends_with('*'),
+            (Some(pattern), Some(text)) if fits(pattern, text) => pattern.ends_with('*'),
             (_, _) => {
                 let Some((after, swallowed)) = &mut retry else { return false };
                 if swallowed.next().is_none() {

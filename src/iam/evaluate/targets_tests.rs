@@ -140,3 +140,38 @@ fn a_hostile_pattern_takes_no_longer_than_its_length_allows() {
     let resource = format!("arn:aws:lambda:{}", "a:".repeat(500));
     assert_eq!(of(&pattern, &resource), Some(false));
 }
+
+#[test]
+fn one_pattern_includes_another_only_segment_by_segment() {
+    for (outer, inner, want) in [
+        ("*", "anything", true),
+        ("*", "arn:aws:s3:::*", true),
+        ("anything", "anything", true),
+        ("arn:aws:s3:::a/*", "arn:aws:s3:::a/b*", true),
+        ("arn:*:s3:::a*", "arn:aws:s3:::a/*", true),
+        ("arn:aws:lambda:*:*:function:*", F, true),
+        ("arn:aws:lambda:*", "arn:aws:lambda:*:*:function:*", true),
+        ("arn:aws:lambda:*:function:*", F, true),
+        ("arn:aws:s3:::a/b*", "arn:aws:s3:::a/*", false),
+        ("arn:aws:s3:::*", "*", false),
+        ("arn:aws:s3:::?", "arn:aws:s3:::*", false),
+        ("arn:aws:*:::a", "arn:aws:s3:::a", false),
+        ("arn:aws:lambda:*:*:function:*d", "arn:aws:lambda:*:*:function:a:bd", false),
+        ("arn:aws:lambda:eu-west-1:*:*", "arn:aws:lambda:*:*:*", false),
+        ("arn*:aws:s3:::*", "arn:aws:s3:::a", false),
+        ("a*", "ab", false),
+    ] {
+        assert_eq!(includes(outer, inner), want, "{outer} {inner}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_an_included_pattern_names_the_other_names(
+        outer in "(arn:aws:s3:)?[ab:*?/]{0,9}", inner in "(arn:aws:s3:)?[ab:*?/]{0,9}", resource in "(arn:aws:s3:)?[ab:/]{0,9}",
+    ) {
+        if includes(&outer, &inner) && holds(&inner, &resource) == Some(true) {
+            proptest::prop_assert_eq!(holds(&outer, &resource), Some(true), "{} {}", outer, inner);
+        }
+    }
+}

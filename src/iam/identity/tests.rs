@@ -1,6 +1,9 @@
 //! What identity policies let do at large; each rule by a document of its own.
 
 use super::*;
+use crate::iam::document::Statement;
+use crate::iam::identity::grant::NO_ACTION_LEFT;
+use crate::iam::identity::privilege::{Certainty, Privilege, Use};
 use serde_json::{Value, json};
 
 #[path = "properties.rs"]

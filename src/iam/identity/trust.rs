@@ -67,7 +67,7 @@ const ASSUME: [&str; 3] =
 
 const LAMBDA: &str = "lambda.amazonaws.com";
 
-const UNKNOWN_ELEMENT: &str = "the statement has an element that is not known";
+pub(super) const UNKNOWN_ELEMENT: &str = "the statement has an element that is not known";
 const UNKNOWN_PRINCIPAL: &str = "the principal is of a type that is not known";
 const WILDCARD: &str = "a wildcard stands in a part of the principal";
 const NO_SERVICE: &str = "the service principal is not one that AWS documents";
@@ -132,7 +132,7 @@ pub fn only_lambda_assumes(trust_policy: &str, own: &AccountId) -> Option<bool> 
 }
 
 /// Whether the statement provably forbids the principal the action.
-fn denies(deny: &Statement, principal: &Principal, action: &str) -> bool {
+pub(super) fn denies(deny: &Statement, principal: &Principal, action: &str) -> bool {
     let everybody = || deny.principals.contains(&Principal::Anyone);
     let named = || *principal != Principal::NotListed && deny.principals.contains(principal);
     deny.effect == Effect::Deny
@@ -144,7 +144,7 @@ fn denies(deny: &Statement, principal: &Principal, action: &str) -> bool {
 }
 
 /// A trust policy is for its role alone and names no resource.
-fn speaks_of_the_role(deny: &Statement) -> bool {
+pub(super) fn speaks_of_the_role(deny: &Statement) -> bool {
     match &deny.resources {
         None => true,
         Some(Names::Only(list)) => list.iter().any(|pattern| pattern == "*"),
@@ -152,7 +152,7 @@ fn speaks_of_the_role(deny: &Statement) -> bool {
     }
 }
 
-fn trustee(principal: &Principal, own: &AccountId) -> Trustee {
+pub(super) fn trustee(principal: &Principal, own: &AccountId) -> Trustee {
     match principal {
         Principal::Anyone | Principal::NotListed => Trustee::Anyone,
         Principal::Aws(text) => aws(text, own),
@@ -194,7 +194,7 @@ fn aws(text: &str, own: &AccountId) -> Trustee {
     }
 }
 
-fn limit(conditions: &[Clause]) -> TrustLimit {
+pub(super) fn limit(conditions: &[Clause]) -> TrustLimit {
     let keys = |fixed_only: bool| -> Vec<String> {
         let clauses = conditions.iter().filter(|clause| !fixed_only || is_fixed(clause));
         clauses.map(|clause| clause.key.clone()).collect()
@@ -209,7 +209,7 @@ fn limit(conditions: &[Clause]) -> TrustLimit {
 /// Whether the clause demands one of a list of values that hold no wildcard and no variable. With
 /// `IfExists` and `ForAllValues` a request without the key passes.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
-fn is_fixed(clause: &Clause) -> bool {
+pub(super) fn is_fixed(clause: &Clause) -> bool {
     let demands = clause.understood().is_some_and(|operator| {
         let text = match operator.base {
             Base::Equals | Base::EqualsIgnoreCase | Base::Like | Base::Arn => true,
