@@ -4,6 +4,7 @@
 
 mod analysis;
 mod chain;
+mod change;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
@@ -13,6 +14,7 @@ mod function_policy;
 mod function_url;
 mod invocation;
 mod network;
+mod outside_network;
 mod privilege_escalation;
 mod public;
 mod rule;
@@ -21,6 +23,8 @@ mod tags;
 mod triggers;
 mod unscoped_service;
 mod untrusted_account;
+mod untrusted_deployer;
+mod without_mfa;
 
 pub(crate) use chain::is_link;
 pub use extent::Extent;
@@ -165,13 +169,16 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 13] = [
+pub const CONTROLS: [Control; 16] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
     dangerous_action::CONTROL,
     function_url::CONTROL,
     invocation::CONTROL,
+    untrusted_deployer::CONTROL,
+    without_mfa::CONTROL,
+    outside_network::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     tags::CONTROL,
@@ -229,9 +236,9 @@ pub enum Concern {
 pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<Look> {
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
-    let about = event.function().cloned().map(Resource::from);
     let controls: &[Control] = if matches!(event.kind, Kind::Ignored(_)) { &[] } else { &CONTROLS };
     let of_controls = controls.iter().map(|control| {
+        let about = about(control.id, event);
         look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
             Needs::NotConcerned => Concern::No,
             Needs::Nothing => Concern::Yes(Vec::new()),
@@ -246,6 +253,17 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
         Some(look(policy, control, Some(&resource.function.clone().into()), now, reads))
     });
     of_controls.chain(of_rules).collect()
+}
+
+/// The controls that judge what a call of IAM was made on, and not who made it.
+const OF_IAM: [ControlId; 2] = [ControlId::ChangeWithoutMfa, ControlId::ChangeOutsideNetwork];
+
+/// What an event is about for a control, as far as it tells that itself.
+fn about(control: ControlId, event: &Event) -> Option<Resource> {
+    if let (Kind::IamCall { target, .. }, true) = (&event.kind, OF_IAM.contains(&control)) {
+        return Some(target.on.clone().into());
+    }
+    event.function().cloned().map(Resource::from)
 }
 
 fn look(

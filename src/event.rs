@@ -2,12 +2,17 @@
 //! malformed ones are errors. Past this module there is no untyped JSON.
 //! Envelope: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>.
 
+mod actor;
 mod cloudtrail;
 mod config;
+mod iam;
 mod message;
 
+pub use actor::{Actor, Identity, Source};
+pub use iam::IamTarget;
+
 use crate::finding::RuleMatch;
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
+use crate::resource::{FunctionArn, FunctionResource, Home, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -19,6 +24,8 @@ pub struct Event {
     pub id: String,
     /// Who did it, as far as AWS tells.
     pub actor: Actor,
+    /// The API that was called, such as `lambda:UpdateFunctionCode`; none where no call is told.
+    pub api: Option<String>,
     /// What happened.
     pub kind: Kind,
     /// The rules of the control policy whose patterns it matches.
@@ -45,6 +52,11 @@ pub enum Kind {
         /// The function.
         function: FunctionArn,
     },
+    /// What code runs was changed: the code itself, or a version or an alias of it.
+    CodeChange {
+        /// The function, version or alias.
+        resource: FunctionResource,
+    },
     /// A setting that containments turn was changed.
     SettingChange {
         /// The function.
@@ -56,6 +68,8 @@ pub enum Kind {
         api: String,
         /// The incident whose policy on a role it touched, if it did.
         incident: Option<String>,
+        /// What it was made on.
+        target: Box<IamTarget>,
     },
     /// It is time to look at a containment again. Only Cordon can send this.
     SecondLook {
@@ -107,25 +121,6 @@ impl ShownPolicy {
             Self::Nothing => None,
         }
     }
-}
-
-/// Who called, from the fields AWS sets. `userAgent` is not among them: callers can type it.
-/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Actor {
-    /// The principal's ARN.
-    pub arn: Option<String>,
-    /// The principal's account.
-    pub account: Option<AccountId>,
-    /// The AWS service that called on somebody's behalf.
-    pub invoked_by: Option<String>,
-    /// The role behind a session.
-    pub role: Option<String>,
-    /// The function the credentials were issued to. AWS's word, not the caller's.
-    pub issued_to: Option<FunctionArn>,
-    /// The function of this installation that a role session is named after, as a function's own
-    /// sessions are. Only a hint: whoever may assume the role can choose the name.
-    pub named_after: Option<FunctionArn>,
 }
 
 /// An event that nobody can ever handle. Its sender must mend it; until then it belongs in the
@@ -199,6 +194,7 @@ impl Event {
         match &self.kind {
             Kind::PolicyChange { resource, .. }
             | Kind::UrlChange { resource }
+            | Kind::CodeChange { resource }
             | Kind::Invocation { resource, .. } => Some(&resource.function),
             Kind::FunctionChange { function }
             | Kind::SettingChange { function }
@@ -216,6 +212,7 @@ impl Event {
         Self {
             id,
             actor: Actor::default(),
+            api: None,
             kind: Kind::Ignored(why.to_owned()),
             matched: Vec::new(),
         }

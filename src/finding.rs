@@ -113,6 +113,21 @@ catalogue! {
         "only declared invokers invoke the function",
         ["NIST CSF PR.AA-05", "NIST CSF DE.CM-09"],
         [ReplaceResourcePolicy, ContainFunction] or [StopFunction, RevokeCredentials];
+    /// Somebody who does not deploy changed what a function runs.
+    ChangeUntrustedDeployer = "change.untrusted-deployer", High,
+        "only trusted deployers change what a function runs",
+        ["NIST CSF PR.PS-06", "NIST CSF DE.CM-09", "MITRE ATT&CK T1648"],
+        [ContainFunction, TagFunction] or [StopFunction, RevokeCredentials];
+    /// A person changed a function, its policy or a role without a second factor.
+    ChangeWithoutMfa = "change.without-mfa", Medium,
+        "people change functions, their policies and roles with a second factor only",
+        ["NIST CSF PR.AA-03", "MITRE ATT&CK T1078.004"],
+        [TagFunction];
+    /// A change from an address outside the declared networks.
+    ChangeOutsideNetwork = "change.outside-network", Medium,
+        "functions and IAM are changed from declared networks only",
+        ["NIST CSF PR.AA-05", "NIST CSF DE.CM-01", "MITRE ATT&CK T1078.004"],
+        [TagFunction];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
         "what a containment turned stays so until it is restored",

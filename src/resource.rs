@@ -6,11 +6,13 @@
 mod arn;
 #[cfg(feature = "cli")]
 pub mod form;
+mod identity_policy;
 mod named;
 mod organization;
 mod role;
 
 pub use arn::Arn;
+pub use identity_policy::IdentityPolicy;
 pub use named::Resource;
 pub use organization::{ORGANIZATION, is_organization_or_part};
 pub use role::RoleArn;

@@ -41,6 +41,7 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::PolicyChange { .. }
         | Kind::UrlChange { .. }
         | Kind::FunctionChange { .. }
+        | Kind::CodeChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
         | Kind::Ignored(_) => Needs::NotConcerned,

@@ -4,7 +4,7 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere};
+use super::{Actor, Event, EventError, Identity, Kind, ShownPolicy, Source, elsewhere, iam};
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
@@ -18,6 +18,9 @@ struct Record<'a> {
     event_name: String,
     aws_region: Option<String>,
     error_code: Option<IgnoredAny>,
+    #[serde(rename = "sourceIPAddress")]
+    source_ip_address: Option<String>,
+    vpc_endpoint_id: Option<String>,
     user_identity: Option<UserIdentity>,
     #[serde(borrow)]
     request_parameters: Option<&'a RawValue>,
@@ -35,6 +38,8 @@ struct ResourceEntry {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct UserIdentity {
+    #[serde(rename = "type")]
+    kind: Option<String>,
     arn: Option<String>,
     account_id: Option<String>,
     invoked_by: Option<String>,
@@ -46,6 +51,32 @@ struct UserIdentity {
 #[serde(rename_all = "camelCase")]
 struct SessionContext {
     session_issuer: Option<SessionIssuer>,
+    attributes: Option<Attributes>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attributes {
+    mfa_authenticated: Option<Truth>,
+}
+
+/// CloudTrail writes it as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Truth {
+    Text(String),
+    Plain(bool),
+    Other(IgnoredAny),
+}
+
+impl Truth {
+    fn is(&self) -> Option<bool> {
+        match self {
+            Self::Text(text) => text.parse().ok(),
+            Self::Plain(is) => Some(*is),
+            Self::Other(_) => None,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -70,10 +101,19 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
     } else {
         kind(&record, home)?
     };
-    let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
+    let api = api(&record);
+    let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
+    let identity = record.user_identity.unwrap_or_default();
+    let actor = Actor { source, endpoint: record.vpc_endpoint_id, ..actor(identity, home) };
     let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
     let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
-    Ok(Event { id: record.event_id, actor, kind, matched: Vec::new() })
+    Ok(Event { id: record.event_id, actor, api, kind, matched: Vec::new() })
+}
+
+/// The API as IAM writes its action.
+fn api(record: &Record<'_>) -> Option<String> {
+    let service = record.event_source.strip_suffix(".amazonaws.com")?;
+    Some(format!("{service}:{}", without_date(&record.event_name)))
 }
 
 fn actor(identity: UserIdentity, home: &Home) -> Actor {
@@ -91,13 +131,20 @@ fn actor(identity: UserIdentity, home: &Home) -> Actor {
         // Validating a role, Lambda itself opens sessions named `awslambda_<n>_<timestamp>`.
         .filter(|session| !session.starts_with("awslambda_"))
         .and_then(|session| FunctionArn::new(home, session).ok());
+    let session = identity.session_context;
+    let attributes = session.as_ref().and_then(|session| session.attributes.as_ref());
+    let mfa = attributes.and_then(|attributes| attributes.mfa_authenticated.as_ref()?.is());
     Actor {
+        identity: identity.kind.as_deref().map(Identity::parse).unwrap_or_default(),
+        mfa,
         arn: identity.arn,
         account: identity.account_id.and_then(|id| AccountId::parse(&id).ok()),
         invoked_by: identity.invoked_by,
-        role: identity.session_context.and_then(|c| c.session_issuer).and_then(|i| i.arn),
+        role: session.and_then(|session| session.session_issuer).and_then(|issuer| issuer.arn),
         issued_to,
         named_after,
+        source: Source::Unknown,
+        endpoint: None,
     }
 }
 
@@ -105,7 +152,12 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
     let name = without_date(&record.event_name);
     let kind = match (record.event_source.as_str(), name) {
         ("iam.amazonaws.com", _) => {
-            Kind::IamCall { api: format!("iam:{name}"), incident: incident(record)? }
+            let (asked, answered) = (record.request_parameters, record.response_elements);
+            let caller = record.user_identity.as_ref().and_then(|caller| caller.arn.as_deref());
+            let target = iam::target(name, asked, answered, caller, home);
+            let target = target.map_err(|source| EventError::Name { call: name.into(), source })?;
+            let target = Box::new(target);
+            Kind::IamCall { api: format!("iam:{name}"), incident: incident(record)?, target }
         }
         ("lambda.amazonaws.com", "AddPermission" | "RemovePermission" | "PutResourcePolicy") => {
             policy_change(record, name, home)?
@@ -117,6 +169,10 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ("lambda.amazonaws.com", "CreateFunction" | "UpdateFunctionConfiguration") => {
             function_change(record, name, home)?
         }
+        (
+            "lambda.amazonaws.com",
+            "CreateAlias" | "DeleteAlias" | "PublishVersion" | "UpdateAlias" | "UpdateFunctionCode",
+        ) => code_change(record, name, home)?,
         (
             "lambda.amazonaws.com",
             "DeleteFunctionConcurrency"
@@ -244,6 +300,12 @@ fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind,
     let resource = resource(record, &target(record)?, call, home)?;
     Ok(elsewhere(&resource.function, home)
         .unwrap_or(Kind::FunctionChange { function: resource.function }))
+}
+
+/// An alias is named beside its function: <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html>.
+fn code_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let resource = resource(record, &target(record)?, call, home)?;
+    Ok(elsewhere(&resource.function, home).unwrap_or(Kind::CodeChange { resource }))
 }
 
 /// A mapping is named by its id; which function it is of, only the answer tells.

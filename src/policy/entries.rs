@@ -3,8 +3,9 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        InvocationUnauthorized, RuntimeDeprecated, TagsMissing,
+        ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
+        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, InvocationUnauthorized,
+        RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -100,6 +101,9 @@ entries! {
     function_policy_dangerous_action: FunctionPolicyDangerousAction = FunctionPolicyDangerousAction, "function-policy.dangerous-action";
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    change_untrusted_deployer: ChangeUntrustedDeployer = ChangeUntrustedDeployer, "change.untrusted-deployer";
+    change_without_mfa: ChangeWithoutMfa = ChangeWithoutMfa, "change.without-mfa";
+    change_outside_network: Nothing = ChangeOutsideNetwork, "change.outside-network";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
