@@ -28,3 +28,4 @@ pub use journal::{
 pub use quarantine::Quarantined;
 
 use error::{absent, failed};
+use read::vpc_attachment;

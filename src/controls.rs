@@ -5,6 +5,8 @@
 mod analysis;
 mod chain;
 mod change;
+mod changed;
+mod code_injection;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
@@ -12,7 +14,9 @@ mod environment;
 mod extent;
 mod function_policy;
 mod function_url;
+mod handler_alone;
 mod invocation;
+mod layer_untrusted;
 mod network;
 mod outside_network;
 mod privilege_escalation;
@@ -24,9 +28,11 @@ mod triggers;
 mod unscoped_service;
 mod untrusted_account;
 mod untrusted_deployer;
+mod vpc_detached;
 mod without_mfa;
 
 pub(crate) use chain::is_link;
+pub(crate) use changed::learned;
 pub use extent::Extent;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
@@ -137,6 +143,8 @@ pub enum Response {
     DisableMappings,
     /// Exactly this.
     Apply(Remediation),
+    /// Put back what stood there before.
+    Restore(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
     /// Tag the function with this key, unless it has it.
@@ -154,6 +162,7 @@ impl Response {
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
+            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),
             Self::Release(_) | Self::Notify(_) => None,
         }
@@ -169,7 +178,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 16] = [
+pub const CONTROLS: [Control; 20] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -179,6 +188,10 @@ pub const CONTROLS: [Control; 16] = [
     untrusted_deployer::CONTROL,
     without_mfa::CONTROL,
     outside_network::CONTROL,
+    layer_untrusted::CONTROL,
+    code_injection::CONTROL,
+    handler_alone::CONTROL,
+    vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     tags::CONTROL,

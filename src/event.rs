@@ -3,12 +3,14 @@
 //! Envelope: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>.
 
 mod actor;
+mod change;
 mod cloudtrail;
 mod config;
 mod iam;
 mod message;
 
 pub use actor::{Actor, Identity, Source};
+pub use change::{Change, ChangeCall, Part};
 pub use iam::IamTarget;
 
 use crate::finding::RuleMatch;
@@ -28,6 +30,8 @@ pub struct Event {
     pub api: Option<String>,
     /// What happened.
     pub kind: Kind,
+    /// What it changed of a function, if it is a call that does.
+    pub change: Option<Change>,
     /// The rules of the control policy whose patterns it matches.
     pub matched: Vec<RuleMatch>,
 }
@@ -54,8 +58,13 @@ pub enum Kind {
     },
     /// What code runs was changed: the code itself, or a version or an alias of it.
     CodeChange {
-        /// The function, version or alias.
-        resource: FunctionResource,
+        /// The function.
+        function: FunctionArn,
+    },
+    /// What guards a function was changed: whether its code has to be signed, or may call itself.
+    GuardChange {
+        /// The function.
+        function: FunctionArn,
     },
     /// A setting that containments turn was changed.
     SettingChange {
@@ -194,9 +203,10 @@ impl Event {
         match &self.kind {
             Kind::PolicyChange { resource, .. }
             | Kind::UrlChange { resource }
-            | Kind::CodeChange { resource }
             | Kind::Invocation { resource, .. } => Some(&resource.function),
             Kind::FunctionChange { function }
+            | Kind::CodeChange { function }
+            | Kind::GuardChange { function }
             | Kind::SettingChange { function }
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. } => Some(function),
@@ -214,6 +224,7 @@ impl Event {
             actor: Actor::default(),
             api: None,
             kind: Kind::Ignored(why.to_owned()),
+            change: None,
             matched: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@
 mod contained;
 mod containment;
 mod follow_up;
+mod learning;
 mod limits;
 
 use crate::{
@@ -175,6 +176,7 @@ impl Responder {
             (recalled, budget) = self.recall_with_budget(&matter, &decision, &mut state).await?;
             decision = matter.decide(&state);
         }
+        self.learn(&matter, &decision, &state).await?;
         // What may be read in a minute is not told as something that cannot be told.
         let passing = unread.iter().find(|error| error.kind == ErrorKind::Transient);
         if let (true, Some(error)) = (decision.approved().is_empty(), passing) {

@@ -56,4 +56,4 @@ pub use rewrite::lift::{Lifted, lift};
 pub use rewrite::scope::{Limit, ServiceScope, scope_service};
 pub use rewrite::{Change, Edit, RewriteError, rewrite};
 pub use service::is_service_principal;
-pub use trusted::{PrincipalPattern, Trusted, TrustedNetwork};
+pub use trusted::{Trusted, TrustedNetwork};

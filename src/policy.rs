@@ -29,8 +29,9 @@ pub use loaded::{LoadError, LoadedPolicy};
 pub use meaning::problems;
 pub use parameters::{
     ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone, DeclaredCalls,
-    DeclaredInvokers, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-    InvocationUnauthorized, Nothing, RuntimeDeprecated, TagsMissing,
+    DeclaredInvokers, EnvironmentCodeInjection, FunctionPolicyDangerousAction,
+    FunctionPrivilegeEscalation, InvocationUnauthorized, LayerUntrusted, Nothing,
+    RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

@@ -12,7 +12,7 @@ use crate::{
     finding::fingerprint,
     iam::Document,
     resource::{FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
-    setting::{Destinations, Mapping, Scaling, Suspension},
+    setting::{Destinations, Mapping, PutBack, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -154,6 +154,14 @@ pub enum Remediation {
     },
     /// Replaces a resource policy in one guarded write, or deletes it where nothing is left.
     ReplaceResourcePolicy(PolicyReplacement),
+    /// Puts one part of a function's configuration back, where somebody who is not trusted changed it.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>
+    RestoreConfiguration {
+        /// The function.
+        function: FunctionArn,
+        /// What stood there, and what is put back.
+        change: PutBack,
+    },
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -217,6 +225,7 @@ impl Remediation {
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => Tactic::Isolate,
             Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
+            Self::RestoreConfiguration { .. } => Tactic::Restore,
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
@@ -245,6 +254,7 @@ impl Remediation {
             Self::SuspendAutoScaling { .. }
             | Self::DisableMapping { queue: None, .. }
             | Self::HardenFunctionUrl { .. }
+            | Self::RestoreConfiguration { .. }
             | Self::ReplaceResourcePolicy(_) => 3,
             Self::TagFunction { .. } => 4,
         }
@@ -255,7 +265,9 @@ impl Remediation {
     pub fn undo_order(&self) -> u8 {
         match self {
             Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
-            Self::ReplaceResourcePolicy(_) | Self::HardenFunctionUrl { .. } => 1,
+            Self::ReplaceResourcePolicy(_)
+            | Self::HardenFunctionUrl { .. }
+            | Self::RestoreConfiguration { .. } => 1,
             Self::StopFunction { .. }
             | Self::CapConcurrency { .. }
             | Self::StopInstances { .. } => 2,
@@ -282,6 +294,7 @@ impl Remediation {
             | Self::StopFunction { function, .. }
             | Self::CapConcurrency { function, .. }
             | Self::PauseExecution { function, .. }
+            | Self::RestoreConfiguration { function, .. }
             | Self::TagFunction { function, .. } => function.clone().into(),
             Self::RedirectFailures { resource, .. } | Self::HardenFunctionUrl { resource } => {
                 resource.clone()
@@ -308,6 +321,15 @@ impl Remediation {
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
+            Self::RestoreConfiguration { function, change } => format!(
+                "configuration {function} {}",
+                match change {
+                    PutBack::Handler { .. } => "handler",
+                    PutBack::Layers { .. } => "layers",
+                    PutBack::Variable { name } => return variable_setting(function, name),
+                    PutBack::Vpc { .. } => "vpc",
+                }
+            ),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))
@@ -382,6 +404,11 @@ fn is_not(flag: &bool) -> bool {
 /// The setting that [`Remediation::ReplaceResourcePolicy`] turns.
 pub fn policy_setting(resource: &FunctionResource) -> String {
     format!("policy {resource}")
+}
+
+/// The setting that [`PutBack::Variable`] turns.
+fn variable_setting(function: &FunctionArn, name: &str) -> String {
+    format!("configuration {function} variable {name}")
 }
 
 /// The setting that [`Remediation::BoundRole`] turns.

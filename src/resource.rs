@@ -9,12 +9,14 @@ pub mod form;
 mod identity_policy;
 mod named;
 mod organization;
+mod principal;
 mod role;
 
 pub use arn::Arn;
 pub use identity_policy::IdentityPolicy;
 pub use named::Resource;
 pub use organization::{ORGANIZATION, is_organization_or_part};
+pub use principal::PrincipalPattern;
 pub use role::RoleArn;
 
 use serde::{Deserialize, Serialize};

@@ -5,20 +5,24 @@ mod described;
 mod effect;
 mod read;
 mod shown;
+mod snapshot;
 mod surroundings;
 
 pub use crate::setting::{
-    Boundary, Destinations, Mapping, RoleUse, Scaling, Suspension, UrlAuthType,
+    Boundary, Destinations, Mapping, RoleUse, Scaling, Suspension, UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
 pub use read::Read;
+pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
 
 use crate::{
     finding::ControlId,
     iam::Document,
+    injection::injects,
     remediation::{Remediation, Stand},
     resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    secret::suspect,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +38,8 @@ pub struct State {
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    /// What functions were before.
+    pub remembered: BTreeMap<FunctionArn, Remembered>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// What was read.
@@ -101,13 +107,14 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, surroundings, read, unread, memory } =
-            later;
+        let Self { policies, functions, urls, provisioned, remembered, surroundings, .. } = later;
+        let Self { read, unread, memory, .. } = later;
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);
         self.urls.extend(urls);
         self.provisioned.extend(provisioned);
+        self.remembered.extend(remembered);
         for (function, around) in surroundings {
             self.surroundings.entry(function).or_default().learn(around);
         }
@@ -159,4 +166,42 @@ pub struct FunctionState {
     /// The log group's name; none for the one that is named after the function.
     #[serde(default)]
     pub log_group: Option<String>,
+    /// The handler; none for container images.
+    #[serde(default)]
+    pub handler: Option<String>,
+    /// The ARNs of the versions of its layers, in their order.
+    #[serde(default)]
+    pub layers: Vec<String>,
+    /// Its subnets and security groups.
+    #[serde(default)]
+    pub vpc: VpcAttachment,
+    /// The hash of its code, as Lambda has it.
+    #[serde(default)]
+    pub code_sha256: Option<String>,
+    /// When it was changed, as Lambda writes it.
+    #[serde(default)]
+    pub modified: Option<String>,
+    /// Its environment variables; none where they could not be read.
+    #[serde(default)]
+    pub variables: Option<BTreeMap<String, VariableState>>,
+}
+
+/// What is known of an environment variable's value.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VariableState {
+    /// It may change what code runs or where traffic goes: its value is not known to be harmless.
+    pub injects: bool,
+    /// The kind of secret it looks like.
+    pub suspicion: Option<String>,
+}
+
+impl VariableState {
+    /// Looks at a value, and forgets it.
+    pub fn of(name: &str, value: &str) -> Self {
+        Self {
+            injects: injects(name, value).is_some(),
+            suspicion: suspect(name, value).map(|suspicion| suspicion.words().to_owned()),
+        }
+    }
 }

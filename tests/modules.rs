@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 28] = [
     "resource",
     "iam",
     "finding",
@@ -17,6 +17,10 @@ const ORDER: [&str; 24] = [
     "remediation",
     "incident",
     "ledger",
+    "injection",
+    "secret",
+    "trail",
+    "salt",
     "state",
     "controls",
     "decision",

@@ -9,6 +9,8 @@ mod policies;
 mod role_use;
 mod surroundings;
 
+pub(super) use function::vpc_attachment;
+
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
     resource::FunctionArn,
@@ -109,7 +111,7 @@ impl Aws {
                 let around = Surroundings { assumed: Some(assumed), ..Surroundings::default() };
                 state.surroundings.insert(function.clone(), around);
             }
-            Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
+            Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
     }
@@ -136,6 +138,7 @@ impl Aws {
             | Read::EveryUrl(_)
             | Read::Provisioned(_)
             | Read::AssumedRoles(_)
+            | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => {}
         }

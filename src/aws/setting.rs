@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
 mod concurrency;
+mod configuration;
 mod destinations;
 mod durable;
 mod mapping;
@@ -62,6 +63,9 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
+            Remediation::RestoreConfiguration { function, change } => {
+                self.configuration_stand(function, change).await
+            }
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
         };
         match stand {
@@ -111,6 +115,12 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
             }
+            Remediation::RestoreConfiguration { function, change } => {
+                return match self.put_configuration_back(function, change).await {
+                    Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::DoesNotExist),
+                    put_back => put_back,
+                };
+            }
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
         };
         settled(applied)
@@ -154,6 +164,9 @@ impl Aws {
             Remediation::HardenFunctionUrl { resource } => self.open_url(resource).await,
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_back(replacement, force).await
+            }
+            Remediation::RestoreConfiguration { function, change } => {
+                self.configuration_back(function, change).await
             }
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
         }

@@ -41,10 +41,13 @@ pub(super) const OF_LAMBDA: [Trigger; 23] = [
 pub(super) fn function(event: &Event) -> Option<&FunctionArn> {
     event.api.as_ref()?;
     match &event.kind {
-        Kind::PolicyChange { resource, .. }
-        | Kind::UrlChange { resource }
-        | Kind::CodeChange { resource } => Some(&resource.function),
-        Kind::FunctionChange { function } | Kind::SettingChange { function } => Some(function),
+        Kind::PolicyChange { resource, .. } | Kind::UrlChange { resource } => {
+            Some(&resource.function)
+        }
+        Kind::FunctionChange { function }
+        | Kind::CodeChange { function }
+        | Kind::GuardChange { function }
+        | Kind::SettingChange { function } => Some(function),
         Kind::IamCall { .. }
         | Kind::SecondLook { .. }
         | Kind::Invocation { .. }

@@ -42,6 +42,7 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::UrlChange { .. }
         | Kind::FunctionChange { .. }
         | Kind::CodeChange { .. }
+        | Kind::GuardChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
         | Kind::Ignored(_) => Needs::NotConcerned,
@@ -134,6 +135,7 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::StopInstances { .. }
         | Remediation::PauseExecution { .. }
         | Remediation::HardenFunctionUrl { .. }
+        | Remediation::RestoreConfiguration { .. }
         | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
     }
 }

@@ -65,8 +65,10 @@ fn deployment<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Deployment
     let services = &policy.controls.change_untrusted_deployer.parameters.services;
     let service = event.actor.service();
     let principal = event.actor.principal();
-    let is_trusted = service.is_some_and(|service| services.contains(service))
-        || principal.as_ref().is_some_and(|arn| policy.trusted.deploys(arn));
+    let is_trusted =
+        service.is_some_and(|service| {
+            services.contains(service) || policy.trusted.services.contains(service)
+        }) || principal.as_ref().is_some_and(|arn| policy.trusted.accepts_changes_of(arn));
     let by = match (is_trusted, service.is_some() || principal.is_some()) {
         (true, _) => By::Deployer,
         (false, true) => By::Stranger,

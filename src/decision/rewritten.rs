@@ -53,6 +53,7 @@ pub fn rewritten(
             | Response::DisableMappings
             | Response::Apply(_)
             | Response::Release(_)
+            | Response::Restore(_)
             | Response::Tag(_, _) => {}
         }
     }

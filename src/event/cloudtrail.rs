@@ -4,10 +4,15 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Event, EventError, Identity, Kind, ShownPolicy, Source, elsewhere, iam};
+use super::{
+    Actor, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy, Source, change,
+    elsewhere, iam,
+};
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,6 +21,7 @@ struct Record<'a> {
     event_id: String,
     event_source: String,
     event_name: String,
+    event_time: Option<String>,
     aws_region: Option<String>,
     error_code: Option<IgnoredAny>,
     #[serde(rename = "sourceIPAddress")]
@@ -101,19 +107,62 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
     } else {
         kind(&record, home)?
     };
+    let change = change_of(&record);
     let api = api(&record);
     let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
     let identity = record.user_identity.unwrap_or_default();
     let actor = Actor { source, endpoint: record.vpc_endpoint_id, ..actor(identity, home) };
     let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
     let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
-    Ok(Event { id: record.event_id, actor, api, kind, matched: Vec::new() })
+    let change = match &kind {
+        Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => change,
+        Kind::PolicyChange { .. }
+        | Kind::UrlChange { .. }
+        | Kind::SettingChange { .. }
+        | Kind::IamCall { .. }
+        | Kind::SecondLook { .. }
+        | Kind::Invocation { .. }
+        | Kind::RuleCompliance { .. }
+        | Kind::Ignored(_) => None,
+    };
+    Ok(Event { id: record.event_id, actor, api, kind, change, matched: Vec::new() })
 }
 
 /// The API as IAM writes its action.
 fn api(record: &Record<'_>) -> Option<String> {
     let service = record.event_source.strip_suffix(".amazonaws.com")?;
     Some(format!("{service}:{}", without_date(&record.event_name)))
+}
+
+/// The calls that change what a function is, or what guards it.
+fn change_call(name: &str) -> Option<ChangeCall> {
+    Some(match name {
+        "CreateFunction" => ChangeCall::Create,
+        "UpdateFunctionConfiguration" => ChangeCall::Configure,
+        "UpdateFunctionCode" => ChangeCall::Code,
+        "PutFunctionCodeSigningConfig" => ChangeCall::AttachSigning,
+        "DeleteFunctionCodeSigningConfig" => ChangeCall::DetachSigning,
+        "PutFunctionRecursionConfig" => ChangeCall::Recursion,
+        _ => return None,
+    })
+}
+
+fn change_of(record: &Record<'_>) -> Option<Change> {
+    let call = change_call(without_date(&record.event_name))?;
+    let parameters = record.request_parameters.and_then(|raw| {
+        serde_json::from_str::<Option<BTreeMap<String, IgnoredAny>>>(raw.get()).ok().flatten()
+    });
+    let names = change::named(call, parameters.iter().flatten().map(|(name, _)| name.as_str()));
+    let at = record.event_time.as_deref();
+    let answer = record
+        .response_elements
+        .and_then(|raw| serde_json::from_str::<Option<change::Answer>>(raw.get()).ok().flatten());
+    Some(Change {
+        call,
+        at: at.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok()),
+        names,
+        modified: answer.and_then(|answer| answer.last_modified),
+    })
 }
 
 fn actor(identity: UserIdentity, home: &Home) -> Actor {
@@ -168,6 +217,16 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ) => url_change(record, name, home)?,
         ("lambda.amazonaws.com", "CreateFunction" | "UpdateFunctionConfiguration") => {
             function_change(record, name, home)?
+        }
+        (
+            "lambda.amazonaws.com",
+            "DeleteFunctionCodeSigningConfig"
+            | "PutFunctionCodeSigningConfig"
+            | "PutFunctionRecursionConfig",
+        ) => {
+            let resource = resource(record, &target(record)?, name, home)?;
+            elsewhere(&resource.function, home)
+                .unwrap_or(Kind::GuardChange { function: resource.function })
         }
         (
             "lambda.amazonaws.com",
@@ -305,7 +364,8 @@ fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind,
 /// An alias is named beside its function: <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html>.
 fn code_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
     let resource = resource(record, &target(record)?, call, home)?;
-    Ok(elsewhere(&resource.function, home).unwrap_or(Kind::CodeChange { resource }))
+    Ok(elsewhere(&resource.function, home)
+        .unwrap_or(Kind::CodeChange { function: resource.function }))
 }
 
 /// A mapping is named by its id; which function it is of, only the answer tells.

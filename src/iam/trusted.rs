@@ -3,7 +3,7 @@
 
 use super::condition::network::Network;
 use super::pattern::glob;
-use crate::resource::AccountId;
+use crate::resource::{AccountId, PrincipalPattern};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -20,12 +20,13 @@ pub struct Trusted {
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Organization>"))]
     pub organizations: BTreeSet<String>,
-    /// Service principals that may invoke whoever they act for.
+    /// Service principals that may invoke whoever they act for, and whose changes of functions are
+    /// accepted, whoever they act for.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Service>"))]
     pub services: BTreeSet<String>,
-    /// ARN patterns of the roles and users that deploy: their changes of functions are expected. A session
-    /// counts by the ARN of its role.
+    /// Roles and users whose changes of functions are accepted: pipelines and deployers. A session counts by
+    /// the ARN of its role.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub principals: BTreeSet<PrincipalPattern>,
     /// Where changes come from: blocks of addresses as `198.51.100.0/24`, and VPC endpoints as `vpce-...`.
@@ -39,9 +40,9 @@ impl Trusted {
         self.accounts.is_empty() && self.organizations.is_empty()
     }
 
-    /// Whether the role or user of this ARN deploys.
-    pub fn deploys(&self, arn: &str) -> bool {
-        self.principals.iter().any(|pattern| pattern.matches(arn))
+    /// Whether changes of functions by this role or user are accepted.
+    pub fn accepts_changes_of(&self, arn: &str) -> bool {
+        self.principals.iter().any(|pattern| glob(pattern.as_str(), arn))
     }
 
     /// Whether the address is in one of the blocks.
@@ -57,35 +58,6 @@ impl Trusted {
     /// Whether this VPC endpoint is named.
     pub fn holds_endpoint(&self, endpoint: &str) -> bool {
         self.networks.iter().any(|network| network.0 == endpoint)
-    }
-}
-
-/// A pattern over the ARNs of roles and users: `*` is any run of characters, `?` is one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PrincipalPattern(String);
-
-impl PrincipalPattern {
-    /// Whether the role or user of this ARN is meant.
-    pub fn matches(&self, arn: &str) -> bool {
-        glob(&self.0, arn)
-    }
-}
-
-impl TryFrom<String> for PrincipalPattern {
-    type Error = &'static str;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.contains(':') && !text.chars().any(char::is_whitespace) {
-            Ok(Self(text))
-        } else {
-            Err("an ARN pattern has a colon, as in `arn:aws:iam::*:role/deploy-*`")
-        }
-    }
-}
-
-impl From<PrincipalPattern> for String {
-    fn from(pattern: PrincipalPattern) -> Self {
-        pattern.0
     }
 }
 

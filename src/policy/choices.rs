@@ -46,6 +46,8 @@ choices! {
     replace_resource_policy = ReplaceResourcePolicy;
     /// Require signed requests of a URL.
     harden_function_url = HardenFunctionUrl;
+    /// Put back what stood in a setting before it was changed.
+    restore_setting = RestoreSetting;
     /// Tag the function.
     tag_function = TagFunction;
 }

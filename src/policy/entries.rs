@@ -4,8 +4,8 @@ use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
         ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
-        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, InvocationUnauthorized,
-        RuntimeDeprecated, TagsMissing,
+        EnvironmentCodeInjection, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
+        InvocationUnauthorized, LayerUntrusted, RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -104,6 +104,10 @@ entries! {
     change_untrusted_deployer: ChangeUntrustedDeployer = ChangeUntrustedDeployer, "change.untrusted-deployer";
     change_without_mfa: ChangeWithoutMfa = ChangeWithoutMfa, "change.without-mfa";
     change_outside_network: Nothing = ChangeOutsideNetwork, "change.outside-network";
+    layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
+    environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
+    handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
+    vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";

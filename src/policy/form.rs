@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     finding::{ControlId, Requirement, RuleId},
-    iam::{PrincipalPattern, TrustedNetwork},
+    iam::TrustedNetwork,
     resource::form::text_form,
 };
 
@@ -28,15 +28,6 @@ text_form!(
     "^[^\\s:]*:[^\\s]*$",
     ["arn:aws:iam::*:role/deploy-*"],
     "write the whole ARN, with `*` for any characters and no spaces"
-);
-
-text_form!(
-    PrincipalPattern,
-    "PrincipalPattern",
-    "an ARN pattern of a role or user such as `arn:aws:iam::*:role/deploy-*`",
-    "^[^\\s:]*:[^\\s]*$",
-    ["arn:aws:iam::*:role/deploy-*"],
-    "write the role's or user's ARN, with `*` for any characters and no spaces"
 );
 
 text_form!(

@@ -238,6 +238,10 @@ fn never_fires(
         | ControlId::FunctionPolicyUnscopedService
         | ControlId::FunctionPolicyDangerousAction
         | ControlId::FunctionUrlPublic
+        | ControlId::LayerUntrusted
+        | ControlId::EnvironmentCodeInjection
+        | ControlId::HandlerChangedAlone
+        | ControlId::VpcDetached
         | ControlId::ContainmentUndone
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc

@@ -2,7 +2,10 @@
 //! the journal and in `cordon restore --step`.
 
 use super::{Ends, Remediation};
-use crate::setting::Scaling;
+use crate::{
+    finding::shown,
+    setting::{PutBack, Scaling},
+};
 
 impl Remediation {
     /// The name in plans, logs and the journal.
@@ -25,6 +28,12 @@ impl Remediation {
             Self::PauseExecution { .. } => "pause-durable-execution",
             Self::HardenFunctionUrl { .. } => "harden-function-url",
             Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
+            Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Handler { .. } => "restore-handler",
+                PutBack::Layers { .. } => "restore-layers",
+                PutBack::Variable { .. } => "remove-environment-variable",
+                PutBack::Vpc { .. } => "restore-vpc",
+            },
             Self::TagFunction { .. } => "tag-function",
         }
     }
@@ -44,6 +53,12 @@ impl Remediation {
             Self::PauseExecution { .. } => "resume-durable-execution",
             Self::HardenFunctionUrl { .. } => "set-url-auth-type",
             Self::ReplaceResourcePolicy(_) => "put-resource-policy",
+            Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Handler { .. } => "put-handler",
+                PutBack::Layers { .. } => "put-layers",
+                PutBack::Variable { .. } => "put-environment-variable",
+                PutBack::Vpc { .. } => "detach-vpc",
+            },
             Self::TagFunction { .. } => "untag-function",
         }
     }
@@ -106,6 +121,18 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
             Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
+            Self::RestoreConfiguration { change, .. } => vec![match change {
+                PutBack::Handler { stood, back } => {
+                    format!("handler: {} -> {}", named(stood), named(back))
+                }
+                PutBack::Layers { stood, back } => {
+                    format!("layers: {} -> {}", listed(stood), listed(back))
+                }
+                PutBack::Variable { name } => {
+                    format!("environment variable {}: set -> absent", named(name))
+                }
+                PutBack::Vpc { back } => format!("subnets: none -> {}", listed(&back.subnets)),
+            }],
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
@@ -148,12 +175,33 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => "AuthType: NONE".to_owned(),
             Self::ReplaceResourcePolicy(_) => "the document as it was".to_owned(),
+            Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Handler { stood, .. } => format!("handler: {}", named(stood)),
+                PutBack::Layers { stood, .. } => format!("layers: {}", listed(stood)),
+                PutBack::Variable { name } => format!(
+                    "environment variable {}: its value was not kept, set it by hand",
+                    named(name)
+                ),
+                PutBack::Vpc { .. } => "subnets: none".to_owned(),
+            },
             Self::TagFunction { tags, .. } => {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))
             }
         }
     }
+}
+
+/// What somebody wrote, as it may be shown.
+fn named(text: &str) -> String {
+    format!("`{}`", shown(text, 140))
+}
+
+fn listed(texts: &[String]) -> String {
+    if texts.is_empty() {
+        return "none".to_owned();
+    }
+    texts.iter().map(|text| named(text)).collect::<Vec<_>>().join(", ")
 }
 
 /// Concurrency in words: none is not 0.

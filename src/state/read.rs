@@ -36,6 +36,8 @@ pub enum Read {
     Boundary(FunctionArn, RoleArn),
     /// Roles that the function assumed lately.
     AssumedRoles(FunctionArn),
+    /// What it is, and what it was when its last accepted change was made.
+    Snapshot(FunctionArn),
     /// How the settings that containment turned stand now. The journal knows which.
     Containment(FunctionArn),
     /// The same, of the function of an incident.
@@ -43,9 +45,9 @@ pub enum Read {
 }
 
 impl Read {
-    /// Whether the journal tells it, and not AWS.
+    /// Whether the journal tells it, or has to be asked first.
     pub const fn is_in_the_journal(&self) -> bool {
-        matches!(self, Self::Containment(_) | Self::ContainmentOf(_))
+        matches!(self, Self::Snapshot(_) | Self::Containment(_) | Self::ContainmentOf(_))
     }
 
     /// The IAM actions it needs, its fallback included. The role in `template.yaml` is held against
@@ -74,6 +76,7 @@ impl Read {
             Self::RoleUse(_, _) => &["account:ListRegions", "iam:GetRole", "lambda:ListFunctions"],
             Self::Boundary(_, _) => &["iam:GetRole", "iam:GetPolicy", "iam:GetPolicyVersion"],
             Self::AssumedRoles(_) => &["cloudtrail:LookupEvents", "lambda:GetFunction"],
+            Self::Snapshot(_) => &["lambda:GetFunction", "lambda:ListTags"],
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
         }
@@ -99,6 +102,7 @@ impl fmt::Display for Read {
             Self::RoleUse(_, role) => write!(f, "who else uses role `{}`", role.name()),
             Self::Boundary(_, role) => write!(f, "the boundary of role `{}`", role.name()),
             Self::AssumedRoles(_) => f.write_str("the roles it assumed"),
+            Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
         }
     }

@@ -81,6 +81,22 @@ fn remediations() -> Vec<Remediation> {
             edits: Vec::new(),
             removable_by_sid: None,
         }),
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Handler { stood: id(), back: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Layers { stood: Vec::new(), back: Vec::new() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Variable { name: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Vpc { back: VpcAttachment::default() },
+        },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     let mut kinds = BTreeSet::new();
@@ -100,9 +116,15 @@ fn remediations() -> Vec<Remediation> {
             Remediation::ReplaceResourcePolicy(_) => 11,
             Remediation::TagFunction { .. } => 12,
             Remediation::CapConcurrency { .. } => 13,
+            Remediation::RestoreConfiguration { change, .. } => match change {
+                PutBack::Handler { .. } => 14,
+                PutBack::Layers { .. } => 15,
+                PutBack::Variable { .. } => 16,
+                PutBack::Vpc { .. } => 17,
+            },
         });
     }
-    assert_eq!(kinds.len(), 14);
+    assert_eq!(kinds.len(), 18);
     all
 }
 
@@ -127,6 +149,7 @@ fn reads() -> Vec<Read> {
         Read::AssumedRoles(function()),
         Read::Containment(function()),
         Read::ContainmentOf(String::new()),
+        Read::Snapshot(function()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -148,9 +171,10 @@ fn reads() -> Vec<Read> {
             Read::Containment(_) => 14,
             Read::ContainmentOf(_) => 15,
             Read::EveryMapping(_) => 16,
+            Read::Snapshot(_) => 17,
         });
     }
-    assert_eq!(kinds.len(), 17);
+    assert_eq!(kinds.len(), 18);
     all
 }
 
