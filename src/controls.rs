@@ -15,7 +15,9 @@ mod extent;
 mod function_policy;
 mod function_url;
 mod handler_alone;
+mod iam_user_created;
 mod invocation;
+mod lambda_admin;
 mod layer_untrusted;
 mod network;
 mod outside_network;
@@ -178,7 +180,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 20] = [
+pub const CONTROLS: [Control; 22] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -188,6 +190,8 @@ pub const CONTROLS: [Control; 20] = [
     untrusted_deployer::CONTROL,
     without_mfa::CONTROL,
     outside_network::CONTROL,
+    lambda_admin::CONTROL,
+    iam_user_created::CONTROL,
     layer_untrusted::CONTROL,
     code_injection::CONTROL,
     handler_alone::CONTROL,
@@ -269,7 +273,12 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
 }
 
 /// The controls that judge what a call of IAM was made on, and not who made it.
-const OF_IAM: [ControlId; 2] = [ControlId::ChangeWithoutMfa, ControlId::ChangeOutsideNetwork];
+const OF_IAM: [ControlId; 4] = [
+    ControlId::ChangeWithoutMfa,
+    ControlId::ChangeOutsideNetwork,
+    ControlId::IdentityPolicyOverbroadLambdaAdmin,
+    ControlId::IamUserCreated,
+];
 
 /// What an event is about for a control, as far as it tells that itself.
 fn about(control: ControlId, event: &Event) -> Option<Resource> {

@@ -128,6 +128,16 @@ catalogue! {
         "functions and IAM are changed from declared networks only",
         ["NIST CSF PR.AA-05", "NIST CSF DE.CM-01", "MITRE ATT&CK T1078.004"],
         [TagFunction];
+    /// An identity policy lets administer Lambda at large.
+    IdentityPolicyOverbroadLambdaAdmin = "identity-policy.overbroad-lambda-admin", Medium,
+        "identity policies let nobody but deployers administer Lambda at large",
+        ["NIST CSF PR.AA-05", "MITRE ATT&CK T1098.003"],
+        [];
+    /// A person was given a user, a password or an access key of IAM.
+    IamUserCreated = "iam-user.created", Medium,
+        "people are given no IAM users, passwords or access keys",
+        ["NIST CSF PR.AA-01", "MITRE ATT&CK T1136.003", "MITRE ATT&CK T1098.001"],
+        [];
     /// A layer of a stranger was added.
     LayerUntrusted = "layer.untrusted", High,
         "layers come from the own account, trusted accounts or known publishers",

@@ -30,7 +30,7 @@ pub use meaning::problems;
 pub use parameters::{
     ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone, DeclaredCalls,
     DeclaredInvokers, EnvironmentCodeInjection, FunctionPolicyDangerousAction,
-    FunctionPrivilegeEscalation, InvocationUnauthorized, LayerUntrusted, Nothing,
+    FunctionPrivilegeEscalation, IamUserCreated, InvocationUnauthorized, LayerUntrusted, Nothing,
     RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};

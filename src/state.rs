@@ -18,10 +18,10 @@ pub use surroundings::Surroundings;
 
 use crate::{
     finding::ControlId,
-    iam::Document,
+    iam::{Document, IdentityDocument},
     injection::injects,
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn},
     secret::suspect,
 };
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,8 @@ pub struct State {
     pub remembered: BTreeMap<FunctionArn, Remembered>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
+    /// Identity policies, by where they are.
+    pub identity_policies: BTreeMap<IdentityPolicy, Option<IdentityPolicyState>>,
     /// What was read.
     pub read: BTreeSet<Read>,
     /// What could not be read.
@@ -108,11 +110,12 @@ impl State {
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
         let Self { policies, functions, urls, provisioned, remembered, surroundings, .. } = later;
-        let Self { read, unread, memory, .. } = later;
+        let Self { identity_policies, read, unread, memory, .. } = later;
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);
         self.urls.extend(urls);
+        self.identity_policies.extend(identity_policies);
         self.provisioned.extend(provisioned);
         self.remembered.extend(remembered);
         for (function, around) in surroundings {
@@ -123,6 +126,9 @@ impl State {
         self.unread.extend(unread);
     }
 }
+
+/// An identity policy as it was read: the document, or why it cannot be understood.
+pub type IdentityPolicyState = Result<IdentityDocument, crate::iam::DocumentError>;
 
 /// A resource policy as it was read.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,7 +9,7 @@ use serde_json::json;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Each sample, the function it is about, and controls that must have findings.
-const SAMPLES: [(&str, &str, &str); 19] = [
+const SAMPLES: [(&str, &str, &str); 24] = [
     ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
     ("add-permission-events-unscoped.json", "nightly-report", "function-policy.unscoped-service"),
     ("add-permission-public.json", "orders", "function-policy.public"),
@@ -18,6 +18,11 @@ const SAMPLES: [(&str, &str, &str); 19] = [
     ("config-rule-noncompliant.json", "payments", "function-policy.public"),
     ("config-rule-noncompliant-other.json", "legacy-import", "config-rule.noncompliant"),
     ("create-access-key-by-function.json", "report-generator", "function.privilege-escalation"),
+    ("create-alias.json", "legacy-import", DEPLOYED),
+    ("delete-alias.json", "legacy-import", DEPLOYED),
+    ("publish-version.json", "legacy-import", DEPLOYED),
+    ("update-alias.json", "legacy-import", DEPLOYED),
+    ("update-function-code.json", "legacy-import", DEPLOYED),
     ("create-function-url-public.json", "webhook", "function-url.public"),
     ("create-function.json", "legacy-import", "tags.missing network.outside-vpc"),
     ("delete-function-url.json", "webhook", "function-url.public"),
@@ -33,6 +38,15 @@ const SAMPLES: [(&str, &str, &str); 19] = [
     ("update-function-configuration.json", "legacy-import", "tags.missing network.outside-vpc"),
     ("update-function-url-public.json", "webhook", "function-url.public"),
     ("add-permission-public-version.json", "orders", "function-policy.public"),
+];
+
+/// By a user who is no deployer and gave no second factor.
+const DEPLOYED: &str = "change.untrusted-deployer change.without-mfa";
+
+/// Changes of IAM, which are told, each with its finding.
+const OF_IAM: [(&str, &str); 2] = [
+    ("create-user.json", "iam-user.created"),
+    ("put-role-policy-lambda-admin.json", "identity-policy.overbroad-lambda-admin"),
 ];
 
 /// What undoes a containment, if there is one.
@@ -51,7 +65,8 @@ const OF_CONTAINMENTS: [&str; 10] = [
 
 #[test]
 fn no_sample_is_left_out() {
-    let told = SAMPLES.iter().map(|(event, ..)| event).chain(&OF_CONTAINMENTS);
+    let of_iam = OF_IAM.iter().map(|(event, _)| event);
+    let told = SAMPLES.iter().map(|(event, ..)| event).chain(of_iam).chain(&OF_CONTAINMENTS);
     let told: BTreeSet<String> = told.map(|event| (*event).to_owned()).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));
@@ -64,6 +79,7 @@ fn everything() -> String {
     let policy = SHIPPED
         .replace("mode: dry-run\n", "mode: enforce\n")
         .replace("mode: off", "mode: enforce")
+        .replace("principals: []", "principals: [\"arn:aws:iam::*:role/delivery-*\"]")
         .replace("required: {}", "required: { owner: [] }")
         .replace(
             "# parameters:\n    #   functions:\n",
@@ -95,6 +111,34 @@ async fn a_second_delivery_of_any_sample_changes_nothing() {
         assert!(again.is_empty(), "{event}: {again:?}");
         assert_eq!(world.account.look(function, &arn, &[]).await, after, "{event}");
     }
+}
+
+#[tokio::test]
+async fn changes_of_iam_are_told_and_change_nothing() {
+    let policy = everything();
+    let world = World::new().await;
+    world
+        .account
+        .create_role_for("reporting", "/", json!({ "Service": "ec2.amazonaws.com" }))
+        .await;
+    let grant = json!({ "Effect": "Allow", "Action": "lambda:*", "Resource": "*" });
+    let grant = json!({ "Version": "2012-10-17", "Statement": [grant] }).to_string();
+    world.account.put_role_policy("reporting", "lambda", &grant).await;
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+    world.calls();
+    for (event, expected) in OF_IAM {
+        let answer = bootstrap.deliver(&world.event(event));
+        assert!(answer.ok, "{event}: {answer:?}");
+        assert_eq!(controls(&answer), [expected], "{event}");
+        let changed = world.calls().into_iter().filter(|call| call.mutating);
+        let changed: Vec<_> = changed.map(|call| (call.service, call.operation)).collect();
+        assert!(
+            changed.iter().all(|(service, _)| service == "sns" || service == "dynamodb"),
+            "{changed:?}"
+        );
+    }
+    let told = world.account.notifications().await.join("\n");
+    assert!(OF_IAM.iter().all(|(_, control)| told.contains(control)), "{told}");
 }
 
 #[tokio::test]

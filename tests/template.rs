@@ -65,6 +65,26 @@ fn sorted(pattern: Value) -> Value {
 }
 
 #[test]
+fn what_is_forwarded_from_us_east_1_is_exactly_what_the_rule_of_iam_hears() {
+    let text = fs::read_to_string(Path::new(ROOT).join("global-events.yaml")).expect("a template");
+    let forwarding: Value = serde_saphyr::from_str(&text).expect("the template is YAML");
+    let rule = properties(&forwarding, "IamChangesRule");
+    let heard = properties(&template(), "IamChangesRule");
+    assert_eq!(rule["EventPattern"], heard["EventPattern"]);
+    assert_eq!(rule["State"], "ENABLED");
+    let targets = rule["Targets"].as_array().expect("targets").as_slice();
+    let [target] = targets else { panic!("one target") };
+    let role = properties(&forwarding, "ForwardingRole");
+    let grant = &role["Policies"][0]["PolicyDocument"]["Statement"];
+    assert_eq!(target["RoleArn"], "ForwardingRole.Arn");
+    assert_eq!(grant.as_array().map(Vec::len), Some(1));
+    assert_eq!(grant[0]["Action"], "events:PutEvents");
+    assert_eq!(grant[0]["Resource"], target["Arn"]);
+    let bus = target["Arn"].as_str().expect("an ARN");
+    assert!(bus.ends_with(":event-bus/default") && bus.contains("${HomeRegion}"), "{bus}");
+}
+
+#[test]
 fn every_rule_reaches_the_function_and_the_failure_queue() {
     let template = template();
     for rule in Rule::ALL {

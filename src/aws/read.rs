@@ -13,6 +13,7 @@ pub(super) use function::vpc_attachment;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
+    iam::IdentityDocument,
     resource::FunctionArn,
     state::{Read, State, Surroundings},
 };
@@ -105,6 +106,11 @@ impl Aws {
                 let around = self.around(read, function).await?;
                 state.surroundings.insert(function.clone(), around);
             }
+            Read::IdentityPolicy(policy) => {
+                let live = absent(self.identity_policy(policy).await)?;
+                let live = live.map(|text| IdentityDocument::parse(&text));
+                state.identity_policies.insert(policy.clone(), live);
+            }
             Read::AssumedRoles(function) => {
                 let (assumed, error) = self.assumed(function).await?;
                 rest = error;
@@ -138,6 +144,7 @@ impl Aws {
             | Read::EveryUrl(_)
             | Read::Provisioned(_)
             | Read::AssumedRoles(_)
+            | Read::IdentityPolicy(_)
             | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => {}

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub enum Trigger {
     /// A successful Lambda API call whose name begins so: Lambda appends the API's version.
     LambdaCall(&'static str),
-    /// Successful IAM calls by role sessions.
+    /// Successful IAM calls of these names, by anybody.
     IamCalls(&'static [&'static str]),
     /// Successful IAM calls, by anybody, on the inline policies that containments put on roles.
     RolePolicies,
@@ -30,10 +30,8 @@ pub enum Trigger {
 pub enum Rule {
     /// Changes made through the Lambda API.
     LambdaChanges,
-    /// IAM calls by role sessions.
-    FunctionCredentials,
-    /// IAM calls on policies of containments.
-    RolePolicies,
+    /// Changes made through the IAM API, on policies of containments too.
+    IamChanges,
     /// Verdicts of AWS Config rules.
     ConfigCompliance,
     /// Configuration items.
@@ -44,10 +42,9 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 5] = [
         Self::LambdaChanges,
-        Self::FunctionCredentials,
-        Self::RolePolicies,
+        Self::IamChanges,
         Self::ConfigCompliance,
         Self::ConfigItem,
         Self::Invocation,
@@ -57,8 +54,7 @@ impl Rule {
     pub const fn logical_id(self) -> &'static str {
         match self {
             Self::LambdaChanges => "LambdaChangesRule",
-            Self::FunctionCredentials => "FunctionCredentialsRule",
-            Self::RolePolicies => "RolePoliciesRule",
+            Self::IamChanges => "IamChangesRule",
             Self::ConfigCompliance => "ConfigComplianceRule",
             Self::ConfigItem => "ConfigItemRule",
             Self::Invocation => "InvocationRule",
@@ -81,24 +77,13 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "errorCode": [{ "exists": false }],
             },
         }),
-        Rule::FunctionCredentials => json!({
+        Rule::IamChanges => json!({
             "source": ["aws.iam"],
             "detail-type": [api_call],
             "detail": {
                 "eventSource": ["iam.amazonaws.com"],
                 "eventName": names,
                 "errorCode": [{ "exists": false }],
-                "userIdentity": { "type": ["AssumedRole"] },
-            },
-        }),
-        Rule::RolePolicies => json!({
-            "source": ["aws.iam"],
-            "detail-type": [api_call],
-            "detail": {
-                "eventSource": ["iam.amazonaws.com"],
-                "eventName": ["DeleteRolePolicy", "PutRolePolicy"],
-                "errorCode": [{ "exists": false }],
-                "requestParameters": { "policyName": [{ "prefix": "cordon-inc-" }] },
             },
         }),
         Rule::ConfigCompliance => json!({
@@ -130,13 +115,17 @@ pub fn event_pattern(rule: Rule) -> Value {
     }
 }
 
+/// What overwrites or deletes an inline policy of a role.
+const OF_CONTAINMENTS: &[&str] = &["DeleteRolePolicy", "PutRolePolicy"];
+
 /// The API names that the controls give for `rule`, sorted.
 fn names(rule: Rule) -> BTreeSet<&'static str> {
     let triggers = CONTROLS.iter().flat_map(|control| control.triggers);
     triggers
         .flat_map(|trigger| match (rule, trigger) {
             (Rule::LambdaChanges, Trigger::LambdaCall(name)) => std::slice::from_ref(name),
-            (Rule::FunctionCredentials, Trigger::IamCalls(names)) => names,
+            (Rule::IamChanges, Trigger::IamCalls(names)) => names,
+            (Rule::IamChanges, Trigger::RolePolicies) => OF_CONTAINMENTS,
             (_, _) => &[],
         })
         .copied()

@@ -108,6 +108,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::AutoScaling(_)
         | Read::RoleUse(_, _)
         | Read::AssumedRoles(_)
+        | Read::IdentityPolicy(_)
         | Read::Snapshot(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_) => false,

@@ -97,6 +97,7 @@ impl Responder {
             | Read::RoleUse(_, _)
             | Read::Boundary(_, _)
             | Read::AssumedRoles(_)
+            | Read::IdentityPolicy(_)
             | Read::Snapshot(_) => None,
         };
         match found {

@@ -5,7 +5,7 @@ use super::{
     parameters::{
         ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
         EnvironmentCodeInjection, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        InvocationUnauthorized, LayerUntrusted, RuntimeDeprecated, TagsMissing,
+        IamUserCreated, InvocationUnauthorized, LayerUntrusted, RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -104,6 +104,8 @@ entries! {
     change_untrusted_deployer: ChangeUntrustedDeployer = ChangeUntrustedDeployer, "change.untrusted-deployer";
     change_without_mfa: ChangeWithoutMfa = ChangeWithoutMfa, "change.without-mfa";
     change_outside_network: Nothing = ChangeOutsideNetwork, "change.outside-network";
+    identity_policy_overbroad_lambda_admin: Nothing = IdentityPolicyOverbroadLambdaAdmin, "identity-policy.overbroad-lambda-admin";
+    iam_user_created: IamUserCreated = IamUserCreated, "iam-user.created";
     layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
     environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
     handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";

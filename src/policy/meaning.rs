@@ -231,6 +231,8 @@ fn never_fires(
         | ControlId::ChangeUntrustedDeployer
         | ControlId::ChangeOutsideNetwork
         | ControlId::ChangeWithoutMfa
+        | ControlId::IdentityPolicyOverbroadLambdaAdmin
+        | ControlId::IamUserCreated
         | ControlId::TagsMissing
         | ControlId::RuntimeDeprecated
         | ControlId::FunctionPolicyPublic

@@ -84,6 +84,15 @@ pub struct ChangeWithoutMfa {
     pub mfa_by_provider: Vec<ArnPattern>,
 }
 
+/// Parameters of `iam-user.created`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct IamUserCreated {
+    /// Name or ARN patterns of users that no person uses.
+    pub service_accounts: Vec<Pattern>,
+}
+
 /// Parameters of `layer.untrusted`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]

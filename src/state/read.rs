@@ -1,6 +1,6 @@
 //! What can be read before deciding, and what that needs.
 
-use crate::resource::{FunctionArn, FunctionResource, RoleArn};
+use crate::resource::{FunctionArn, FunctionResource, IdentityPolicy, RoleArn};
 use std::fmt;
 
 /// One thing to read before deciding.
@@ -38,6 +38,8 @@ pub enum Read {
     AssumedRoles(FunctionArn),
     /// What it is, and what it was when its last accepted change was made.
     Snapshot(FunctionArn),
+    /// What an identity policy says.
+    IdentityPolicy(IdentityPolicy),
     /// How the settings that containment turned stand now. The journal knows which.
     Containment(FunctionArn),
     /// The same, of the function of an incident.
@@ -77,6 +79,13 @@ impl Read {
             Self::Boundary(_, _) => &["iam:GetRole", "iam:GetPolicy", "iam:GetPolicyVersion"],
             Self::AssumedRoles(_) => &["cloudtrail:LookupEvents", "lambda:GetFunction"],
             Self::Snapshot(_) => &["lambda:GetFunction", "lambda:ListTags"],
+            // Of inline policies one of the three, by whose they are.
+            Self::IdentityPolicy(IdentityPolicy::Managed(_)) => {
+                &["iam:GetPolicy", "iam:GetPolicyVersion"]
+            }
+            Self::IdentityPolicy(IdentityPolicy::Inline { .. }) => {
+                &["iam:GetGroupPolicy", "iam:GetRolePolicy", "iam:GetUserPolicy"]
+            }
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
         }
@@ -102,6 +111,7 @@ impl fmt::Display for Read {
             Self::RoleUse(_, role) => write!(f, "who else uses role `{}`", role.name()),
             Self::Boundary(_, role) => write!(f, "the boundary of role `{}`", role.name()),
             Self::AssumedRoles(_) => f.write_str("the roles it assumed"),
+            Self::IdentityPolicy(policy) => write!(f, "the policy {policy}"),
             Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
         }

@@ -4,10 +4,9 @@
 
 use super::{properties, template};
 use cordon::{
-    controls::{Rule, event_pattern},
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX},
-    resource::{FunctionArn, FunctionResource, Qualifier, RoleArn},
+    resource::{Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RoleArn},
     setting::{Mapping, Scaling, Suspension},
     state::Read,
 };
@@ -128,6 +127,10 @@ fn remediations() -> Vec<Remediation> {
     all
 }
 
+fn holder() -> Arn {
+    Arn::parse("arn:aws:iam::111122223333:user/maria").expect("an ARN")
+}
+
 /// One of each; a new kind of read does not compile until it is here.
 fn reads() -> Vec<Read> {
     let (function, resource) = (function, FunctionResource::from(function()));
@@ -150,6 +153,8 @@ fn reads() -> Vec<Read> {
         Read::Containment(function()),
         Read::ContainmentOf(String::new()),
         Read::Snapshot(function()),
+        Read::IdentityPolicy(IdentityPolicy::Managed(holder())),
+        Read::IdentityPolicy(IdentityPolicy::Inline { holder: holder(), name: String::new() }),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -172,9 +177,11 @@ fn reads() -> Vec<Read> {
             Read::ContainmentOf(_) => 15,
             Read::EveryMapping(_) => 16,
             Read::Snapshot(_) => 17,
+            Read::IdentityPolicy(IdentityPolicy::Managed(_)) => 18,
+            Read::IdentityPolicy(IdentityPolicy::Inline { .. }) => 19,
         });
     }
-    assert_eq!(kinds.len(), 18);
+    assert_eq!(kinds.len(), 20);
     all
 }
 
@@ -311,10 +318,8 @@ fn what_conditions_can_narrow_is_narrow() {
     }
     let urls = statement("CordonRole", "FunctionUrls");
     assert_eq!(urls["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"], "AWS_IAM");
-    let heard = event_pattern(Rule::RolePolicies);
-    let prefix = &heard["detail"]["requestParameters"]["policyName"][0]["prefix"];
-    let ours = format!(":policy/cordon/{}*", prefix.as_str().expect("a prefix"));
-    let is_ours = |arn: &Value| arn.as_str().is_some_and(|arn| arn.ends_with(&ours));
+    let ours = ":policy/cordon/cordon-inc-*";
+    let is_ours = |arn: &Value| arn.as_str().is_some_and(|arn| arn.ends_with(ours));
     for (logical_id, sid) in
         [("CordonRole", "BoundaryPolicies"), ("OperatorPolicy", "RestoreBoundaryPolicies")]
     {
