@@ -6,6 +6,7 @@
 use cordon::{
     controls::{event, triage},
     decision::{Remit, decide},
+    event::Own,
     policy::{ControlPolicy, LoadedPolicy, source},
     resource::{AccountId, Home},
     state::State,
@@ -97,7 +98,7 @@ fn per_event(with: &Value) -> f64 {
     };
     let (remit, now) = (Remit::of(&policy), datetime!(2026-11-21 12:00 UTC));
     let answer = || {
-        let event = event(&policy, black_box(&payload), &home).expect("an event");
+        let event = event(&policy, black_box(&payload), &home, &Own::default()).expect("an event");
         let triage = triage(&policy, &event, now);
         black_box(decide(&remit, &event, &triage, &State::as_shown(&event), now));
     };

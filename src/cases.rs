@@ -5,7 +5,7 @@
 use crate::{
     controls,
     decision::{Decision, Remit, decide},
-    event::EventError,
+    event::{EventError, Own},
     finding::{Compliance, Evaluation, Requirement},
     policy::ControlPolicy,
     remediation::{Planned, Remediation},
@@ -96,7 +96,8 @@ impl Case {
         home: &Home,
         now: OffsetDateTime,
     ) -> Result<Decision, EventError> {
-        let event = controls::event(policy, event, home)?;
+        let own = Own { stack: Some("cordon".to_owned()), keys: Vec::new() };
+        let event = controls::event(policy, event, home, &own)?;
         let triage = controls::triage(policy, &event, now);
         let Home { partition, account, region } = home;
         let account = account.as_str();

@@ -15,6 +15,7 @@ mod extent;
 mod function_policy;
 mod function_url;
 mod handler_alone;
+mod iam_backdoor;
 mod iam_user_created;
 mod invocation;
 mod lambda_admin;
@@ -23,6 +24,7 @@ mod network;
 mod outside_network;
 mod privilege_escalation;
 mod public;
+mod responder_tampered;
 mod rule;
 mod runtime;
 mod tags;
@@ -40,7 +42,7 @@ pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
-    event::{Event, EventError, Kind},
+    event::{Event, EventError, Kind, Own},
     finding::{ControlId, Evidence, RemediationName, Requirement},
     iam::Edit,
     policy::{Because, Concurrency, ControlPolicy, Mode, Reached, Whom},
@@ -145,7 +147,9 @@ pub enum Response {
     DisableMappings,
     /// Exactly this.
     Apply(Remediation),
-    /// Put back what stood there before.
+    /// Disable an EventBridge rule: exactly this.
+    DisableRule(Remediation),
+    /// Put back what was there before: exactly this.
     Restore(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
@@ -162,9 +166,10 @@ impl Response {
             Self::EditPolicy(_) => Some(RemediationName::ReplaceResourcePolicy),
             Self::HardenUrl => Some(RemediationName::HardenFunctionUrl),
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
+            Self::DisableRule(_) => Some(RemediationName::DisableRule),
+            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
-            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),
             Self::Release(_) | Self::Notify(_) => None,
         }
@@ -180,7 +185,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 22] = [
+pub const CONTROLS: [Control; 24] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -192,12 +197,14 @@ pub const CONTROLS: [Control; 22] = [
     outside_network::CONTROL,
     lambda_admin::CONTROL,
     iam_user_created::CONTROL,
+    responder_tampered::CONTROL,
     layer_untrusted::CONTROL,
     code_injection::CONTROL,
     handler_alone::CONTROL,
     vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
+    iam_backdoor::CONTROL,
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,
@@ -205,13 +212,19 @@ pub const CONTROLS: [Control; 22] = [
     config_rule::CONTROL,
 ];
 
-/// Reads one delivery, and holds the rules of the control policy against it. `home` is where this
-/// installation runs.
+/// Reads one delivery, holds the rules of the control policy against it, and sees whether it touches
+/// what is Cordon's `own`. `home` is where this installation runs.
 ///
 /// # Errors
 /// As [`Event::parse`].
-pub fn event(policy: &ControlPolicy, payload: &str, home: &Home) -> Result<Event, EventError> {
-    Ok(Event::parse(payload, home)?.with(policy.rules.matched(payload, home)))
+pub fn event(
+    policy: &ControlPolicy,
+    payload: &str,
+    home: &Home,
+    own: &Own,
+) -> Result<Event, EventError> {
+    let event = Event::parse(payload, home)?;
+    Ok(event.with(policy.rules.matched(payload, home), own.touched(payload, home)))
 }
 
 /// The controls and rules an event concerns and what they must read. Most events concern none.
@@ -253,7 +266,8 @@ pub enum Concern {
 pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<Look> {
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
-    let controls: &[Control] = if matches!(event.kind, Kind::Ignored(_)) { &[] } else { &CONTROLS };
+    let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
+    let controls: &[Control] = if nothing { &[] } else { &CONTROLS };
     let of_controls = controls.iter().map(|control| {
         let about = about(control.id, event);
         look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {

@@ -8,13 +8,16 @@ mod cloudtrail;
 mod config;
 mod iam;
 mod message;
+mod own;
+
+pub use own::{CHANGING, Own, Touch};
 
 pub use actor::{Actor, Identity, Source};
 pub use change::{Change, ChangeCall, Part};
 pub use iam::IamTarget;
 
 use crate::finding::RuleMatch;
-use crate::resource::{FunctionArn, FunctionResource, Home, ResourceError};
+use crate::resource::{Arn, FunctionArn, FunctionResource, Home, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -34,6 +37,8 @@ pub struct Event {
     pub change: Option<Change>,
     /// The rules of the control policy whose patterns it matches.
     pub matched: Vec<RuleMatch>,
+    /// What of Cordon's own it changed.
+    pub touches: Option<Touch>,
 }
 
 /// What happened.
@@ -103,6 +108,15 @@ pub enum Kind {
         /// `NON_COMPLIANT`; else `COMPLIANT`. Other verdicts are none.
         noncompliant: bool,
     },
+    /// An EventBridge rule of the default bus was made, enabled, or given targets.
+    RuleChange {
+        /// The rule.
+        rule: Arn,
+        /// Its pattern, if the event shows it.
+        pattern: Option<String>,
+    },
+    /// Nothing happened, and events arrive.
+    Heartbeat,
     /// Nothing any control can care about, and why.
     Ignored(String),
 }
@@ -150,8 +164,14 @@ pub enum EventError {
         /// The API.
         call: String,
     },
+    /// A successful call on something that is not told.
+    #[error("malformed event: `{call}` does not say what it was made on")]
+    NoResource {
+        /// The API.
+        call: String,
+    },
     /// A name AWS would not accept.
-    #[error("malformed event: `{call}` names no function: {source}")]
+    #[error("malformed event: `{call}` names nothing: {source}")]
     Name {
         /// The API.
         call: String,
@@ -179,8 +199,8 @@ impl Event {
         }
         let detail = envelope.detail.get();
         match (envelope.source.as_str(), envelope.detail_type.as_str()) {
-            ("aws.lambda" | "aws.iam", "AWS API Call via CloudTrail") => {
-                cloudtrail::parse(detail, home)
+            (source, "AWS API Call via CloudTrail") if source.starts_with("aws.") => {
+                cloudtrail::parse(detail, source, home)
             }
             ("aws.config", "Config Rules Compliance Change") => {
                 config::rule_compliance(id, detail, home)
@@ -188,14 +208,15 @@ impl Event {
             ("aws.config", "Config Configuration Item Change") => {
                 config::configuration_item(id, detail, home)
             }
+            (HEARTBEAT, _) => Ok(Self { kind: Kind::Heartbeat, ..Self::ignored(id, "") }),
             (_, _) => Ok(Self::ignored(id, "no control looks at this kind of event")),
         }
     }
 
-    /// The same, with the rules whose patterns it matches.
+    /// The same, with the rules whose patterns it matches, and what of Cordon's own it changed.
     #[must_use]
-    pub fn with(self, matched: Vec<RuleMatch>) -> Self {
-        Self { matched, ..self }
+    pub fn with(self, matched: Vec<RuleMatch>, touches: Option<Touch>) -> Self {
+        Self { matched, touches, ..self }
     }
 
     /// The function it is about, as far as it tells that itself.
@@ -211,23 +232,41 @@ impl Event {
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. } => Some(function),
             // It touched a containment, whose function the journal knows.
-            Kind::IamCall { incident: Some(_), .. } | Kind::Ignored(_) => None,
+            Kind::IamCall { incident: Some(_), .. }
+            | Kind::RuleChange { .. }
+            | Kind::Heartbeat
+            | Kind::Ignored(_) => None,
             Kind::IamCall { incident: None, .. } => {
                 self.actor.issued_to.as_ref().or(self.actor.named_after.as_ref())
             }
         }
     }
 
-    fn ignored(id: String, why: &str) -> Self {
-        Self {
-            id,
-            actor: Actor::default(),
-            api: None,
-            kind: Kind::Ignored(why.to_owned()),
-            change: None,
-            matched: Vec::new(),
-        }
+    /// What happened, before anything is held against it.
+    fn new(id: String, actor: Actor, kind: Kind) -> Self {
+        Self { id, actor, api: None, kind, change: None, matched: Vec::new(), touches: None }
     }
+
+    fn ignored(id: String, why: &str) -> Self {
+        Self::new(id, Actor::default(), Kind::Ignored(why.to_owned()))
+    }
+}
+
+/// The source of the events by which Cordon's schedule says that events arrive.
+pub const HEARTBEAT: &str = "cordon.heartbeat";
+
+/// Lambda appends the API's version to most names: `AddPermission20150331v2`.
+fn without_date(name: &str) -> &str {
+    fn undated(text: &str) -> Option<&str> {
+        let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        (text.len() == bare.len() + 8).then_some(bare)
+    }
+    let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('v');
+    unversioned
+        .filter(|text| text.len() + 1 < name.len())
+        .and_then(undated)
+        .or_else(|| undated(name))
+        .unwrap_or(name)
 }
 
 /// What becomes of an event about a function of another account or Region; none if it is at home.

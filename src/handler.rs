@@ -16,7 +16,7 @@ use crate::{
     incident::{StepEvent, StepStatus},
     policy::{LoadedPolicy, Mode, Validity},
     remediation::{Outcome, Planned, Remediation, Withheld},
-    report::Report,
+    report::{Report, heartbeat},
     resource::{FunctionArn, Resource, RoleArn},
     settings::Settings,
     state::State,
@@ -139,7 +139,8 @@ impl Responder {
         itself: &FunctionArn,
         now: OffsetDateTime,
     ) -> Result<Handled, HandlerError> {
-        let event = controls::event(&self.policy.policy, payload, &itself.home())?;
+        let event =
+            controls::event(&self.policy.policy, payload, &itself.home(), &self.settings.own)?;
         let handled = self.answer(&event, itself, now).await?;
         let lost = event.matched.iter().find_map(|matched| {
             let why = matched.function.as_ref().err()?;
@@ -157,6 +158,10 @@ impl Responder {
         itself: &FunctionArn,
         now: OffsetDateTime,
     ) -> Result<Handled, HandlerError> {
+        if event.kind == Kind::Heartbeat {
+            println!("{}", heartbeat(now));
+            return Ok(Handled::Ignored { reason: "a heartbeat".to_owned() });
+        }
         if let Some(reason) = self.ignored(event) {
             tracing::info!(event = event.id, reason, "ignored");
             return Ok(Handled::Ignored { reason });
@@ -276,7 +281,9 @@ impl Responder {
         {
             return Some("the call was made by Cordon".to_owned());
         }
-        let (Kind::Ignored(reason), []) = (&event.kind, event.matched.as_slice()) else {
+        let (Kind::Ignored(reason), [], None) =
+            (&event.kind, event.matched.as_slice(), &event.touches)
+        else {
             return None;
         };
         Some(reason.clone())

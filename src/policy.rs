@@ -23,6 +23,7 @@ mod unmatched;
 
 pub use choices::Choices;
 pub use entries::{Control, Controls};
+pub use event_pattern::hears;
 pub use exception::{Exception, Exceptions, Validity};
 pub use limits::{Cap, Class, Kind, Limits, Per, Window};
 pub use loaded::{LoadError, LoadedPolicy};
@@ -30,8 +31,8 @@ pub use meaning::problems;
 pub use parameters::{
     ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone, DeclaredCalls,
     DeclaredInvokers, EnvironmentCodeInjection, FunctionPolicyDangerousAction,
-    FunctionPrivilegeEscalation, IamUserCreated, InvocationUnauthorized, LayerUntrusted, Nothing,
-    RuntimeDeprecated, TagsMissing,
+    FunctionPrivilegeEscalation, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
+    LayerUntrusted, Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

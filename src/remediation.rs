@@ -11,8 +11,8 @@ pub use outcome::{Outcome, Planned, Stand, Withheld};
 use crate::{
     finding::fingerprint,
     iam::Document,
-    resource::{FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
-    setting::{Destinations, Mapping, PutBack, Scaling, Suspension},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
+    setting::{Destinations, Mapping, PutBack, RuleSwitch, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -154,6 +154,18 @@ pub enum Remediation {
     },
     /// Replaces a resource policy in one guarded write, or deletes it where nothing is left.
     ReplaceResourcePolicy(PolicyReplacement),
+    /// Enables or disables an EventBridge rule.
+    /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html>
+    SwitchRule {
+        /// What it is done for: the rule itself, or a function it invokes.
+        about: Resource,
+        /// The rule.
+        rule: Arn,
+        /// How it was.
+        before: RuleSwitch,
+        /// How it is to be.
+        after: RuleSwitch,
+    },
     /// Puts one part of a function's configuration back, where somebody who is not trusted changed it.
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>
     RestoreConfiguration {
@@ -225,6 +237,10 @@ impl Remediation {
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => Tactic::Isolate,
             Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
+            Self::SwitchRule { after, .. } => match after {
+                RuleSwitch::Disabled => Tactic::Isolate,
+                RuleSwitch::Enabled | RuleSwitch::EnabledForAll => Tactic::Restore,
+            },
             Self::RestoreConfiguration { .. } => Tactic::Restore,
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
@@ -243,7 +259,7 @@ impl Remediation {
         match self {
             Self::RedirectFailures { .. } => 0,
             Self::DisableMapping { queue: Some(_), .. } => 0,
-            Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
+            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::SwitchRule { .. } => 0,
             // After what takes its place, which is planned only while it is there.
             Self::RemoveDeadLetterTarget { .. } => 1,
             Self::DeleteProvisionedConcurrency { .. } => 1,
@@ -274,12 +290,14 @@ impl Remediation {
             Self::DeleteProvisionedConcurrency { .. } => 3,
             Self::SuspendAutoScaling { .. } => 4,
             Self::RedirectFailures { .. } | Self::RemoveDeadLetterTarget { .. } => 5,
-            Self::DisableMapping { .. } | Self::PauseExecution { .. } => 6,
+            Self::DisableMapping { .. } | Self::PauseExecution { .. } | Self::SwitchRule { .. } => {
+                6
+            }
             Self::TagFunction { .. } => 7,
         }
     }
 
-    /// What it is about: a function, version or alias.
+    /// What it is about: a function, version or alias, or something else.
     pub fn resource(&self) -> Resource {
         let resource = match self {
             Self::SuspendAutoScaling { function, qualifier, .. }
@@ -300,6 +318,7 @@ impl Remediation {
                 resource.clone()
             }
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
+            Self::SwitchRule { about, .. } => return about.clone(),
         };
         resource.into()
     }
@@ -321,6 +340,7 @@ impl Remediation {
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
+            Self::SwitchRule { rule, .. } => format!("rule {rule}"),
             Self::RestoreConfiguration { function, change } => format!(
                 "configuration {function} {}",
                 match change {

@@ -262,6 +262,13 @@ fn limit_reached(limit: &str) -> String {
     )
 }
 
+/// The line that says that events arrive. Nothing else is told of it: an alarm goes off where it is
+/// missing.
+pub fn heartbeat(now: OffsetDateTime) -> Value {
+    let metrics = |names: &[&str]| embedded(&json!([[]]), names, now);
+    json!({ "_aws": metrics(&["Heartbeat"]), "Heartbeat": 1 })
+}
+
 /// What makes a line metrics: `names` are counted in it, once for each set of `dimensions`.
 fn embedded(dimensions: &Value, names: &[&str], now: OffsetDateTime) -> Value {
     let milliseconds = now.unix_timestamp_nanos() / 1_000_000;

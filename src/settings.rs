@@ -2,6 +2,7 @@
 
 use crate::{
     delivery::{PolicyUri, UriError},
+    event::Own,
     policy::Mode,
     resource::RoleArn,
 };
@@ -20,6 +21,9 @@ pub struct Settings {
     pub topic: Option<String>,
     /// `CORDON_ROLE_ARN`: the function's own role, whose calls are its own.
     pub role: Option<RoleArn>,
+    /// `CORDON_STACK` and `CORDON_KEY_IDS`: what Cordon's own resources are known by. None: nobody hears
+    /// when they are changed.
+    pub own: Own,
     /// `CORDON_QUARANTINE_QUEUE_ARN`: where failed events of a contained function go. None: they
     /// are dropped rather than sent to somebody else.
     pub quarantine: Option<String>,
@@ -81,6 +85,7 @@ impl Settings {
             journal_retention: retention(given("CORDON_JOURNAL_RETENTION_DAYS"))?,
             topic: given("CORDON_TOPIC_ARN"),
             role: role(given("CORDON_ROLE_ARN"))?,
+            own: Own { stack: given("CORDON_STACK"), keys: list(given("CORDON_KEY_IDS")) },
             quarantine: given("CORDON_QUARANTINE_QUEUE_ARN"),
             second_looks: given("CORDON_SECOND_LOOK_QUEUE_URL"),
             evidence: given("CORDON_EVIDENCE_QUEUE_URL"),
@@ -115,6 +120,11 @@ impl CollectorSettings {
             journal_retention: retention(given("CORDON_JOURNAL_RETENTION_DAYS"))?,
         })
     }
+}
+
+/// What stands between commas.
+fn list(value: Option<String>) -> Vec<String> {
+    value.iter().flat_map(|value| value.split(',')).map(str::to_owned).collect()
 }
 
 fn mode(value: Option<String>) -> Result<Mode, SettingsError> {

@@ -9,7 +9,8 @@ mod snapshot;
 mod surroundings;
 
 pub use crate::setting::{
-    Boundary, Destinations, Mapping, RoleUse, Scaling, Suspension, UrlAuthType, VpcAttachment,
+    Boundary, Destinations, EventRule, Mapping, RoleUse, RuleSwitch, Scaling, Suspension,
+    UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
 pub use read::Read;
@@ -21,7 +22,9 @@ use crate::{
     iam::{Document, IdentityDocument},
     injection::injects,
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn},
+    resource::{
+        Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn,
+    },
     secret::suspect,
 };
 use serde::{Deserialize, Serialize};
@@ -38,6 +41,8 @@ pub struct State {
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    /// EventBridge rules.
+    pub rules: BTreeMap<Arn, Option<EventRule>>,
     /// What functions were before.
     pub remembered: BTreeMap<FunctionArn, Remembered>,
     /// What is around the functions that are contained.
@@ -109,7 +114,9 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, remembered, surroundings, .. } = later;
+        let Self {
+            policies, functions, urls, provisioned, rules, remembered, surroundings, ..
+        } = later;
         let Self { identity_policies, read, unread, memory, .. } = later;
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
@@ -117,6 +124,7 @@ impl State {
         self.urls.extend(urls);
         self.identity_policies.extend(identity_policies);
         self.provisioned.extend(provisioned);
+        self.rules.extend(rules);
         self.remembered.extend(remembered);
         for (function, around) in surroundings {
             self.surroundings.entry(function).or_default().learn(around);

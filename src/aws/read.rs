@@ -7,6 +7,7 @@ mod function;
 pub(super) mod iam;
 mod policies;
 mod role_use;
+pub(super) mod rules;
 mod surroundings;
 
 pub(super) use function::vpc_attachment;
@@ -95,6 +96,11 @@ impl Aws {
                 let provisioned = absent(self.provisioned(function).await)?.unwrap_or_default();
                 state.provisioned.insert(function.clone(), provisioned);
             }
+            Read::Rule(rule) => {
+                let live = self.rule(rule).await?;
+                state.rules.insert(rule.clone(), live);
+            }
+            Read::RulesOf(function) => state.rules = self.rules_of(function).await?,
             Read::Destinations(function)
             | Read::Mappings(function)
             | Read::EveryMapping(function)
@@ -143,6 +149,8 @@ impl Aws {
             | Read::Url(_)
             | Read::EveryUrl(_)
             | Read::Provisioned(_)
+            | Read::Rule(_)
+            | Read::RulesOf(_)
             | Read::AssumedRoles(_)
             | Read::IdentityPolicy(_)
             | Read::Snapshot(_)

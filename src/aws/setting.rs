@@ -10,6 +10,7 @@ mod durable;
 mod mapping;
 mod policy;
 mod role;
+mod rule;
 mod scaling;
 mod tags;
 mod url;
@@ -63,6 +64,9 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
+            Remediation::SwitchRule { rule, before, after, .. } => {
+                self.rule_stand(rule, *before, *after).await
+            }
             Remediation::RestoreConfiguration { function, change } => {
                 self.configuration_stand(function, change).await
             }
@@ -115,6 +119,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
             }
+            Remediation::SwitchRule { rule, after, .. } => self.switch_rule(rule, *after).await,
             Remediation::RestoreConfiguration { function, change } => {
                 return match self.put_configuration_back(function, change).await {
                     Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::DoesNotExist),
@@ -165,6 +170,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_back(replacement, force).await
             }
+            Remediation::SwitchRule { rule, before, .. } => self.switch_rule(rule, *before).await,
             Remediation::RestoreConfiguration { function, change } => {
                 self.configuration_back(function, change).await
             }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     controls,
     decision::{Decision, Remit, decide},
-    event::{Event, Kind},
+    event::{Event, Kind, Own},
     finding::{Compliance, Evaluation},
     policy::ControlPolicy,
     remediation::Planned,
@@ -34,6 +34,9 @@ pub(super) struct Decide {
     /// Decide as of this time (RFC 3339) instead of now.
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    /// The name of Cordon's stack: events that touch what it made are seen as such.
+    #[arg(long, default_value = "cordon")]
+    stack: String,
     /// Say of every control and rule why it fired or did not.
     #[arg(long)]
     explain: bool,
@@ -83,6 +86,10 @@ impl Decide {
         Ok(verdict)
     }
 
+    fn own(&self) -> Own {
+        Own { stack: Some(self.stack.clone()), keys: Vec::new() }
+    }
+
     fn now(&self) -> Result<OffsetDateTime, CliError> {
         match &self.now {
             None => Ok(OffsetDateTime::now_utc()),
@@ -101,8 +108,8 @@ impl Decide {
         let payload = read(path)?;
         let home =
             home(&payload, self.region.as_deref()).map_err(|problem| named(path, problem))?;
-        let event =
-            controls::event(policy, &payload, &home).map_err(|problem| named(path, problem))?;
+        let event = controls::event(policy, &payload, &home, &self.own())
+            .map_err(|problem| named(path, problem))?;
         let triage = controls::triage(policy, &event, now);
         let remit = Remit::of(policy);
         let shown = State::as_shown(&event);
@@ -170,7 +177,7 @@ fn planned(planned: &Planned) -> Value {
 
 fn in_words(path: &Path, event: &Event, decision: &Decision) -> Vec<String> {
     let mut lines = vec![format!("{} ({})", path.display(), event.id)];
-    if let Kind::Ignored(reason) = &event.kind {
+    if let (Kind::Ignored(reason), None) = (&event.kind, &event.touches) {
         lines.push(format!("  ignored: {reason}"));
     }
     for evaluation in &decision.evaluations {

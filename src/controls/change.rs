@@ -52,6 +52,8 @@ pub(super) fn function(event: &Event) -> Option<&FunctionArn> {
         | Kind::SecondLook { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
+        | Kind::RuleChange { .. }
+        | Kind::Heartbeat
         | Kind::Ignored(_) => None,
     }
 }

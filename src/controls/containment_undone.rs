@@ -45,6 +45,8 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::GuardChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
+        | Kind::RuleChange { .. }
+        | Kind::Heartbeat
         | Kind::Ignored(_) => Needs::NotConcerned,
     }
 }
@@ -135,6 +137,7 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::StopInstances { .. }
         | Remediation::PauseExecution { .. }
         | Remediation::HardenFunctionUrl { .. }
+        | Remediation::SwitchRule { .. }
         | Remediation::RestoreConfiguration { .. }
         | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
     }

@@ -3,6 +3,7 @@
 //! Patterns: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html>.
 
 use super::CONTROLS;
+use crate::event::{CHANGING, HEARTBEAT};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -19,6 +20,12 @@ pub enum Trigger {
     SecondLook,
     /// `Invoke` data events of the functions named at deployment.
     Invocations,
+    /// Successful calls of EventBridge.
+    EventsCall(&'static str),
+    /// Successful calls that change what the stack made, by anybody.
+    OwnChanges,
+    /// The stack's own schedule.
+    Heartbeat,
     /// A function became noncompliant with an AWS Config rule.
     ConfigCompliance,
     /// AWS Config recorded a change of a function.
@@ -32,6 +39,12 @@ pub enum Rule {
     LambdaChanges,
     /// Changes made through the IAM API, on policies of containments too.
     IamChanges,
+    /// Changes of EventBridge rules.
+    RuleChanges,
+    /// Changes of what the stack made.
+    OwnChanges,
+    /// The stack's own schedule.
+    Heartbeat,
     /// Verdicts of AWS Config rules.
     ConfigCompliance,
     /// Configuration items.
@@ -42,9 +55,12 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::LambdaChanges,
         Self::IamChanges,
+        Self::RuleChanges,
+        Self::OwnChanges,
+        Self::Heartbeat,
         Self::ConfigCompliance,
         Self::ConfigItem,
         Self::Invocation,
@@ -55,6 +71,9 @@ impl Rule {
         match self {
             Self::LambdaChanges => "LambdaChangesRule",
             Self::IamChanges => "IamChangesRule",
+            Self::RuleChanges => "RuleChangesRule",
+            Self::OwnChanges => "OwnChangesRule",
+            Self::Heartbeat => "HeartbeatRule",
             Self::ConfigCompliance => "ConfigComplianceRule",
             Self::ConfigItem => "ConfigItemRule",
             Self::Invocation => "InvocationRule",
@@ -86,6 +105,17 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "errorCode": [{ "exists": false }],
             },
         }),
+        Rule::RuleChanges => json!({
+            "source": ["aws.events"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": ["events.amazonaws.com"],
+                "eventName": names,
+                "errorCode": [{ "exists": false }],
+            },
+        }),
+        Rule::OwnChanges => own_changes(),
+        Rule::Heartbeat => json!({ "source": [HEARTBEAT] }),
         Rule::ConfigCompliance => json!({
             "source": ["aws.config"],
             "detail-type": ["Config Rules Compliance Change"],
@@ -118,12 +148,59 @@ pub fn event_pattern(rule: Rule) -> Value {
 /// What overwrites or deletes an inline policy of a role.
 const OF_CONTAINMENTS: &[&str] = &["DeleteRolePolicy", "PutRolePolicy"];
 
+/// Changes of what bears the stack's name, as the template writes that. Functions are named in three
+/// ways; the fourth, by account and name, cannot be told from others'.
+fn own_changes() -> Value {
+    const STACK: &str = "${AWS::StackName}-";
+    let arn = |rest: &str| format!("arn:${{AWS::Partition}}:{rest}:{STACK}");
+    let begins = |texts: &[&str]| {
+        let texts = texts.iter().map(|text| json!({ "prefix": text }));
+        texts.collect::<Vec<_>>()
+    };
+    let here = "${AWS::Region}:${AWS::AccountId}";
+    let topic = arn(&format!("sns:{here}"));
+    let function = arn(&format!("lambda:{here}:function"));
+    let queue =
+        format!("https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{STACK}");
+    let group = format!("/aws/lambda/{STACK}");
+    let named = [
+        ("alarmName", begins(&[STACK])),
+        ("alarmNames", begins(&[STACK])),
+        ("bucketName", vec![json!("EvidenceBucket")]),
+        ("functionName", begins(&[STACK, &function])),
+        (
+            "keyId",
+            ["JournalKey", "JournalKey.Arn", "EvidenceKey", "EvidenceKey.Arn"]
+                .map(|key| json!(key))
+                .into(),
+        ),
+        ("logGroupName", begins(&[&group])),
+        ("name", begins(&[STACK])),
+        ("queueUrl", begins(&[&queue])),
+        ("roleName", begins(&[STACK])),
+        ("rule", begins(&[STACK])),
+        ("subscriptionArn", begins(&[&topic])),
+        ("tableName", begins(&[STACK])),
+        ("topicArn", begins(&[&topic])),
+    ];
+    let named = named.map(|(field, names)| json!({ "requestParameters": { field: names } }));
+    json!({
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventName": begins(&CHANGING),
+            "errorCode": [{ "exists": false }],
+            "$or": named,
+        },
+    })
+}
+
 /// The API names that the controls give for `rule`, sorted.
 fn names(rule: Rule) -> BTreeSet<&'static str> {
     let triggers = CONTROLS.iter().flat_map(|control| control.triggers);
     triggers
         .flat_map(|trigger| match (rule, trigger) {
-            (Rule::LambdaChanges, Trigger::LambdaCall(name)) => std::slice::from_ref(name),
+            (Rule::LambdaChanges, Trigger::LambdaCall(name))
+            | (Rule::RuleChanges, Trigger::EventsCall(name)) => std::slice::from_ref(name),
             (Rule::IamChanges, Trigger::IamCalls(names)) => names,
             (Rule::IamChanges, Trigger::RolePolicies) => OF_CONTAINMENTS,
             (_, _) => &[],

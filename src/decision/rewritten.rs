@@ -52,8 +52,9 @@ pub fn rewritten(
             | Response::Cap(_)
             | Response::DisableMappings
             | Response::Apply(_)
-            | Response::Release(_)
+            | Response::DisableRule(_)
             | Response::Restore(_)
+            | Response::Release(_)
             | Response::Tag(_, _) => {}
         }
     }

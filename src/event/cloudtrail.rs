@@ -6,9 +6,9 @@
 
 use super::{
     Actor, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy, Source, change,
-    elsewhere, iam,
+    elsewhere, iam, without_date,
 };
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
+use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -98,11 +98,14 @@ struct InScopeOf {
     credentials_issued_to: Option<String>,
 }
 
-/// Reads the `detail` of an API call.
-pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
+/// Reads the `detail` of an API call that came from `source`: `aws.` and the service that was called.
+pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, EventError> {
     let record: Record<'_> = serde_json::from_str(detail)
         .map_err(|source| EventError::Json { part: "detail", source })?;
-    let kind = if record.error_code.is_some() {
+    let called = record.event_source.strip_suffix(".amazonaws.com");
+    let kind = if called != source.strip_prefix("aws.") {
+        Kind::Ignored("it comes from another service than the one that was called".to_owned())
+    } else if record.error_code.is_some() {
         Kind::Ignored("the call failed".to_owned())
     } else {
         kind(&record, home)?
@@ -123,9 +126,11 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
         | Kind::SecondLook { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
+        | Kind::RuleChange { .. }
+        | Kind::Heartbeat
         | Kind::Ignored(_) => None,
     };
-    Ok(Event { id: record.event_id, actor, api, kind, change, matched: Vec::new() })
+    Ok(Event { api, change, ..Event::new(record.event_id, actor, kind) })
 }
 
 /// The API as IAM writes its action.
@@ -246,24 +251,13 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ("lambda.amazonaws.com", "TagResource" | "UntagResource") => {
             tag_change(record, name, home)?
         }
+        ("events.amazonaws.com", "EnableRule" | "PutRule" | "PutTargets") => {
+            rule_change(record, name, home)?
+        }
         ("lambda.amazonaws.com", "Invoke") => invocation(record, name, home)?,
         (_, _) => Kind::Ignored("no control looks at this API".to_owned()),
     };
     Ok(kind)
-}
-
-/// Lambda appends the API's version to most names: `AddPermission20150331v2`.
-fn without_date(name: &str) -> &str {
-    fn undated(text: &str) -> Option<&str> {
-        let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        (text.len() == bare.len() + 8).then_some(bare)
-    }
-    let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('v');
-    unversioned
-        .filter(|text| text.len() + 1 < name.len())
-        .and_then(undated)
-        .or_else(|| undated(name))
-        .unwrap_or(name)
 }
 
 #[derive(Deserialize, Default)]
@@ -366,6 +360,40 @@ fn code_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Eve
     let resource = resource(record, &target(record)?, call, home)?;
     Ok(elsewhere(&resource.function, home)
         .unwrap_or(Kind::CodeChange { function: resource.function }))
+}
+
+/// AWS's own events arrive on the default bus only.
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html>
+fn rule_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    #[derive(Deserialize, Default)]
+    #[serde(rename_all = "camelCase")]
+    struct Asked<'a> {
+        name: Option<String>,
+        rule: Option<String>,
+        event_bus_name: Option<String>,
+        #[serde(borrow)]
+        event_pattern: Option<&'a RawValue>,
+    }
+    let asked = match record.request_parameters {
+        None => Asked::default(),
+        Some(raw) => serde_json::from_str::<Option<Asked<'_>>>(raw.get())
+            .map(Option::unwrap_or_default)
+            .map_err(|source| EventError::Json { part: "requestParameters", source })?,
+    };
+    let bus = asked.event_bus_name.as_deref().unwrap_or("default");
+    if bus.rsplit('/').next() != Some("default") {
+        return Ok(Kind::Ignored("the rule is of another bus than AWS's own events".to_owned()));
+    }
+    let region = record.aws_region.as_deref().unwrap_or(&home.region);
+    if region != home.region {
+        return Ok(Kind::Ignored("the rule is of another Region".to_owned()));
+    }
+    let name = asked.name.or(asked.rule);
+    let name = name.ok_or_else(|| EventError::NoResource { call: call.to_owned() })?;
+    let rule = Arn::new(home, "events", &format!("rule/{name}"))
+        .map_err(|source| EventError::Name { call: call.to_owned(), source })?;
+    let pattern = asked.event_pattern.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    Ok(Kind::RuleChange { rule, pattern })
 }
 
 /// A mapping is named by its id; which function it is of, only the answer tells.

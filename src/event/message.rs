@@ -49,5 +49,5 @@ fn second_look(message: &Message, home: &Home) -> Result<Event, EventError> {
     let id = format!("{incident}-second-look-{second_look}");
     let other = elsewhere(&function, home);
     let kind = other.unwrap_or(Kind::SecondLook { function, incident });
-    Ok(Event { id, actor: Actor::default(), api: None, kind, change: None, matched: Vec::new() })
+    Ok(Event::new(id, Actor::default(), kind))
 }

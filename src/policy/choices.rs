@@ -46,7 +46,9 @@ choices! {
     replace_resource_policy = ReplaceResourcePolicy;
     /// Require signed requests of a URL.
     harden_function_url = HardenFunctionUrl;
-    /// Put back what stood in a setting before it was changed.
+    /// Disable the EventBridge rule.
+    disable_rule = DisableRule;
+    /// Put back what was there before.
     restore_setting = RestoreSetting;
     /// Tag the function.
     tag_function = TagFunction;

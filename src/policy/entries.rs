@@ -5,7 +5,8 @@ use super::{
     parameters::{
         ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
         EnvironmentCodeInjection, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        IamUserCreated, InvocationUnauthorized, LayerUntrusted, RuntimeDeprecated, TagsMissing,
+        IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, LayerUntrusted,
+        ResponderTampered, RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -106,12 +107,14 @@ entries! {
     change_outside_network: Nothing = ChangeOutsideNetwork, "change.outside-network";
     identity_policy_overbroad_lambda_admin: Nothing = IdentityPolicyOverbroadLambdaAdmin, "identity-policy.overbroad-lambda-admin";
     iam_user_created: IamUserCreated = IamUserCreated, "iam-user.created";
+    responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
     layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
     environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
     handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
     vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
+    iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";

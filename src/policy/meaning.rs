@@ -240,6 +240,8 @@ fn never_fires(
         | ControlId::FunctionPolicyUnscopedService
         | ControlId::FunctionPolicyDangerousAction
         | ControlId::FunctionUrlPublic
+        | ControlId::IamBackdoorReactive
+        | ControlId::ResponderTampered
         | ControlId::LayerUntrusted
         | ControlId::EnvironmentCodeInjection
         | ControlId::HandlerChangedAlone

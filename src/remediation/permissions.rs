@@ -68,6 +68,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. } => &["lambda:GetFunctionUrlConfig"],
             Self::RestoreConfiguration { .. } => &["lambda:GetFunctionConfiguration"],
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
+            Self::SwitchRule { .. } => &["events:DescribeRule"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
         }
     }
@@ -141,6 +142,11 @@ impl Remediation {
                     "lambda:AddPermission",
                     "lambda:RemovePermission",
                 ],
+            },
+            // A state that only a whole rule can be put into is only put back.
+            Self::SwitchRule { .. } => Turning {
+                there: &["events:DisableRule", "events:EnableRule"],
+                back: &["events:DisableRule", "events:EnableRule", "events:PutRule"],
             },
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }

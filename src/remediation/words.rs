@@ -4,7 +4,7 @@
 use super::{Ends, Remediation};
 use crate::{
     finding::shown,
-    setting::{PutBack, Scaling},
+    setting::{PutBack, RuleSwitch, Scaling},
 };
 
 impl Remediation {
@@ -28,6 +28,7 @@ impl Remediation {
             Self::PauseExecution { .. } => "pause-durable-execution",
             Self::HardenFunctionUrl { .. } => "harden-function-url",
             Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
+            Self::SwitchRule { after, .. } => switching(*after),
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Handler { .. } => "restore-handler",
                 PutBack::Layers { .. } => "restore-layers",
@@ -53,6 +54,7 @@ impl Remediation {
             Self::PauseExecution { .. } => "resume-durable-execution",
             Self::HardenFunctionUrl { .. } => "set-url-auth-type",
             Self::ReplaceResourcePolicy(_) => "put-resource-policy",
+            Self::SwitchRule { before, .. } => switching(*before),
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Handler { .. } => "put-handler",
                 PutBack::Layers { .. } => "put-layers",
@@ -121,6 +123,10 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
             Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
+            Self::SwitchRule { rule, before, after, .. } => {
+                let (before, after) = (before.as_str(), after.as_str());
+                vec![format!("rule `{}`: {before} -> {after}", rule.name())]
+            }
             Self::RestoreConfiguration { change, .. } => vec![match change {
                 PutBack::Handler { stood, back } => {
                     format!("handler: {} -> {}", named(stood), named(back))
@@ -175,6 +181,9 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => "AuthType: NONE".to_owned(),
             Self::ReplaceResourcePolicy(_) => "the document as it was".to_owned(),
+            Self::SwitchRule { rule, before, .. } => {
+                format!("rule `{}`: {}", rule.name(), before.as_str())
+            }
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Handler { stood, .. } => format!("handler: {}", named(stood)),
                 PutBack::Layers { stood, .. } => format!("layers: {}", listed(stood)),
@@ -189,6 +198,13 @@ impl Remediation {
                 format!("without tag {}", keys.join(", "))
             }
         }
+    }
+}
+
+const fn switching(to: RuleSwitch) -> &'static str {
+    match to {
+        RuleSwitch::Disabled => "disable-rule",
+        RuleSwitch::Enabled | RuleSwitch::EnabledForAll => "enable-rule",
     }
 }
 

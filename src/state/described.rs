@@ -1,8 +1,8 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, FunctionState, Memory, PolicyState, Read, Remembered, Snapshot, State, Surroundings,
-    UrlAuthType, VariableState,
+    Contained, EventRule, FunctionState, Memory, PolicyState, Read, Remembered, Snapshot, State,
+    Surroundings, UrlAuthType, VariableState,
 };
 use crate::{
     finding::ControlId,
@@ -25,6 +25,9 @@ pub struct DescribedState {
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     identity_policies: Vec<DescribedIdentityPolicy>,
+    rules: BTreeMap<Arn, Option<EventRule>>,
+    /// Functions whose rules were looked up: those of `rules` that invoke them.
+    rules_of: BTreeSet<FunctionArn>,
     surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
@@ -131,7 +134,9 @@ impl From<DescribedState> for State {
             revision: policy.revision,
         };
         let policies = described.policies.into_iter();
-        let looked_up = described.contained.keys().cloned().map(Read::Containment).collect();
+        let looked_up = described.contained.keys().cloned().map(Read::Containment);
+        let rules_of = described.rules_of.into_iter().map(Read::RulesOf);
+        let looked_up = looked_up.chain(rules_of).collect();
         let contained = described.contained.into_iter().find_map(|(function, containment)| {
             let DescribedContainment { incident, standing, stops } = containment?;
             let standing: Vec<(Remediation, Stand)> =
@@ -166,6 +171,7 @@ impl From<DescribedState> for State {
             urls: described.urls,
             identity_policies: described.identity_policies.into_iter().map(Into::into).collect(),
             provisioned: described.provisioned,
+            rules: described.rules,
             surroundings: described.surroundings,
             read: looked_up,
             memory: Memory {

@@ -72,6 +72,11 @@ impl State {
                     .map(|after| PolicyState { document: Document::parse(after), revision: None });
                 state.policies.insert(replacement.resource.clone(), after);
             }
+            Remediation::SwitchRule { rule, after, .. } => {
+                if let Some(Some(live)) = state.rules.get_mut(rule) {
+                    live.switch = *after;
+                }
+            }
             Remediation::RestoreConfiguration { function, change } => {
                 put_back(state, function, change);
             }

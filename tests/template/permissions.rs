@@ -7,14 +7,18 @@ use cordon::{
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX},
     resource::{Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RoleArn},
-    setting::{Mapping, Scaling, Suspension},
+    setting::{Mapping, PutBack, RuleSwitch, Scaling, Suspension, VpcAttachment},
     state::Read,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DECLARED: [&str; 6] =
-    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account"];
+const DECLARED: [&str; 7] =
+    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account", "events"];
+
+fn rule() -> Arn {
+    Arn::parse("arn:aws:events:us-east-1:111122223333:rule/r").expect("a rule")
+}
 
 fn function() -> FunctionArn {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
@@ -80,6 +84,12 @@ fn remediations() -> Vec<Remediation> {
             edits: Vec::new(),
             removable_by_sid: None,
         }),
+        Remediation::SwitchRule {
+            about: function.clone().into(),
+            rule: rule(),
+            before: RuleSwitch::Enabled,
+            after: RuleSwitch::Disabled,
+        },
         Remediation::RestoreConfiguration {
             function: function.clone(),
             change: PutBack::Handler { stood: id(), back: id() },
@@ -101,29 +111,30 @@ fn remediations() -> Vec<Remediation> {
     let mut kinds = BTreeSet::new();
     for remediation in &all {
         kinds.insert(match remediation {
-            Remediation::RedirectFailures { .. } => 0,
-            Remediation::RemoveDeadLetterTarget { .. } => 1,
-            Remediation::DisableMapping { .. } => 2,
-            Remediation::DenyRole { .. } => 3,
-            Remediation::BoundRole { .. } => 4,
-            Remediation::SuspendAutoScaling { .. } => 5,
-            Remediation::DeleteProvisionedConcurrency { .. } => 6,
-            Remediation::StopFunction { .. } => 7,
-            Remediation::StopInstances { .. } => 8,
-            Remediation::PauseExecution { .. } => 9,
-            Remediation::HardenFunctionUrl { .. } => 10,
-            Remediation::ReplaceResourcePolicy(_) => 11,
-            Remediation::TagFunction { .. } => 12,
-            Remediation::CapConcurrency { .. } => 13,
+            Remediation::RedirectFailures { .. } => "redirect failures",
+            Remediation::RemoveDeadLetterTarget { .. } => "remove dead letter target",
+            Remediation::DisableMapping { .. } => "disable mapping",
+            Remediation::DenyRole { .. } => "deny role",
+            Remediation::BoundRole { .. } => "bound role",
+            Remediation::SuspendAutoScaling { .. } => "suspend auto scaling",
+            Remediation::DeleteProvisionedConcurrency { .. } => "delete provisioned concurrency",
+            Remediation::StopFunction { .. } => "stop function",
+            Remediation::StopInstances { .. } => "stop instances",
+            Remediation::PauseExecution { .. } => "pause execution",
+            Remediation::HardenFunctionUrl { .. } => "harden function url",
+            Remediation::ReplaceResourcePolicy(_) => "replace resource policy",
+            Remediation::TagFunction { .. } => "tag function",
+            Remediation::CapConcurrency { .. } => "cap concurrency",
+            Remediation::SwitchRule { .. } => "switch rule",
             Remediation::RestoreConfiguration { change, .. } => match change {
-                PutBack::Handler { .. } => 14,
-                PutBack::Layers { .. } => 15,
-                PutBack::Variable { .. } => 16,
-                PutBack::Vpc { .. } => 17,
+                PutBack::Handler { .. } => "handler",
+                PutBack::Layers { .. } => "layers",
+                PutBack::Variable { .. } => "variable",
+                PutBack::Vpc { .. } => "vpc",
             },
         });
     }
-    assert_eq!(kinds.len(), 18);
+    assert_eq!(kinds.len(), all.len());
     all
 }
 
@@ -147,6 +158,8 @@ fn reads() -> Vec<Read> {
         Read::AutoScaling(function()),
         Read::Scaling(function()),
         Read::Executions(function()),
+        Read::Rule(rule()),
+        Read::RulesOf(function()),
         Read::RoleUse(function(), role()),
         Read::Boundary(function(), role()),
         Read::AssumedRoles(function()),
@@ -159,29 +172,31 @@ fn reads() -> Vec<Read> {
     let mut kinds = BTreeSet::new();
     for read in &all {
         kinds.insert(match read {
-            Read::Policy(_) => 0,
-            Read::EveryPolicy(_) => 1,
-            Read::Function(_) => 2,
-            Read::Url(_) => 3,
-            Read::EveryUrl(_) => 4,
-            Read::Provisioned(_) => 5,
-            Read::Destinations(_) => 6,
-            Read::Mappings(_) => 7,
-            Read::AutoScaling(_) => 8,
-            Read::Scaling(_) => 9,
-            Read::Executions(_) => 10,
-            Read::RoleUse(_, _) => 11,
-            Read::Boundary(_, _) => 12,
-            Read::AssumedRoles(_) => 13,
-            Read::Containment(_) => 14,
-            Read::ContainmentOf(_) => 15,
-            Read::EveryMapping(_) => 16,
-            Read::Snapshot(_) => 17,
-            Read::IdentityPolicy(IdentityPolicy::Managed(_)) => 18,
-            Read::IdentityPolicy(IdentityPolicy::Inline { .. }) => 19,
+            Read::Policy(_) => "policy",
+            Read::EveryPolicy(_) => "every policy",
+            Read::Function(_) => "function",
+            Read::Url(_) => "url",
+            Read::EveryUrl(_) => "every url",
+            Read::Provisioned(_) => "provisioned",
+            Read::Destinations(_) => "destinations",
+            Read::Mappings(_) => "mappings",
+            Read::AutoScaling(_) => "auto scaling",
+            Read::Scaling(_) => "scaling",
+            Read::Executions(_) => "executions",
+            Read::RoleUse(_, _) => "role use",
+            Read::Boundary(_, _) => "boundary",
+            Read::AssumedRoles(_) => "assumed roles",
+            Read::Containment(_) => "containment",
+            Read::ContainmentOf(_) => "containment of",
+            Read::EveryMapping(_) => "mappings of versions",
+            Read::Rule(_) => "rule",
+            Read::RulesOf(_) => "rules",
+            Read::Snapshot(_) => "snapshot",
+            Read::IdentityPolicy(IdentityPolicy::Managed(_)) => "managed policy",
+            Read::IdentityPolicy(IdentityPolicy::Inline { .. }) => "inline policy",
         });
     }
-    assert_eq!(kinds.len(), 20);
+    assert_eq!(kinds.len(), all.len());
     all
 }
 
@@ -290,6 +305,7 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
     let without_resource = [
         "application-autoscaling:DescribeScalableTargets",
         "cloudtrail:LookupEvents",
+        "events:ListRuleNamesByTarget",
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];

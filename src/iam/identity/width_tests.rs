@@ -134,6 +134,12 @@ fn a_policy_that_grants_more_is_told_and_what_is_not_proven_is_unknown() {
             json!({"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::b"}),
             GRANT,
         ),
+        // What stands for the variable need not end so.
+        (
+            allow(json!("s3:*"), json!("arn:aws:s3:::${aws:username}")),
+            allow(json!("s3:*"), json!("arn:aws:s3:::*:username}")),
+            GRANT,
+        ),
         // What the live policy forbids must stay forbidden, for another may grant it.
         (json!([]), deny(json!("s3:*"), json!("*")), DENIED),
         (
@@ -219,6 +225,22 @@ fn a_trust_policy_is_put_back_only_if_it_lets_nobody_else_in() {
     ] {
         assert_eq!(trusts(back.clone(), live.clone()), want, "{back} {live}");
     }
+}
+
+#[test]
+fn who_is_left_out_of_a_trust_policy_stays_out() {
+    let but = |out: Value| json!({"Effect": "Allow", "NotPrincipal": {"AWS": out}, "Action": "sts:AssumeRole"});
+    let (one, two) = (json!("444455556666"), json!(["444455556666", "777788889999"]));
+    assert_eq!(trusts(but(two.clone()), but(one.clone())), NARROWER);
+    assert_eq!(trusts(but(one), but(two)), Width::Unknown(NOT_INCLUDED));
+    let with = |denied: &str| {
+        let deny = json!({"Effect": "Deny", "Principal": {"AWS": denied}, "Action": "sts:*"});
+        json!([role(json!({"AWS": "111122223333"})), deny])
+    };
+    let (root, user) =
+        (with("arn:aws:iam::111122223333:root"), with("arn:aws:iam::111122223333:role/r"));
+    assert_eq!(trusts(root.clone(), user), Width::Unknown(NOT_INCLUDED));
+    assert_eq!(trusts(root, with("111122223333")), NARROWER);
 }
 
 fn element(words: &'static [&'static str]) -> impl Strategy<Value = Value> {
