@@ -70,8 +70,14 @@ fn differences(control: ControlId, case: &Case) -> Vec<Difference> {
         region: "us-east-1".to_owned(),
     };
     let now = datetime!(2026-11-21 12:00 UTC);
-    let default =
-        format!("version: 1\ndefaults: {{ mode: enforce }}\ncontrols: {{ {control}: {{}} }}\n");
+    // It would tag what most samples are about.
+    let others = match control {
+        ControlId::ChangeWithoutMfa => "",
+        _ => "change.without-mfa: { mode: \"off\" }",
+    };
+    let default = format!(
+        "version: 1\ndefaults: {{ mode: enforce }}\ncontrols:\n  {control}: {{}}\n  {others}\n"
+    );
     let policy = source::parse(case.policy.as_deref().unwrap_or(&default), now.date())
         .unwrap_or_else(|error| panic!("{}: {error}", case.name));
     let event = fs::read_to_string(folder("events").join(&case.event)).expect("a sample event");

@@ -33,6 +33,17 @@ fn changed(world: &World, sample: &str, changes: &[(&str, Value)]) -> String {
     event.to_string()
 }
 
+/// A role of this world alone, which may administer Lambda: IAM is the same in every Region.
+async fn administrator(world: &World) -> String {
+    let role = format!("reporting-{}", world.region());
+    let ec2 = json!({ "Service": "ec2.amazonaws.com" });
+    world.account.create_role_for(&role, "/", ec2).await;
+    let grant = json!({ "Effect": "Allow", "Action": "lambda:*", "Resource": "*" });
+    let grant = json!({ "Version": "2012-10-17", "Statement": [grant] }).to_string();
+    world.account.put_role_policy(&role, "lambda", &grant).await;
+    role
+}
+
 #[tokio::test]
 async fn a_change_by_cloudformation_is_nothing_and_one_by_a_person_is_told_and_tagged() {
     let world = World::new().await;
@@ -107,15 +118,9 @@ async fn a_door_and_a_change_contain_a_function_together_in_both_orders_and_each
 #[tokio::test]
 async fn a_policy_that_its_record_leaves_out_is_decided_from_the_live_one() {
     let world = World::new().await;
-    world
-        .account
-        .create_role_for("reporting", "/", json!({ "Service": "ec2.amazonaws.com" }))
-        .await;
-    let grant = json!({ "Effect": "Allow", "Action": "lambda:*", "Resource": "*" });
-    let grant = json!({ "Version": "2012-10-17", "Statement": [grant] }).to_string();
-    world.account.put_role_policy("reporting", "lambda", &grant).await;
+    let role = administrator(&world).await;
     let bootstrap = world.bootstrap(&ENFORCED);
-    let without = json!({ "roleName": "reporting", "policyName": "lambda" });
+    let without = json!({ "roleName": role, "policyName": "lambda" });
     let parameters = [("/detail/requestParameters", without)];
     let event = changed(&world, "put-role-policy-lambda-admin.json", &parameters);
 
@@ -124,7 +129,7 @@ async fn a_policy_that_its_record_leaves_out_is_decided_from_the_live_one() {
     assert!(answer.ok, "{answer:?}");
     assert_eq!(controls(&answer), ["identity-policy.overbroad-lambda-admin"]);
     let resource = &answer.findings[0]["resource"];
-    assert_eq!(*resource, "arn:aws:iam::111122223333:role/reporting");
+    assert_eq!(*resource, format!("arn:aws:iam::111122223333:role/{role}"));
 }
 
 /// A call of IAM by a function is about the function, whatever else is wrong with it.
@@ -133,17 +138,11 @@ async fn a_function_that_writes_an_overbroad_policy_is_contained_under_its_own_i
     let world = World::new().await;
     world.account.create_function("report-generator").await;
     let arn = world.arn("report-generator");
-    world
-        .account
-        .create_role_for("reporting", "/", json!({ "Service": "ec2.amazonaws.com" }))
-        .await;
-    let grant = json!({ "Effect": "Allow", "Action": "lambda:*", "Resource": "*" });
-    let grant = json!({ "Version": "2012-10-17", "Statement": [grant] }).to_string();
-    world.account.put_role_policy("reporting", "lambda", &grant).await;
+    let role = administrator(&world).await;
     let bootstrap = world.bootstrap(&ENFORCED);
     let changes = [
         ("/detail/eventName", json!("PutRolePolicy")),
-        ("/detail/requestParameters", json!({ "roleName": "reporting", "policyName": "lambda" })),
+        ("/detail/requestParameters", json!({ "roleName": role, "policyName": "lambda" })),
         ("/detail/responseElements", Value::Null),
     ];
     let event = changed(&world, "create-access-key-by-function.json", &changes);

@@ -127,17 +127,16 @@ async fn a_second_delivery_of_any_sample_changes_nothing() {
 async fn changes_of_iam_are_told_and_change_nothing() {
     let policy = everything();
     let world = World::new().await;
-    world
-        .account
-        .create_role_for("reporting", "/", json!({ "Service": "ec2.amazonaws.com" }))
-        .await;
+    // IAM is the same in every Region, and so in every test.
+    let role = format!("reporting-{}", world.region());
+    world.account.create_role_for(&role, "/", json!({ "Service": "ec2.amazonaws.com" })).await;
     let grant = json!({ "Effect": "Allow", "Action": "lambda:*", "Resource": "*" });
     let grant = json!({ "Version": "2012-10-17", "Statement": [grant] }).to_string();
-    world.account.put_role_policy("reporting", "lambda", &grant).await;
+    world.account.put_role_policy(&role, "lambda", &grant).await;
     let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
     world.calls();
     for (event, expected) in OF_IAM {
-        let answer = bootstrap.deliver(&world.event(event));
+        let answer = bootstrap.deliver(&world.event(event).replace("reporting", &role));
         assert!(answer.ok, "{event}: {answer:?}");
         assert_eq!(controls(&answer), [expected], "{event}");
         let changed = world.calls().into_iter().filter(|call| call.mutating);

@@ -200,6 +200,7 @@ fn never_fires(
     let (parameter, mend) = match control {
         ControlId::ChangeUntrustedDeployer if policy.trusted.principals.is_empty() => {
             return nobody_trusted(
+                at,
                 control,
                 "principals",
                 "list the roles that deploy, or set `mode: off`",
@@ -208,6 +209,7 @@ fn never_fires(
         }
         ControlId::ChangeOutsideNetwork if policy.trusted.networks.is_empty() => {
             return nobody_trusted(
+                at,
                 control,
                 "networks",
                 "list where changes come from, or set `mode: off`",
@@ -260,9 +262,15 @@ fn never_fires(
 }
 
 /// A control that compares with what is trusted, where nothing is.
-fn nobody_trusted(control: ControlId, what: &str, mend: &str, problems: &mut Vec<Problem>) {
+fn nobody_trusted(
+    at: &Place,
+    control: ControlId,
+    what: &str,
+    mend: &str,
+    problems: &mut Vec<Problem>,
+) {
     problems.push(Problem::warning(
-        Place::at(["trusted", what]),
+        at.clone(),
         format!("`{control}` is on, and with no `trusted.{what}` it can never fire"),
         mend,
     ));
