@@ -71,9 +71,10 @@ fn differences(control: ControlId, case: &Case) -> Vec<Difference> {
     };
     let now = datetime!(2026-11-21 12:00 UTC);
     // It would tag what most samples are about.
-    let others = match control {
-        ControlId::ChangeWithoutMfa => "",
-        _ => "change.without-mfa: { mode: \"off\" }",
+    let others = if control == ControlId::ChangeWithoutMfa {
+        ""
+    } else {
+        "change.without-mfa: { mode: \"off\" }"
     };
     let default = format!(
         "version: 1\ndefaults: {{ mode: enforce }}\ncontrols:\n  {control}: {{}}\n  {others}\n"
