@@ -21,10 +21,12 @@ pub use watchers::Watchers;
 
 use crate::{
     finding::ControlId,
-    iam::Document,
+    iam::{Document, IdentityDocument},
     injection::injects,
     remediation::{Remediation, Stand},
-    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{
+        Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn,
+    },
     secret::suspect,
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,8 @@ pub struct State {
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// What watches the account.
     pub watchers: Watchers,
+    /// Identity policies, by where they are.
+    pub identity_policies: BTreeMap<IdentityPolicy, Option<IdentityPolicyState>>,
     /// What was read.
     pub read: BTreeSet<Read>,
     /// What could not be read.
@@ -122,6 +126,7 @@ impl State {
         self.policies.extend(later.policies);
         self.functions.extend(later.functions);
         self.urls.extend(later.urls);
+        self.identity_policies.extend(later.identity_policies);
         self.provisioned.extend(later.provisioned);
         self.rules.extend(later.rules);
         self.remembered.extend(later.remembered);
@@ -136,6 +141,9 @@ impl State {
         self.unread.extend(later.unread);
     }
 }
+
+/// An identity policy as it was read: the document, or why it cannot be understood.
+pub type IdentityPolicyState = Result<IdentityDocument, crate::iam::DocumentError>;
 
 /// A resource policy as it was read.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,6 +15,7 @@ pub(super) use function::vpc_attachment;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
+    iam::IdentityDocument,
     resource::FunctionArn,
     state::{Read, State, Surroundings},
 };
@@ -112,6 +113,11 @@ impl Aws {
                 let around = self.around(read, function).await?;
                 state.surroundings.insert(function.clone(), around);
             }
+            Read::IdentityPolicy(policy) => {
+                let live = absent(self.identity_policy(policy).await)?;
+                let live = live.map(|text| IdentityDocument::parse(&text));
+                state.identity_policies.insert(policy.clone(), live);
+            }
             Read::AssumedRoles(function) => {
                 let (assumed, error) = self.assumed(function).await?;
                 rest = error;
@@ -158,6 +164,7 @@ impl Aws {
             | Read::AssumedRoles(_)
             | Read::Signing(_)
             | Read::Recursion(_)
+            | Read::IdentityPolicy(_)
             | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_)
