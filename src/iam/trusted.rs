@@ -57,7 +57,7 @@ impl Trusted {
 
     /// Whether this VPC endpoint is named.
     pub fn holds_endpoint(&self, endpoint: &str) -> bool {
-        self.networks.iter().any(|network| network.0 == endpoint)
+        is_endpoint(endpoint) && self.networks.iter().any(|network| network.0 == endpoint)
     }
 }
 
