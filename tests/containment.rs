@@ -83,8 +83,9 @@ async fn what_the_stop_would_give_away_is_turned_before_it() {
     let update = lambda.update_function_configuration().function_name(FUNCTION);
     let update = update.dead_letter_config(DeadLetterConfig::builder().target_arn(letters).build());
     update.send().await.expect("a dead-letter queue");
+    let stream = format!("arn:aws:kinesis:{}:111122223333:stream/orders", world.region());
     let create = lambda.create_event_source_mapping().function_name(FUNCTION);
-    let create = create.event_source_arn(world.account.queue_arn("orders"));
+    let create = create.event_source_arn(stream).starting_position("LATEST".into());
     let create = create.destination_config(destinations(FOREIGN, None));
     create.send().await.expect("a mapping");
     let before = world.account.look(FUNCTION, &arn, &[]).await;

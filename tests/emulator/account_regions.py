@@ -28,6 +28,12 @@ class Regions:
         with self.lock:
             self.of[asked["region"]] = given
 
+    def together(self, one: str, other: str) -> bool:
+        """Whether a test gave one to the other as a further Region of its account."""
+        with self.lock:
+            of = {region: [known["RegionName"] for known in self.of.get(region, [])] for region in (one, other)}
+        return other in of[one] or one in of[other]
+
     def answer(self, call: Call, request: Request) -> Response | None:
         if call.operation != "ListRegions":
             return None

@@ -134,17 +134,27 @@ class RestModel:
         for name, value in parameters.items():
             if name in unchecked or isinstance(value, bytes):
                 continue
-            constraint = self.violated(self.shapes[shape["members"][name]["shape"]], value)
-            if constraint:
-                found.append(f"Value '{shown(value)}' at '{member_name(name)}' failed to satisfy constraint: {constraint}")
+            found += self.wrong(self.shapes[shape["members"][name]["shape"]], member_name(name), value)
         return found
+
+    def wrong(self, shape: dict, path: str, value: object) -> list[str]:
+        if shape["type"] == "structure" and isinstance(value, dict):
+            inner = {name: self.shapes[member["shape"]] for name, member in shape["members"].items()}
+            parts = [(name, part) for name, part in value.items() if name in inner]
+            return [text for name, part in parts for text in self.wrong(inner[name], f"{path}.{member_name(name)}", part)]
+        constraint = self.violated(shape, value)
+        return [f"Value '{shown(value)}' at '{path}' failed to satisfy constraint: {constraint}"] if constraint else []
 
     def violated(self, shape: dict, value: object) -> str | None:
         if shape["type"] == "map" and isinstance(value, dict):
             for which, part, items in (("keys", "key", value.keys()), ("value", "value", value.values())):
                 inner = self.shapes[shape[part]["shape"]]
-                if inner.get("pattern") and any(self.violated(inner, item) for item in items):
+                if any(self.violated(inner, item) for item in items):
                     return f"Map {which} must satisfy constraint: [{', '.join(constraints(inner))}]"
+        if shape["type"] == "list" and isinstance(value, list):
+            inner = self.shapes[shape["member"]["shape"]]
+            if any(self.violated(inner, item) for item in value):
+                return f"Member must satisfy constraint: [{', '.join([*constraints(inner), 'Member must not be null'])}]"
         if isinstance(value, str):
             if len(value) > shape.get("max", len(value)):
                 return f"Member must have length less than or equal to {shape['max']}"
@@ -154,7 +164,7 @@ class RestModel:
                 return f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]"
             if "pattern" in shape and not fits(shape["pattern"], value):
                 return f"Member must satisfy regular expression pattern: {shape['pattern']}"
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             if value < shape.get("min", value):
                 return f"Member must have value greater than or equal to {shape['min']}"
             if value > shape.get("max", value):
@@ -210,11 +220,17 @@ def fits(pattern: str, text: str) -> bool:
 
 
 def constraints(shape: dict) -> list[str]:
-    return [
-        f"Member must have length less than or equal to {shape['max']}",
-        f"Member must have length greater than or equal to {shape['min']}",
-        f"Member must satisfy regular expression pattern: {shape['pattern']}",
-    ]
+    """What is asked of the keys and values of maps and of what is in lists, in the recorded order."""
+    kind = "length" if shape["type"] == "string" else "value"
+    known = (
+        ("max", f"Member must have {kind} less than or equal to {{}}"),
+        ("min", f"Member must have {kind} greater than or equal to {{}}"),
+        ("pattern", "Member must satisfy regular expression pattern: {}"),
+    )
+    found = [text.format(shape[name]) for name, text in known if name in shape]
+    if "enum" in shape:
+        found.append(f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]")
+    return [*found, "Member must not be null"] if kind == "value" else found
 
 
 def member_name(name: str) -> str:
@@ -225,4 +241,6 @@ def shown(value: object) -> str:
     """A value as AWS quotes it: a map is written {key=value, key=value}."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}={item}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
     return str(value)

@@ -7,6 +7,8 @@
     POST /_emulator/regions              {"region": R, "regions": [...]}, see account_regions.py
     POST /_emulator/trail                {"region": R, "events": [...], "account"?}, see trail.py
     POST /_emulator/configuration        {"region": R, "application": A, ...}, see appconfig_data.py
+    POST /_emulator/signed               {"region": R, "function": F or "layer": version's ARN, "profile": ARN, "job":
+                                          ARN, "account"?}, see LambdaService.sign
     GET  /_emulator/code/ACCOUNT/REGION/FUNCTION/VERSION and /_emulator/layers/ACCOUNT/REGION/LAYER/VERSION, the
          archives, where GetFunction and GetLayerVersion link to
 """
@@ -40,6 +42,7 @@ class Controls:
             "/_emulator/regions": regions.set,
             "/_emulator/trail": trail.add,
             "/_emulator/configuration": configurations.deploy,
+            "/_emulator/signed": functions.sign,
         }
 
     def answer(self, request: Request) -> Response:

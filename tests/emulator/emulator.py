@@ -1,6 +1,8 @@
 """The AWS that the tests and the demo run against, in one process.
 
-DynamoDB, SNS, STS, IAM, SQS, S3 and the rest are moto's. Lambda is our own, because what is guarded here hangs on
+DynamoDB, SNS, STS, SQS, S3, KMS and the rest are moto's. So are IAM, CloudTrail, AWS Config, EventBridge and CloudWatch
+Logs, corrected in front of moto where their modules say so; GuardDuty's detectors and X-Ray's encryption are not.
+Lambda is our own, because what is guarded here hangs on
 details that moto 5.2.5 answers otherwise than AWS does: it keeps one resource policy per function instead of one per
 function, version and alias; refuses every RevisionId on RemovePermission; accepts a second statement with the same
 Sid; drops or misplaces conditions; knows no Get-, Put- and DeleteResourcePolicy, no provisioned concurrency and no
@@ -32,18 +34,25 @@ from werkzeug.serving import make_server
 from werkzeug.test import run_wsgi_app
 
 import autoscaling
+import cloudtrail_trails
+import eventbridge_rules
 import iam_limits
+import iam_policies
+import log_groups
 import signatures
 from account_regions import Regions
 from accounts import account_of
 from appconfig_data import Configurations
 from aws_operations import Call, RestModel, identify
 from call_log import CallLog, Fault
+from config_recorders import Recorders
 from controls import Controls
+from guardduty_detectors import Detectors
 from lambda_api import LambdaService
 from lambda_names import LambdaError
 from messages import Request, Response, json_response, xml_error
 from trail import Trail
+from xray_encryption import Encryption
 
 LONGEST_HOLD = 60  # seconds
 
@@ -58,11 +67,13 @@ class Emulator:
         self.functions = LambdaService()
         self.regions, self.trail = Regions(), Trail()
         self.configurations = Configurations()
+        self.recorders, self.detectors, self.encryption = Recorders(), Detectors(), Encryption()
         self.controls = Controls(self.log, self.functions, self.regions, self.trail, self.configurations)
         self.moto = DomainDispatcherApplication(create_backend_app)
         # DynamoDB promises that a condition is checked and its write made in one step, moto does not. What is decided
         # in front of moto must be one step with what moto does, too.
-        self.one_step = {service: threading.Lock() for service in ("dynamodb", "iam", "application-autoscaling")}
+        one_step = ("dynamodb", "iam", "application-autoscaling", "cloudtrail", "config", "events", "logs")
+        self.one_step = {service: threading.Lock() for service in one_step}
 
     def respond(self, request: Request, environ: dict) -> Response | Held | None:
         """None when the connection is to be dropped without an answer, HELD when to wait until the client does so."""
@@ -70,7 +81,8 @@ class Emulator:
             return self.controls.answer(request)
         if request.path.startswith("/moto-api/"):
             if (request.method, request.path) == ("POST", "/moto-api/reset"):
-                self.functions.clear()
+                for kept in (self.functions, self.recorders, self.detectors, self.encryption):
+                    kept.clear()
             return self.ask_moto(environ)
         call = identify(request)
         entry, fault = self.log.enter(call, request)
@@ -87,32 +99,49 @@ class Emulator:
         return response
 
     def carry_out(self, call: Call, request: Request, environ: dict) -> Response:
+        if refused := signatures.refusal(call, request):
+            return refused
         if call.service == "lambda":
             return self.functions.answer(call, request)
         account = account_of(call.key)
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
         with self.one_step.get(call.service, nullcontext()):
-            return self.corrected(account, call, request, lambda: self.ask_moto(environ))
+            return self.corrected(account, call, request, lambda body=None: self.ask_moto(environ, body))
 
-    def corrected(self, account: str, call: Call, request: Request, ask_moto: Callable[[], Response]) -> Response:
+    def corrected(self, account: str, call: Call, request: Request, ask_moto: Callable[..., Response]) -> Response:
         """Where moto's answer is wrong or missing, ours."""
-        if refused := signatures.refusal(call, request):
-            return refused
         match call.service:
             case "iam":
-                return iam_limits.refusal(account, call, request) or ask_moto()
+                refused = iam_limits.refusal(account, call, request)
+                return refused or iam_policies.answer(account, call, request, ask_moto)
             case "application-autoscaling":
                 return autoscaling.answer(account, call, request, ask_moto)
             case "account":
                 return self.regions.answer(call, request) or ask_moto()
             case "cloudtrail":
-                return self.trail.answer(account, call, request) or ask_moto()
+                looked_up = self.trail.answer(account, call, request)
+                return looked_up or cloudtrail_trails.answer(account, call, request, self.regions, ask_moto)
+            case "config":
+                return self.recorders.answer(account, call, request, ask_moto)
+            case "events":
+                return eventbridge_rules.answer(account, call, request, ask_moto)
+            case "guardduty":
+                return self.detectors.answer(account, call, request) or ask_moto()
+            case "logs":
+                return log_groups.answer(account, call, request, ask_moto)
+            case "xray":
+                return self.encryption.answer(account, call, request)
             case "appconfig":
                 return self.configurations.answer(account, call, request) or ask_moto()
         return ask_moto()
 
-    def ask_moto(self, environ: dict) -> Response:
-        body, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
+    def ask_moto(self, environ: dict, changed: bytes | None = None) -> Response:
+        if changed is not None:
+            environ.update({"wsgi.input": io.BytesIO(changed), "CONTENT_LENGTH": str(len(changed))})
+        try:
+            body, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
+        except NotImplementedError as error:
+            return json_response(501, {"message": f"moto has not got that: {error}"})
         return Response(int(status.split()[0]), b"".join(body), list(headers))
 
     def injected(self, call: Call, request: Request, fault: Fault) -> Response:

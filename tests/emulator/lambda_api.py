@@ -5,14 +5,17 @@ import uuid
 
 from moto.utilities.utils import get_partition
 
+import lambda_aliases
 import lambda_concurrency
 import lambda_denies
 import lambda_durable
 import lambda_functions
+import lambda_layer_policy
 import lambda_layers
 import lambda_managed
 import lambda_policy
 import lambda_settings
+import lambda_signing
 import lambda_tags
 import lambda_triggers
 from accounts import TEST_ACCOUNT, account_of
@@ -23,13 +26,16 @@ from messages import Request, Response, json_response
 
 OPERATIONS = {
     **lambda_functions.OPERATIONS,
+    **lambda_aliases.OPERATIONS,
     **lambda_policy.OPERATIONS,
     **lambda_concurrency.OPERATIONS,
     **lambda_triggers.OPERATIONS,
     **lambda_durable.OPERATIONS,
     **lambda_layers.OPERATIONS,
+    **lambda_layer_policy.OPERATIONS,
     **lambda_managed.OPERATIONS,
     **lambda_settings.OPERATIONS,
+    **lambda_signing.OPERATIONS,
     **lambda_tags.OPERATIONS,
 }
 # Errors that are not in Lambda's model because every AWS front end gives them.
@@ -71,21 +77,36 @@ class LambdaService:
 
     def store(self, account: str, region: str) -> Store:
         if (account, region) not in self.stores:
-            self.stores[account, region] = Store(Place(account, region, get_partition(region)))
+            self.stores[account, region] = Store(Place(account, region, get_partition(region)), self.stores)
         return self.stores[account, region]
 
     def archive(self, kind: str, account: str, region: str, name: str, version: str) -> bytes | None:
         with self.lock:
             store = self.store(account, region)
             if kind == "layers":
-                layers = store.layers.get(name, [])
-                return layers[int(version) - 1]["zip"] if version.isdigit() and int(version) <= len(layers) else None
+                versions = store.layers[name].versions if name in store.layers else {}
+                return versions[int(version)].content if version.isdigit() and int(version) in versions else None
             function = store.functions.get(name)
             return function.archives.get(version) if function else None
 
     def seed_durable_execution(self, asked: dict) -> dict:
         with self.lock:
             return lambda_durable.start(self.store(asked.get("account", TEST_ACCOUNT), asked["region"]), asked)
+
+    def sign(self, asked: dict) -> None:
+        """What a test asks for: that this version of a layer, or what is deployed of this function, was signed by this
+        profile in this job.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_Layer.html
+        """
+        signature = {"SigningProfileVersionArn": asked["profile"], "SigningJobArn": asked["job"]}
+        with self.lock:
+            store = self.store(asked.get("account", TEST_ACCOUNT), asked["region"])
+            if "function" in asked:
+                store.functions[asked["function"]].latest.update(signature)
+                return
+            layer, _, number = asked["layer"].rpartition(":")
+            store.layers[layer.rpartition(":")[2]].versions[int(number)].signature = signature
 
     def success(self, call: Call, answer: dict | Answer) -> Response:
         if isinstance(answer, dict):

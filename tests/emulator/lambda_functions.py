@@ -1,26 +1,28 @@
-"""Functions, versions, aliases and tags."""
+"""Functions and their versions."""
 
 import base64
-import hashlib
 import uuid
 
-from lambda_names import LATEST, Target, conflict, invalid, no_such_function, not_found, stale_revision, target
-from lambda_roles import check_dead_letter_queue
-from lambda_store import Answer, Function, Store, now, page, unqualified
+from lambda_aliases import invoked
+from lambda_configuration import check_revision, configure
+from lambda_names import LATEST, Target, conflict, invalid, no_such_function, target
+from lambda_signing import check_deployment, check_known
+from lambda_store import Answer, Function, Store, digest, now, page, unqualified
 from lambda_tags import check_tags
 
 LATEST_PUBLISHED = "$LATEST.PUBLISHED"
-SETTINGS = (
-    "CapacityProviderConfig", "DeadLetterConfig", "Description", "DurableConfig", "Environment", "EphemeralStorage",
-    "FileSystemConfigs", "Handler", "ImageConfig", "KMSKeyArn", "Layers", "LoggingConfig", "MemorySize", "Role",
-    "Runtime", "SnapStart", "Timeout", "TracingConfig", "VpcConfig",
-)  # fmt: skip
+CREATING = {"State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating"}
+UPDATING = {
+    "LastUpdateStatus": "InProgress",
+    "LastUpdateStatusReason": "The function is being created.",
+    "LastUpdateStatusReasonCode": "Creating",
+}
 # Recorded: lists leave these out, GetFunction and GetFunctionConfiguration have them.
 NOT_LISTED = ("State", "LastUpdateStatus", "RuntimeVersionConfig")
 
 
 def create_function(store: Store, given: dict) -> dict:
-    """Accepts any code and role: neither is run or checked."""
+    """Accepts any code, which is not run, and any role that nobody made."""
     at = target(store.place, "CreateFunction", given["FunctionName"])
     if at.name in store.functions:
         raise conflict(f"Function already exist: {at.name}")
@@ -41,17 +43,26 @@ def create_function(store: Store, given: dict) -> dict:
         "State": "Active",
         "LastUpdateStatus": "Successful",
     }
-    configure(store, latest, given)
+    signing = given.get("CodeSigningConfigArn")
+    if signing:
+        check_known(store, signing)
+        check_deployment(store, signing, at.name)
+    configure(store, latest, given, signing)
     if "Runtime" in given:
         runtime = f"arn:{store.place.partition}:lambda:{store.place.region}::runtime:{'0' * 64}"
         latest["RuntimeVersionConfig"] = {"RuntimeVersionArn": runtime}
-    function = Function(at.function_arn, latest, dict(given.get("Tags", {})))
+    function = Function(at.function_arn, latest, dict(given.get("Tags", {})), code_signing=signing)
     store.functions[at.name] = function
     set_code(function, given.get("Code", {}))
     function.touch()
-    created = publish(function, given) if given.get("Publish") else latest
-    pending = {"State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating"}
-    return {key: value for key, value in {**created, **pending}.items() if key != "LastUpdateStatus"}
+    created = publish(function, given) if given.get("Publish") else dict(latest)
+    if not given.get("Publish"):
+        function.touch()  # recorded: once it is active, its RevisionId is another
+    return pending(created)
+
+
+def pending(created: dict) -> dict:
+    return {key: value for key, value in {**created, **CREATING}.items() if key != "LastUpdateStatus"}
 
 
 def get_function(store: Store, given: dict) -> dict:
@@ -80,15 +91,22 @@ def configuration_of(store: Store, operation: str, given: dict) -> tuple[Target,
 
 def update_function_configuration(store: Store, given: dict) -> dict:
     function = unpublished(store, "UpdateFunctionConfiguration", given)
-    configure(store, function.latest, given)
+    configure(store, function.latest, given, function.code_signing)
     return changed(function)
 
 
 def update_function_code(store: Store, given: dict) -> dict:
+    """Documented: a dry run changes nothing. What it answers is inferred.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html
+    """
     function = unpublished(store, "UpdateFunctionCode", given)
+    check_deployment(store, function.code_signing, function.latest["FunctionName"])
+    if given.get("DryRun"):
+        return dict(function.latest)
     set_code(function, given)
     answer = changed(function)
-    return publish(function, {"PublishTo": given.get("PublishTo")}) if given.get("Publish") else answer
+    return pending(publish(function, {"PublishTo": given.get("PublishTo")})) if given.get("Publish") else answer
 
 
 def unpublished(store: Store, operation: str, given: dict) -> Function:
@@ -105,9 +123,16 @@ def unpublished(store: Store, operation: str, given: dict) -> Function:
 
 
 def changed(function: Function) -> dict:
+    """Recorded: the answer tells of an update under way, and has a RevisionId that is stale when it is done. It is
+    never slow here.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+    """
+    function.touch()
+    answer = {**function.latest, **UPDATING}
     function.touch()
     function.changed_since_publishing = True
-    return dict(function.latest)
+    return answer
 
 
 def delete_function(store: Store, given: dict) -> Answer:
@@ -119,18 +144,21 @@ def delete_function(store: Store, given: dict) -> Answer:
     if at.name not in store.functions:
         raise no_such_function(at.function_arn)
     if at.qualifier:
-        forget_qualifier(store.functions[at.name], at.qualifier)
-        store.functions[at.name].versions.pop(at.qualifier, None)
+        delete_version(store.functions[at.name], at.qualifier)
     else:
         del store.functions[at.name]
     return Answer(204)
 
 
-def forget_qualifier(function: Function, qualifier: str) -> None:
-    for kept in (
-        function.policies, function.urls, function.provisioned, function.invoke_configs, function.scaling,
-    ):  # fmt: skip
-        kept.pop(qualifier, None)
+def delete_version(function: Function, version: str) -> None:
+    """Refused as users of go-lambda-cleanup were: https://github.com/karl-cardenas-coding/go-lambda-cleanup/issues/45.
+    That a weight is enough is inferred."""
+    aliases = sorted(name for name, alias in function.aliases.items() if version in invoked(alias))
+    if aliases:
+        text = "Unable to delete version because the following aliases reference it: "
+        raise conflict(f"{text}[{', '.join(aliases)}]")
+    function.forget(version)
+    function.versions.pop(version, None)
 
 
 def list_functions(store: Store, given: dict) -> dict:
@@ -191,86 +219,6 @@ def published(function: Function, version: str, given: dict) -> dict:
     return function.versions[version]
 
 
-def create_alias(store: Store, given: dict) -> dict:
-    at = target(store.place, "CreateAlias", given["FunctionName"])
-    version = Target(at.name, given["FunctionVersion"], at.function_arn)
-    function = store.existing(version)
-    name = given["Name"]
-    if name in function.aliases:
-        raise conflict(f"Alias already exists: {at.function_arn}:{name}")
-    function.aliases[name] = {
-        "AliasArn": f"{at.function_arn}:{name}",
-        "Name": name,
-        "FunctionVersion": given["FunctionVersion"],
-        "Description": given.get("Description", ""),
-        **routing(given),
-        "RevisionId": str(uuid.uuid4()),
-    }
-    return function.aliases[name]
-
-
-def get_alias(store: Store, given: dict) -> dict:
-    at = target(store.place, "GetAlias", given["FunctionName"])
-    function = store.functions.get(at.name)
-    if function is None or given["Name"] not in function.aliases:
-        raise not_found(f"Cannot find alias arn: {at.function_arn}:{given['Name']}")
-    return function.aliases[given["Name"]]
-
-
-def update_alias(store: Store, given: dict) -> dict:
-    at = target(store.place, "UpdateAlias", given["FunctionName"])
-    alias = store.function(at).aliases.get(given["Name"])
-    if alias is None:
-        raise not_found(f"Alias not found: {at.function_arn}:{given['Name']}")
-    check_revision(alias, given)
-    if "FunctionVersion" in given:
-        store.existing(Target(at.name, given["FunctionVersion"], at.function_arn))
-    if "RoutingConfig" in given:
-        alias.pop("RoutingConfig", None)
-    alias.update({key: given[key] for key in ("FunctionVersion", "Description") if key in given}, **routing(given))
-    alias["RevisionId"] = str(uuid.uuid4())
-    return alias
-
-
-def routing(given: dict) -> dict:
-    weights = given.get("RoutingConfig", {}).get("AdditionalVersionWeights")
-    return {"RoutingConfig": {"AdditionalVersionWeights": weights}} if weights else {}
-
-
-def delete_alias(store: Store, given: dict) -> Answer:
-    """Recorded: deleting an alias that is not there succeeds."""
-    at = target(store.place, "DeleteAlias", given["FunctionName"])
-    function = store.function(at)
-    if function.aliases.pop(given["Name"], None):
-        forget_qualifier(function, given["Name"])
-    return Answer(204)
-
-
-def list_aliases(store: Store, given: dict) -> dict:
-    at = target(store.place, "ListAliases", given["FunctionName"])
-    aliases = store.function(at).aliases
-    only = given.get("FunctionVersion")
-    found = [aliases[name] for name in sorted(aliases) if only in (None, aliases[name]["FunctionVersion"])]
-    return page(found, "Aliases", given)
-
-
-def check_revision(current: dict, given: dict) -> None:
-    if given.get("RevisionId") not in (None, current["RevisionId"]):
-        raise stale_revision("GetFunction/GetAlias")
-
-
-def configure(store: Store, configuration: dict, given: dict) -> None:
-    chosen = {key: given[key] for key in SETTINGS if key in given}
-    if "Layers" in chosen:  # asked for by ARN, shown with their size
-        chosen["Layers"] = [{"Arn": arn, "CodeSize": 0} for arn in chosen["Layers"]]
-    queue = chosen.get("DeadLetterConfig", {}).get("TargetArn")
-    if queue:
-        check_dead_letter_queue(store.place, chosen.get("Role") or configuration["Role"], queue)
-    configuration.update(chosen, LastModified=now())
-    if "DeadLetterConfig" in chosen and not queue:  # the model's pattern allows the empty name, which removes it
-        del configuration["DeadLetterConfig"]
-
-
 def set_code(function: Function, code: dict) -> None:
     """An archive that is named in S3 counts as empty: it is not fetched."""
     zipped = base64.b64decode(code.get("ZipFile", ""))
@@ -278,12 +226,9 @@ def set_code(function: Function, code: dict) -> None:
         function.image = {"RepositoryType": "ECR", "ImageUri": code["ImageUri"]}
     else:
         function.archives[LATEST] = zipped
+    for signed in ("SigningProfileVersionArn", "SigningJobArn"):
+        function.latest.pop(signed, None)
     function.latest.update(CodeSize=len(zipped), CodeSha256=digest(zipped), LastModified=now())
-
-
-def digest(archive: bytes) -> str:
-    return base64.b64encode(hashlib.sha256(archive).digest()).decode()
-
 
 
 OPERATIONS = {
@@ -296,9 +241,4 @@ OPERATIONS = {
     "ListFunctions": list_functions,
     "ListVersionsByFunction": list_versions_by_function,
     "PublishVersion": publish_version,
-    "CreateAlias": create_alias,
-    "GetAlias": get_alias,
-    "UpdateAlias": update_alias,
-    "DeleteAlias": delete_alias,
-    "ListAliases": list_aliases,
 }

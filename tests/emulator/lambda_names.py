@@ -105,3 +105,8 @@ def denied(place: Place, operation: str, arn: str) -> LambdaError:
         f"User: arn:{place.partition}:iam::{place.account}:root is not authorized to perform: {action} "
         f"on resource: {arn} because no resource-based policy allows the {action} action",
     )
+
+
+def layer_version_denied(place: Place, arn: str, operation: str = "GetLayerVersion") -> LambdaError:
+    """Another account's layer; as IAM words it."""
+    return denied(place, operation, arn)

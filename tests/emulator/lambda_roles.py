@@ -1,4 +1,8 @@
-"""Whether a function's execution role may send to where its events are to go, which Lambda checks when it is told so.
+"""What Lambda checks of a function's execution role: that it can assume it, when the function gets it, and that the role
+may send to where the function's events are to go, when it is told so.
+
+The first is recorded by users of python-lambda: https://github.com/nficano/python-lambda/issues/28. That updates are
+refused as creations are is inferred.
 
 Recorded of dead-letter queues when functions are deployed: by users of aws-serverless-ecommerce-platform (SendMessage
 on SQS) and serverless-iam-roles-per-function (Publish on SNS). That UpdateFunctionConfiguration asks as CreateFunction
@@ -14,7 +18,7 @@ Only roles that the emulator's IAM knows are checked: most tests name a role tha
 import json
 import re
 
-from moto.iam.models import ManagedPolicy, iam_backends
+from moto.iam.models import ManagedPolicy, Role, iam_backends
 
 from lambda_names import Place, invalid
 
@@ -25,6 +29,27 @@ SENDING = {
     "lambda": "lambda:InvokeFunction",
     "s3": "s3:PutObject",
 }
+
+
+def check_assumable(place: Place, role: str) -> None:
+    """As for policies, a Deny counts unless it has a Condition, and an Allow with one counts too.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    """
+    known = known_role(place, role)
+    if known is None:
+        return
+    statements = [s for s in statements_of(known.assume_role_policy_document) if trusts_lambda(s)]
+    denied = any(s["Effect"] == "Deny" and "Condition" not in s for s in statements)
+    if denied or not any(s["Effect"] == "Allow" for s in statements):
+        raise invalid("The role defined for the function cannot be assumed by Lambda.")
+
+
+def trusts_lambda(statement: dict) -> bool:
+    principal = statement.get("Principal", {})
+    named = "*" if principal == "*" else principal.get("Service", [])
+    named = [named] if isinstance(named, str) else named
+    return bool({"*", "lambda.amazonaws.com"} & set(named)) and element(statement, "Action", "sts:assumerole", str.lower)
 
 
 def check_dead_letter_queue(place: Place, role: str, queue: str) -> None:
@@ -61,14 +86,18 @@ def may(place: Place, role: str, action: str, resource: str) -> bool:
 
 def policies(place: Place, role_arn: str) -> tuple[list[dict] | None, list[dict] | None]:
     """The statements of the role's own policies, and those of its boundary; None for what is not there."""
-    backend = iam_backends[place.account][place.partition]
-    role = next((role for role in list(backend.roles.values()) if role.arn == role_arn), None)
+    backend, role = iam_backends[place.account][place.partition], known_role(place, role_arn)
     if role is None:
         return None, None
     attached = [current(policy) for policy in list(role.managed_policies.values())]
     own = [s for document in [*list(role.policies.values()), *attached] for s in statements_of(document)]
     boundary = backend.managed_policies.get(role.permissions_boundary_arn) if role.permissions_boundary_arn else None
     return own, statements_of(current(boundary)) if boundary else None
+
+
+def known_role(place: Place, role_arn: str) -> Role | None:
+    roles = iam_backends[place.account][place.partition].roles
+    return next((role for role in list(roles.values()) if role.arn == role_arn), None)
 
 
 def current(policy: ManagedPolicy) -> str:

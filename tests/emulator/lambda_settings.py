@@ -1,4 +1,4 @@
-"""Settings of their own beside a function's configuration: recursion, runtime management and code signing."""
+"""Settings of their own beside a function's configuration: recursion and runtime management."""
 
 from lambda_concurrency import only_function
 from lambda_names import target
@@ -26,15 +26,8 @@ def get_runtime_management_config(store: Store, given: dict) -> dict:
     return {"UpdateRuntimeOn": "Auto", "FunctionArn": at.version_arn}
 
 
-def get_function_code_signing_config(store: Store, given: dict) -> dict:
-    """Recorded: a function without code signing answers an empty object."""
-    only_function(store, "GetFunctionCodeSigningConfig", given)
-    return {}
-
-
 OPERATIONS = {
     "GetFunctionRecursionConfig": get_function_recursion_config,
     "PutFunctionRecursionConfig": put_function_recursion_config,
     "GetRuntimeManagementConfig": get_runtime_management_config,
-    "GetFunctionCodeSigningConfig": get_function_code_signing_config,
 }

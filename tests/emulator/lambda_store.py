@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-import time
+import hashlib
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -39,6 +40,7 @@ class Function:
     scaling: dict[str, dict] = field(default_factory=dict)
     archives: dict[str, bytes] = field(default_factory=dict)  # by version
     image: dict | None = None
+    code_signing: str | None = None  # the configuration's ARN
     recursive_loop: str = "Terminate"
     reserved: int | None = None
     last_version: int = 0
@@ -56,6 +58,11 @@ class Function:
     def version_of(self, qualifier: str) -> str:
         return self.aliases[qualifier]["FunctionVersion"] if qualifier in self.aliases else qualifier
 
+    def forget(self, qualifier: str) -> None:
+        """What hangs on a version or alias ends with it."""
+        for kept in (self.policies, self.urls, self.provisioned, self.invoke_configs, self.scaling):
+            kept.pop(qualifier, None)
+
     def touch(self) -> None:
         """Recorded: changing code, configuration or tags and publishing give $LATEST a new RevisionId."""
         self.latest["RevisionId"] = str(uuid.uuid4())
@@ -65,17 +72,35 @@ class Function:
 
 
 @dataclass
+class LayerVersion:
+    content: bytes
+    shown: dict
+    policy: Policy | None = None
+    signature: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Layer:
+    arn: str
+    versions: dict[int, LayerVersion] = field(default_factory=dict)
+    last_version: int = 0
+
+
+@dataclass
 class Store:
     place: Place
+    accounts: dict[tuple[str, str], Store]  # every account's in every Region
     functions: dict[str, Function] = field(default_factory=dict)
     event_sources: dict[str, dict] = field(default_factory=dict)
     durable: dict[str, dict] = field(default_factory=dict)
-    layers: dict[str, list[dict]] = field(default_factory=dict)
+    layers: dict[str, Layer] = field(default_factory=dict)
+    signing: dict[str, dict] = field(default_factory=dict)  # code signing configurations
     host: str = ""  # as the request that is being answered names the emulator
 
-    def link(self, kind: str, name: str, version: str) -> str:
+    def link(self, kind: str, name: str, version: str, account: str | None = None) -> str:
         """To an archive, where AWS has a presigned URL: good for whoever has it."""
-        return f"http://{self.host}/_emulator/{kind}/{self.place.account}/{self.place.region}/{name}/{quote(version)}"
+        owner = account or self.place.account
+        return f"http://{self.host}/_emulator/{kind}/{owner}/{self.place.region}/{name}/{quote(version)}"
 
     def function(self, at: Target) -> Function:
         """The function whatever the qualifier, or the recorded 404 with the name as given."""
@@ -118,5 +143,9 @@ def marked(marker: str) -> int:
         raise invalid("The provided marker is invalid.") from error
 
 
+def digest(archive: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(archive).digest()).decode()
+
+
 def now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S.000+0000", time.gmtime())
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "+0000")

@@ -82,9 +82,8 @@ def moment() -> str:
 
 
 def create_event_source_mapping(store: Store, given: dict) -> dict:
-    at = target(store.place, "CreateEventSourceMapping", given["FunctionName"])
-    if at.name not in store.functions:
-        raise invalid("Function does not exist")
+    at = mapped_function(store, "CreateEventSourceMapping", given["FunctionName"])
+    check_destination_fits(given.get("EventSourceArn", ""), given)
     identity = str(uuid.uuid4())
     kept = {key: value for key, value in given.items() if key not in ("FunctionName", "Enabled", "Tags")}
     mapping = {
@@ -101,6 +100,21 @@ def create_event_source_mapping(store: Store, given: dict) -> dict:
     return {**mapping, "State": "Creating"}
 
 
+def mapped_function(store: Store, operation: str, name: str) -> Target:
+    """Recorded for CreateEventSourceMapping and inferred for updates, and for a qualifier that is not there."""
+    at = target(store.place, operation, name)
+    function = store.functions.get(at.name)
+    if function is None or function.configuration(at.qualifier) is None:
+        raise invalid("Function does not exist")
+    return at
+
+
+def check_destination_fits(source: str, given: dict) -> None:
+    """Recorded for CreateEventSourceMapping, with a queue as the source."""
+    if "DestinationConfig" in given and source.split(":")[2:3] == ["sqs"]:
+        raise invalid("Unsupported DestinationConfig parameter for given event source mapping type.")
+
+
 def get_event_source_mapping(store: Store, given: dict) -> dict:
     if given["UUID"] not in store.event_sources:
         raise no_such_resource()
@@ -114,12 +128,15 @@ def update_event_source_mapping(store: Store, given: dict) -> dict:
     https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
     """
     mapping = get_event_source_mapping(store, given)
+    check_destination_fits(mapping.get("EventSourceArn", ""), given)
+    name = given.get("FunctionName")
+    function = mapped_function(store, "UpdateEventSourceMapping", name) if name else None
     changing = "Updating"
     if "Enabled" in given:
         changing = "Enabling" if given["Enabled"] else "Disabling"
         mapping["State"] = "Enabled" if given["Enabled"] else "Disabled"
-    if "FunctionName" in given:
-        mapping["FunctionArn"] = target(store.place, "UpdateEventSourceMapping", given["FunctionName"]).arn
+    if function:
+        mapping["FunctionArn"] = function.arn
     mapping.update({key: value for key, value in given.items() if key not in ("UUID", "Enabled", "FunctionName")})
     if "DestinationConfig" in given:
         mapping["DestinationConfig"] = mapping_destinations(given["DestinationConfig"])

@@ -7,12 +7,16 @@ import os
 import subprocess
 import sys
 import unittest
+import urllib.error
 import urllib.request
 from functools import cache
 from pathlib import Path
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 REGION = "eu-central-1"
@@ -46,6 +50,26 @@ def client(service: str, key: str, secret: str = "secret", region: str = REGION,
         # The recorded refusals of malformed names come from AWS, not from the client.
         config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
     )
+
+
+def raw(
+    key: str, service: str, region: str, method: str = "POST", path: str = "/", target: str = "", form: str = "",
+    body: object = None, secret: str = "secret",
+) -> tuple[int, str]:  # fmt: skip
+    """Status and body of a call that no SDK has made: an HTTP request, signed for the service. With a target it is JSON
+    1.1, with a form the query protocol, and else REST."""
+    content = form if form else "" if body is None else json.dumps(body)
+    kind = "application/x-www-form-urlencoded; charset=utf-8" if form else "application/x-amz-json-1.1"
+    headers = {"Content-Type": kind, **({"X-Amz-Target": target} if target else {})}
+    request = AWSRequest(method, endpoint() + path, headers, content)
+    SigV4Auth(Credentials(key, secret), service, region).add_auth(request)
+    asked = urllib.request.Request(endpoint() + path, content.encode(), dict(request.headers), method=method)
+    try:
+        with urllib.request.urlopen(asked) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
 
 
 def control(method: str, path: str, content: object = None) -> object:

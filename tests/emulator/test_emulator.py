@@ -198,7 +198,7 @@ class Process(EmulatorTest):
 
     def test_unknown_lambda_operation(self):
         with self.assertRaisesRegex(ClientError, "501"):
-            self.functions.list_layers()
+            self.functions.list_capacity_providers()
 
 
 class Accounts(EmulatorTest):

@@ -48,6 +48,26 @@ class Mappings(EmulatorTest):
             found = self.functions.get_event_source_mapping(UUID=uuid)
             self.assertEqual((shown, 5, "Enabled"), (found["DestinationConfig"], found["BatchSize"], found["State"]))
 
+    def test_another_function_is_mapped_and_the_first_put_back(self):
+        uuid = self.map(FunctionName=self.name, EventSourceArn=QUEUE, BatchSize=5)["UUID"]
+        for name, arn in ((f"{self.name}:live", f"{self.arn}:live"), (self.arn, self.arn)):
+            self.assertEqual(arn, self.update(UUID=uuid, FunctionName=name)["FunctionArn"])
+            found = self.functions.get_event_source_mapping(UUID=uuid)
+            self.assertEqual((arn, 5, QUEUE), (found["FunctionArn"], found["BatchSize"], found["EventSourceArn"]))
+        for name in ("doesnotexist", f"{self.name}:none"):  # inferred for updates, and for qualifiers
+            self.invalid("Function does not exist", self.update, UUID=uuid, FunctionName=name, Enabled=False)
+        self.assertEqual("Enabled", self.functions.get_event_source_mapping(UUID=uuid)["State"])
+
+    def test_no_destination_for_a_queue(self):
+        config = {"OnFailure": {"Destination": TOPIC}}
+        uuid = self.map(FunctionName=self.name, EventSourceArn=QUEUE)["UUID"]
+        for call, asked in (
+            (self.map, {"FunctionName": self.name, "EventSourceArn": QUEUE}),
+            (self.update, {"UUID": uuid}),  # inferred
+        ):
+            text = "Unsupported DestinationConfig parameter for given event source mapping type."
+            self.invalid(text, call, **asked, DestinationConfig=config)
+
     def test_mappings_of_qualifiers(self):
         whole, alias = (self.map(FunctionName=name, EventSourceArn=QUEUE) for name in (self.arn, f"{self.name}:live"))
         self.assertEqual(f"{self.arn}:live", alias["FunctionArn"])

@@ -68,11 +68,11 @@ class Names(EmulatorTest):
 
 class Functions(EmulatorTest):
     def test_lifecycle(self):
-        created = self.create(Environment={"Variables": {"A": "b"}}, Layers=["arn:aws:lambda:eu-central-1:111122223333:layer:l:1"])
+        created = self.create(Environment={"Variables": {"AA": "b"}}, Layers=["arn:aws:lambda:eu-central-1:444455556666:layer:l:1"])
         self.assertEqual((201, "Pending"), (created["ResponseMetadata"]["HTTPStatusCode"], created["State"]))
         found = self.functions.get_function(FunctionName=self.name)
         self.assertEqual("Active", found["Configuration"]["State"])
-        self.assertEqual({"Variables": {"A": "b"}}, found["Configuration"]["Environment"])
+        self.assertEqual({"Variables": {"AA": "b"}}, found["Configuration"]["Environment"])
         self.assertNotIn("Tags", found)
         self.assertNotIn("Concurrency", found)
         deleted = self.functions.delete_function(FunctionName=self.name)

@@ -9,10 +9,7 @@ import unittest
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-from running import ACCOUNT, EmulatorTest, client, endpoint
+from running import ACCOUNT, EmulatorTest, client, raw
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
@@ -64,13 +61,9 @@ class Roles(IamTest):
         self.role()
         text = document(deny(), indent=1)
         self.put("spaced", text)
-        body = f"Action=GetRolePolicy&Version=2010-05-08&RoleName={self.name}&PolicyName=spaced"
-        headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
-        request = AWSRequest("POST", endpoint() + "/", headers, body)
-        SigV4Auth(Credentials(self.key, "secret"), "iam", "us-east-1").add_auth(request)
-        asked = urllib.request.Request(endpoint() + "/", body.encode(), dict(request.headers))
-        with urllib.request.urlopen(asked) as answer:
-            written = answer.read().decode().partition("<PolicyDocument>")[2].partition("</PolicyDocument>")[0]
+        form = f"Action=GetRolePolicy&Version=2010-05-08&RoleName={self.name}&PolicyName=spaced"
+        answer = raw(self.key, "iam", "us-east-1", form=form)[1]
+        written = answer.partition("<PolicyDocument>")[2].partition("</PolicyDocument>")[0]
         self.assertTrue(written.startswith("%7B%0A%20%22Version%22%3A"), written)
         self.assertEqual(text, urllib.request.unquote(written))
 
@@ -105,6 +98,185 @@ class Roles(IamTest):
         other = client("iam", given["AccessKeyId"], given["SecretAccessKey"], token=given["SessionToken"])
         with self.assertRaises(other.exceptions.NoSuchEntityException):
             other.get_role(RoleName=self.name)
+
+
+class TrustPolicies(IamTest):
+    def stored(self) -> dict:
+        return self.iam.get_role(RoleName=self.name)["Role"]["AssumeRolePolicyDocument"]
+
+    def test_widened_and_put_back(self):
+        self.role()
+        before = json.loads(document(TRUST))
+        self.assertEqual(before, self.stored())
+        for principal in ({"AWS": "arn:aws:iam::444455556666:root"}, {"AWS": "*"}, "*"):
+            allowed = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+            outside = {"Effect": "Allow", "Principal": principal, "Action": allowed}
+            condition = {"StringEquals": {"sts:ExternalId": "secret"}}
+            text = document(TRUST, outside, {**outside, "Condition": condition}, indent=1)
+            self.iam.update_assume_role_policy(RoleName=self.name, PolicyDocument=text)
+            self.assertEqual(json.loads(text), self.stored())
+        self.iam.update_assume_role_policy(RoleName=self.name, PolicyDocument=document(TRUST))
+        self.assertEqual(before, self.stored())
+
+    def test_is_url_encoded_and_kept_to_the_byte(self):
+        # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
+        self.role()
+        text = document(TRUST, indent=1)
+        self.iam.update_assume_role_policy(RoleName=self.name, PolicyDocument=text)
+        answer = raw(self.key, "iam", "us-east-1", form=f"Action=GetRole&Version=2010-05-08&RoleName={self.name}")[1]
+        written = answer.partition("<AssumeRolePolicyDocument>")[2].partition("</AssumeRolePolicyDocument>")[0]
+        self.assertTrue(written.startswith("%7B%0A%20%22Version%22%3A"), written)
+        self.assertEqual(text, urllib.request.unquote(written))
+
+    def test_refusals(self):
+        self.role()
+        for call in (
+            lambda text: self.iam.update_assume_role_policy(RoleName=self.name, PolicyDocument=text),
+            lambda text: self.iam.create_role(RoleName=f"{self.name}-new", AssumeRolePolicyDocument=text),
+        ):
+            self.refused(400, "MalformedPolicyDocument", "This policy contains invalid Json", call, text="{")
+            with self.assertRaises(self.iam.exceptions.MalformedPolicyDocumentException):
+                call(document({**TRUST, "Resource": "*"}))
+        self.assertEqual(json.loads(document(TRUST)), self.stored())
+        with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
+            self.iam.update_assume_role_policy(RoleName="none", PolicyDocument=document(TRUST))
+
+
+class ManagedPolicies(IamTest):
+    ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+    BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+
+    def attached(self) -> set[str]:
+        found = self.iam.list_attached_role_policies(RoleName=self.name)["AttachedPolicies"]
+        return {policy["PolicyArn"] for policy in found}
+
+    def count(self, arn: str) -> int:
+        return self.iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"]
+
+    def document(self, arn: str, version: str) -> dict:
+        return self.iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+
+    def test_awss_own_are_there(self):
+        self.role()
+        for arn in (self.ADMINISTRATOR, self.BASIC):
+            self.iam.attach_role_policy(RoleName=self.name, PolicyArn=arn)
+            policy = self.iam.get_policy(PolicyArn=arn)["Policy"]
+            version = self.iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+            self.assertTrue(version["IsDefaultVersion"])
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        self.assertEqual([everything], self.document(self.ADMINISTRATOR, "v1")["Statement"])
+        self.assertEqual({self.ADMINISTRATOR, self.BASIC}, self.attached())
+        self.iam.detach_role_policy(RoleName=self.name, PolicyArn=self.ADMINISTRATOR)
+        self.assertEqual({self.BASIC}, self.attached())
+        wrong = self.BASIC.replace("/service-role", "")
+        for call in (self.iam.attach_role_policy, self.iam.detach_role_policy):
+            with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
+                call(RoleName=self.name, PolicyArn=wrong)
+
+    def test_attached_twice_is_attached_once(self):
+        self.role()
+        arn = self.boundary()
+        for _ in range(2):
+            self.iam.attach_role_policy(RoleName=self.name, PolicyArn=arn)
+        self.assertEqual((1, {arn}), (self.count(arn), self.attached()))
+        self.iam.detach_role_policy(RoleName=self.name, PolicyArn=arn)
+        self.assertEqual((0, set()), (self.count(arn), self.attached()))
+        self.refused(
+            404, "NoSuchEntity", f"Policy {arn} was not found.",
+            self.iam.detach_role_policy, RoleName=self.name, PolicyArn=arn,
+        )  # fmt: skip
+
+    def test_attaching_refused(self):
+        self.role()
+        missing = f"arn:aws:iam::{ACCOUNT}:policy/{self.name}-none"
+        text = f"Policy {missing} does not exist or is not attachable."
+        attach = self.iam.attach_role_policy
+        self.refused(404, "NoSuchEntity", text, attach, RoleName=self.name, PolicyArn=missing)
+        text = "Invalid ARN:  Could not be parsed!"
+        self.refused(400, "ValidationError", text, attach, RoleName=self.name, PolicyArn="longenoughandnotanarn")
+        for number in range(10):
+            made = self.iam.create_policy(PolicyName=f"{self.name}-{number}", PolicyDocument=document(deny()))
+            attach(RoleName=self.name, PolicyArn=made["Policy"]["Arn"])
+        attach(RoleName=self.name, PolicyArn=made["Policy"]["Arn"])
+        text = "Cannot exceed quota for PoliciesPerRole: 10"
+        self.refused(409, "LimitExceeded", text, attach, RoleName=self.name, PolicyArn=self.BASIC)
+
+    def test_versions(self):
+        arn = self.boundary()
+        wide = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+        made = self.iam.create_policy_version(PolicyArn=arn, PolicyDocument=wide, SetAsDefault=True)["PolicyVersion"]
+        self.assertEqual(("v2", True, False), (made["VersionId"], made["IsDefaultVersion"], "Document" in made))
+        versions = self.iam.list_policy_versions(PolicyArn=arn)["Versions"]
+        shown = {version["VersionId"]: version["IsDefaultVersion"] for version in versions}
+        self.assertEqual({"v1": False, "v2": True}, shown)
+        self.assertNotIn("Document", versions[0])
+        self.assertEqual(json.loads(wide), self.document(arn, "v2"))
+        self.iam.set_default_policy_version(PolicyArn=arn, VersionId="v1")
+        self.assertEqual("v1", self.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"])
+        with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
+            self.iam.set_default_policy_version(PolicyArn=arn, VersionId="v9")
+        with self.assertRaises(self.iam.exceptions.DeleteConflictException):
+            self.iam.delete_policy_version(PolicyArn=arn, VersionId="v1")
+        for _ in range(3):
+            self.iam.create_policy_version(PolicyArn=arn, PolicyDocument=wide)
+        with self.assertRaises(self.iam.exceptions.LimitExceededException):
+            self.iam.create_policy_version(PolicyArn=arn, PolicyDocument=wide)
+
+    def test_entities(self):
+        self.role()
+        self.iam.create_user(UserName=self.name)
+        arn = self.boundary()
+        self.iam.attach_role_policy(RoleName=self.name, PolicyArn=arn)
+        self.iam.attach_user_policy(UserName=self.name, PolicyArn=arn)
+        entities = self.iam.list_entities_for_policy
+        found = entities(PolicyArn=arn)
+        self.assertEqual([self.name], [role["RoleName"] for role in found["PolicyRoles"]])
+        self.assertEqual([self.name], [user["UserName"] for user in found["PolicyUsers"]])
+        found = entities(PolicyArn=arn, EntityFilter="Role")
+        self.assertEqual((1, 0), (len(found["PolicyRoles"]), len(found["PolicyUsers"])))
+        with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
+            entities(PolicyArn=f"{arn}-none")
+
+
+class Users(IamTest):
+    def setUp(self) -> None:
+        super().setUp()
+        made = self.iam.create_user(UserName=self.name)["User"]
+        self.assertEqual(f"arn:aws:iam::{ACCOUNT}:user/{self.name}", made["Arn"])
+        self.assertRegex(made["UserId"], "^AIDA[A-Z0-9]{17}$")
+        self.assertEqual(made["UserId"], self.iam.get_user(UserName=self.name)["User"]["UserId"])
+
+    def statuses(self) -> dict[str, str]:
+        found = self.iam.list_access_keys(UserName=self.name)["AccessKeyMetadata"]
+        return {key["AccessKeyId"]: key["Status"] for key in found}
+
+    def test_keys_are_deactivated_and_activated(self):
+        first, second = (self.iam.create_access_key(UserName=self.name)["AccessKey"]["AccessKeyId"] for _ in range(2))
+        with self.assertRaises(self.iam.exceptions.LimitExceededException):
+            self.iam.create_access_key(UserName=self.name)
+        update = self.iam.update_access_key
+        update(UserName=self.name, AccessKeyId=first, Status="Inactive")
+        self.assertEqual({first: "Inactive", second: "Active"}, self.statuses())
+        update(UserName=self.name, AccessKeyId=first, Status="Active")
+        self.assertEqual({first: "Active", second: "Active"}, self.statuses())
+        with self.assertRaisesRegex(Exception, "ValidationError"):
+            update(UserName=self.name, AccessKeyId=first, Status="Gone")
+        for user, key in ((self.name, "AKIANONE000000000000"), ("none", first)):
+            with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
+                update(UserName=user, AccessKeyId=key, Status="Inactive")
+
+    def test_a_login_is_made_and_removed(self):
+        create = self.iam.create_login_profile
+        made = create(UserName=self.name, Password="Long-enough-1", PasswordResetRequired=True)["LoginProfile"]
+        found = self.iam.get_login_profile(UserName=self.name)["LoginProfile"]
+        self.assertEqual((self.name, True), (found["UserName"], found["PasswordResetRequired"]))
+        self.assertEqual(made, found)
+        with self.assertRaises(self.iam.exceptions.EntityAlreadyExistsException):
+            self.iam.create_login_profile(UserName=self.name, Password="Long-enough-1")
+        self.iam.delete_login_profile(UserName=self.name)
+        for call in (self.iam.get_login_profile, self.iam.delete_login_profile):
+            with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
+                call(UserName=self.name)
 
 
 class Limits(IamTest):
