@@ -2,12 +2,20 @@
 //! malformed ones are errors. Past this module there is no untyped JSON.
 //! Envelope: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>.
 
+mod access_analyzer;
 mod cloudtrail;
 mod config;
+mod hub;
+mod log_group;
 mod message;
 
+pub use hub::{HubFinding, HubVerdict};
+pub use log_group::LogGroupChange;
+
 use crate::finding::RuleMatch;
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
+use crate::resource::{
+    AccountId, FunctionArn, FunctionResource, Home, LayerVersion, Resource, ResourceError,
+};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -21,6 +29,8 @@ pub struct Event {
     pub actor: Actor,
     /// What happened.
     pub kind: Kind,
+    /// What the call asks for, beside the function.
+    pub asks: Asked,
     /// The rules of the control policy whose patterns it matches.
     pub matched: Vec<RuleMatch>,
 }
@@ -80,8 +90,42 @@ pub enum Kind {
         /// `NON_COMPLIANT`; else `COMPLIANT`. Other verdicts are none.
         noncompliant: bool,
     },
+    /// Security Hub gave its verdict on functions.
+    HubFindings(Vec<HubFinding>),
+    /// IAM Access Analyzer found access from outside, or does not any more.
+    ExternalAccess {
+        /// The function, or the version of a layer.
+        resource: Resource,
+        /// The finding is active; else it is archived, resolved, deleted, or an error.
+        stands: bool,
+    },
+    /// A version of a layer was shared.
+    LayerShared {
+        /// The version.
+        layer: LayerVersion,
+        /// The statement that was added, if the event shows it.
+        statement: Option<String>,
+    },
+    /// The log group that is named after a function was changed.
+    LogGroup {
+        /// The function that it is named after.
+        function: FunctionArn,
+        /// What was done.
+        change: LogGroupChange,
+    },
     /// Nothing any control can care about, and why.
     Ignored(String),
+}
+
+/// What a call asks for, beside the function, as far as controls look at it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The function is new.
+    pub creates: bool,
+    /// Where its events, or their records, are to go.
+    pub sends_to: Vec<String>,
+    /// The log group it is to write to.
+    pub log_group: Option<String>,
 }
 
 /// What a policy event shows.
@@ -146,6 +190,12 @@ pub enum EventError {
         /// The API.
         call: String,
     },
+    /// A successful call on a layer that is not told.
+    #[error("malformed event: `{call}` does not say which version of a layer it was made on")]
+    NoLayer {
+        /// The API.
+        call: String,
+    },
     /// A name AWS would not accept.
     #[error("malformed event: `{call}` names no function: {source}")]
     Name {
@@ -175,8 +225,13 @@ impl Event {
         }
         let detail = envelope.detail.get();
         match (envelope.source.as_str(), envelope.detail_type.as_str()) {
-            ("aws.lambda" | "aws.iam", "AWS API Call via CloudTrail") => {
+            ("aws.lambda" | "aws.iam" | "aws.logs", "AWS API Call via CloudTrail") => {
                 cloudtrail::parse(detail, home)
+            }
+            ("aws.securityhub", "Security Hub Findings - Imported") => hub::asff(id, detail, home),
+            ("aws.securityhub", "Findings Imported V2") => hub::ocsf(id, detail, home),
+            ("aws.access-analyzer", "Access Analyzer Finding") => {
+                access_analyzer::finding(id, detail, home)
             }
             ("aws.config", "Config Rules Compliance Change") => {
                 config::rule_compliance(id, detail, home)
@@ -203,7 +258,16 @@ impl Event {
             Kind::FunctionChange { function }
             | Kind::SettingChange { function }
             | Kind::SecondLook { function, .. }
-            | Kind::RuleCompliance { function, .. } => Some(function),
+            | Kind::RuleCompliance { function, .. }
+            | Kind::LogGroup { function, .. } => Some(function),
+            Kind::ExternalAccess { resource, .. } => resource.function(),
+            Kind::HubFindings(findings) => match findings.as_slice() {
+                [first, rest @ ..] if rest.iter().all(|one| one.function == first.function) => {
+                    Some(&first.function)
+                }
+                _ => None,
+            },
+            Kind::LayerShared { .. } => None,
             // It touched a containment, whose function the journal knows.
             Kind::IamCall { incident: Some(_), .. } | Kind::Ignored(_) => None,
             Kind::IamCall { incident: None, .. } => {
@@ -212,13 +276,55 @@ impl Event {
         }
     }
 
-    fn ignored(id: String, why: &str) -> Self {
-        Self {
-            id,
-            actor: Actor::default(),
-            kind: Kind::Ignored(why.to_owned()),
-            matched: Vec::new(),
+    /// What it is about, as far as it tells that itself.
+    pub fn about(&self) -> Option<Resource> {
+        match &self.kind {
+            Kind::LayerShared { layer, .. } => Some(layer.clone().into()),
+            Kind::ExternalAccess { resource, .. } => Some(resource.clone()),
+            Kind::PolicyChange { .. }
+            | Kind::UrlChange { .. }
+            | Kind::FunctionChange { .. }
+            | Kind::SettingChange { .. }
+            | Kind::IamCall { .. }
+            | Kind::SecondLook { .. }
+            | Kind::Invocation { .. }
+            | Kind::RuleCompliance { .. }
+            | Kind::HubFindings(_)
+            | Kind::LogGroup { .. }
+            | Kind::Ignored(_) => self.function().cloned().map(Resource::from),
         }
+    }
+
+    /// One event for each function: each has incidents of its own.
+    pub fn by_function(self) -> Vec<Self> {
+        let Kind::HubFindings(findings) = &self.kind else { return vec![self] };
+        if self.function().is_some() {
+            return vec![self];
+        }
+        let mut events: Vec<Self> = Vec::new();
+        for finding in findings {
+            let same = events.iter_mut().find(|one| one.function() == Some(&finding.function));
+            match same.map(|event| &mut event.kind) {
+                Some(Kind::HubFindings(known)) => known.push(finding.clone()),
+                Some(_) | None => {
+                    let kind = Kind::HubFindings(vec![finding.clone()]);
+                    // What matches a rule is answered once.
+                    let matched = if events.is_empty() { self.matched.clone() } else { Vec::new() };
+                    events.push(Self { kind, matched, ..self.clone() });
+                }
+            }
+        }
+        events
+    }
+
+    /// One of which nothing is known but what happened.
+    fn told(id: String, kind: Kind) -> Self {
+        let (actor, asks) = (Actor::default(), Asked::default());
+        Self { id, actor, kind, asks, matched: Vec::new() }
+    }
+
+    fn ignored(id: String, why: &str) -> Self {
+        Self::told(id, Kind::Ignored(why.to_owned()))
     }
 }
 

@@ -6,11 +6,13 @@
 mod arn;
 #[cfg(feature = "cli")]
 pub mod form;
+mod layer;
 mod named;
 mod organization;
 mod role;
 
 pub use arn::Arn;
+pub use layer::LayerVersion;
 pub use named::Resource;
 pub use organization::{ORGANIZATION, is_organization_or_part};
 pub use role::RoleArn;
@@ -326,6 +328,7 @@ macro_rules! as_text {
 as_text!(AccountId, AccountId::parse);
 as_text!(Arn, Arn::parse);
 as_text!(FunctionArn, FunctionArn::parse);
+as_text!(LayerVersion, LayerVersion::parse);
 as_text!(RoleArn, RoleArn::parse);
 as_text!(FunctionResource, FunctionResource::parse_arn);
 as_text!(Resource, Resource::parse);

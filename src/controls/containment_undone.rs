@@ -43,6 +43,10 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::FunctionChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
+        | Kind::HubFindings(_)
+        | Kind::ExternalAccess { .. }
+        | Kind::LayerShared { .. }
+        | Kind::LogGroup { .. }
         | Kind::Ignored(_) => Needs::NotConcerned,
     }
 }

@@ -4,8 +4,8 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere};
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
+use super::{Actor, Asked, Event, EventError, Kind, ShownPolicy, elsewhere, log_group};
+use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, LayerVersion};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
@@ -70,10 +70,11 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
     } else {
         kind(&record, home)?
     };
+    let asks = asked(&record);
     let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
     let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
     let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
-    Ok(Event { id: record.event_id, actor, kind, matched: Vec::new() })
+    Ok(Event { id: record.event_id, actor, kind, asks, matched: Vec::new() })
 }
 
 fn actor(identity: UserIdentity, home: &Home) -> Actor {
@@ -124,6 +125,7 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             | "PutFunctionConcurrency"
             | "PutFunctionEventInvokeConfig"
             | "PutFunctionScalingConfig"
+            | "CreateEventSourceMapping"
             | "PutProvisionedConcurrencyConfig"
             | "UpdateEventSourceMapping"
             | "UpdateFunctionEventInvokeConfig",
@@ -131,6 +133,13 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ("lambda.amazonaws.com", "TagResource" | "UntagResource") => {
             tag_change(record, name, home)?
         }
+        ("lambda.amazonaws.com", "AddLayerVersionPermission") => layer_shared(record, name, home)?,
+        ("logs.amazonaws.com", _) => log_group::changed(
+            name,
+            record.request_parameters,
+            record.aws_region.as_deref(),
+            home,
+        )?,
         ("lambda.amazonaws.com", "Invoke") => invocation(record, name, home)?,
         (_, _) => Kind::Ignored("no control looks at this API".to_owned()),
     };
@@ -160,6 +169,56 @@ struct Target {
     resource: Option<String>,
     policy: Option<String>,
     policy_name: Option<String>,
+}
+
+/// What the calls ask for that say where a function's events and logs go. Lambda answers with what
+/// it has made of it; a field that is not of that form says nothing.
+fn asked(record: &Record<'_>) -> Asked {
+    #[derive(Deserialize, Default)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Request {
+        destination_config: Option<Destinations>,
+        dead_letter_config: Option<DeadLetters>,
+        logging_config: Option<Logging>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Destinations {
+        on_success: Option<To>,
+        on_failure: Option<To>,
+    }
+    #[derive(Deserialize)]
+    struct To {
+        destination: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct DeadLetters {
+        target_arn: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Logging {
+        log_group: Option<String>,
+    }
+    if record.event_source != "lambda.amazonaws.com" || record.error_code.is_some() {
+        return Asked::default();
+    }
+    let request = record.request_parameters;
+    let request = request.and_then(|raw| serde_json::from_str::<Option<Request>>(raw.get()).ok());
+    let request = request.flatten().unwrap_or_default();
+    let [success, failure] = match request.destination_config {
+        Some(Destinations { on_success, on_failure }) => [on_success, on_failure],
+        None => [None, None],
+    };
+    let to = |to: Option<To>| to.and_then(|to| to.destination);
+    let dead_letters = request.dead_letter_config.and_then(|to| to.target_arn);
+    let sends_to = [to(success), to(failure), dead_letters].into_iter().flatten();
+    Asked {
+        creates: without_date(&record.event_name) == "CreateFunction",
+        sends_to: sends_to.filter(|arn| !arn.is_empty()).collect(),
+        log_group: request.logging_config.and_then(|logging| logging.log_group),
+    }
 }
 
 /// The incident in the name of an inline policy that Cordon puts on roles.
@@ -233,6 +292,53 @@ fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, E
         (_, _, _) => ShownPolicy::Nothing,
     };
     Ok(Kind::PolicyChange { resource, shown })
+}
+
+/// A layer is named by its name or its ARN, and its version apart from it. The statement in the answer
+/// has both: <https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html>.
+fn layer_shared(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    #[derive(Deserialize, Default)]
+    #[serde(rename_all = "camelCase")]
+    struct Request {
+        layer_name: Option<String>,
+        version_number: Option<u64>,
+    }
+    #[derive(Deserialize)]
+    struct Answer {
+        statement: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Statement {
+        resource: Option<String>,
+    }
+    let statement = record
+        .response_elements
+        .and_then(|raw| serde_json::from_str::<Option<Answer>>(raw.get()).ok().flatten())
+        .and_then(|answer| answer.statement);
+    let answered = statement
+        .as_deref()
+        .and_then(|statement| serde_json::from_str::<Statement>(statement).ok()?.resource)
+        .and_then(|arn| LayerVersion::parse(&arn).ok());
+    let layer = match answered {
+        Some(layer) => layer,
+        None => {
+            let request = record.request_parameters.map_or("null", RawValue::get);
+            let request = serde_json::from_str::<Option<Request>>(request)
+                .map_err(|source| EventError::Json { part: "requestParameters", source })?
+                .unwrap_or_default();
+            let missing = || EventError::NoLayer { call: call.to_owned() };
+            let name = request.layer_name.ok_or_else(missing)?;
+            let version = request.version_number.ok_or_else(missing)?;
+            let region = record.aws_region.clone().unwrap_or_else(|| home.region.clone());
+            LayerVersion::of(&Home { region, ..home.clone() }, &name, version)
+                .map_err(|source| EventError::Name { call: call.to_owned(), source })?
+        }
+    };
+    Ok(match layer.home().as_ref() == Some(home) {
+        true => Kind::LayerShared { layer, statement },
+        false => Kind::Ignored("the layer lives in another account or Region".to_owned()),
+    })
 }
 
 fn url_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
