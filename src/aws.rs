@@ -14,6 +14,7 @@ mod quarantine;
 mod queue;
 mod read;
 mod setting;
+mod signed;
 
 pub use client::Aws;
 pub use delivery::PolicySource;

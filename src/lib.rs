@@ -17,6 +17,9 @@
 //! | [`remediation`] | what can be done, and how it is undone |
 //! | [`incident`] | where an incident and its steps stand, and what may follow |
 //! | [`ledger`] | what was answered lately, and whether one more answer may be given |
+//! | [`injection`] | variables that change what code runs |
+//! | [`secret`] | whether a variable looks like a secret |
+//! | [`trail`] | what a CloudTrail trail records |
 //! | [`state`] | what a decision may rest on |
 //! | [`controls`] | one file a control |
 //! | [`decision`] | the pure core |
@@ -49,6 +52,7 @@ pub mod finding;
 pub mod handler;
 pub mod iam;
 pub mod incident;
+pub mod injection;
 pub mod ledger;
 pub mod policy;
 #[cfg(feature = "cli")]
@@ -59,6 +63,8 @@ pub mod resource;
 #[cfg(feature = "cli")]
 pub mod restore;
 pub mod rollout;
+pub mod secret;
 pub mod setting;
 pub mod settings;
 pub mod state;
+pub mod trail;

@@ -34,6 +34,7 @@ mod revoking;
 mod rewrite;
 mod round_trip;
 mod samples;
+mod secrets;
 mod seeded;
 mod stories;
 mod telling;

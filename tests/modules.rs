@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 27] = [
     "resource",
     "iam",
     "finding",
@@ -17,6 +17,9 @@ const ORDER: [&str; 24] = [
     "remediation",
     "incident",
     "ledger",
+    "injection",
+    "secret",
+    "trail",
     "state",
     "controls",
     "decision",

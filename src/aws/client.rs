@@ -2,6 +2,7 @@
 //! both come from the environment, as the SDK has it.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>
 
+use super::{AwsError, signed::Signed};
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_account::Client as Account;
 use aws_sdk_applicationautoscaling::Client as AutoScaling;
@@ -25,6 +26,7 @@ pub struct Aws {
     dynamodb: OnceCell<DynamoDb>,
     iam: OnceCell<Iam>,
     lambda: OnceCell<Lambda>,
+    signed: OnceCell<Signed>,
     sns: OnceCell<Sns>,
     sqs: OnceCell<Sqs>,
 }
@@ -92,6 +94,11 @@ impl Aws {
     pub(super) async fn lambda_in(&self, region: &str) -> Lambda {
         let config = patient(self.config().await).region(Region::new(region.to_owned()));
         Lambda::from_conf(config.build())
+    }
+
+    /// For services without a client here.
+    pub(super) async fn signed(&self) -> Result<&Signed, AwsError> {
+        self.signed.get_or_try_init(|| async { Signed::new(self.config().await).await }).await
     }
 
     pub(super) async fn sns(&self) -> &Sns {

@@ -5,14 +5,14 @@
 //! <https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_appconfigdata_GetLatestConfiguration.html>
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>
 
-mod signed;
-
-use super::{Aws, AwsError, ErrorKind};
+use super::{
+    Aws, AwsError, ErrorKind,
+    signed::{Body, Request, Service, Signed},
+};
 use crate::delivery::{Answer, Identifiers, LARGEST, PolicyUri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::json;
-use signed::{Body, Request, Service, Signed};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -100,7 +100,7 @@ impl PolicySource {
         let request = Request::post(PARAMETERS, "/", body)
             .with("content-type", "application/x-amz-json-1.1")
             .with("x-amz-target", "AmazonSSM.GetParameter");
-        let reply = http.send("GetParameter", &self.uri, request, LARGEST_ANSWER).await?;
+        let reply = http.send("GetParameter", &self.uri, &request, LARGEST_ANSWER).await?;
         let answer: ParameterAnswer = self.read("GetParameter", reply.body)?;
         Ok(match answer.parameter.kind.as_deref() {
             Some("SecureString") => Answer::Encrypted,
@@ -123,7 +123,7 @@ impl PolicySource {
         let token = utf8_percent_encode(&token, QUERY);
         let request =
             Request::get(CONFIGURATIONS, format!("/configuration?configuration_token={token}"));
-        let reply = http.send("GetLatestConfiguration", &self.uri, request, LARGEST).await?;
+        let reply = http.send("GetLatestConfiguration", &self.uri, &request, LARGEST).await?;
         self.token = reply.header("next-poll-configuration-token");
         let seconds = reply.header("next-poll-interval-in-seconds");
         let seconds = seconds.and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
@@ -143,7 +143,7 @@ impl PolicySource {
         let request = Request::post(CONFIGURATIONS, "/configurationsessions", body.to_string())
             .with("content-type", "application/json");
         let operation = "StartConfigurationSession";
-        let reply = http.send(operation, &self.uri, request, LARGEST_ANSWER).await?;
+        let reply = http.send(operation, &self.uri, &request, LARGEST_ANSWER).await?;
         let answer: SessionAnswer = self.read(operation, reply.body)?;
         Ok(answer.token)
     }
@@ -154,7 +154,7 @@ impl PolicySource {
         if let Some(etag) = &self.etag {
             request = request.with("if-none-match", etag);
         }
-        let reply = http.send("GetObject", &self.uri, request, LARGEST).await?;
+        let reply = http.send("GetObject", &self.uri, &request, LARGEST).await?;
         if reply.status == 304 {
             return Ok(Answer::Unchanged);
         }

@@ -127,6 +127,10 @@ fn kind(status: Option<u16>, code: Option<&str>, message: &str) -> ErrorKind {
         | (_, "ParameterNotFound" | "NoSuchKey" | "NoSuchBucket")
         // https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
         | (_, "ObjectNotFoundException")
+        // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartLogging.html
+        | (_, "TrailNotFoundException")
+        // https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigurationRecorder.html
+        | (_, "NoSuchConfigurationRecorderException" | "NoSuchDeliveryChannelException")
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
         | (_, "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue") => {
             ErrorKind::NotFound
@@ -139,6 +143,12 @@ fn kind(status: Option<u16>, code: Option<&str>, message: &str) -> ErrorKind {
         (_, "TooManyRequestsException" | "ThrottlingException" | "Throttling")
         | (_, "ProvisionedThroughputExceededException" | "RequestLimitExceeded")
         | (_, "ConcurrentUpdateException" | "ConcurrentModification")
+        // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+        // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+        | (_, "ConcurrentModificationException" | "OperationAbortedException")
+        // https://docs.aws.amazon.com/xray/latest/api/API_PutEncryptionConfig.html
+        // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
+        | (_, "ThrottledException" | "ConflictException")
         | (_, "EntityTemporarilyUnmodifiable" | "ServiceFailure" | "RequestThrottled")
         // https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
         | (_, "ResourceInUseException")

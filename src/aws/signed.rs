@@ -1,11 +1,13 @@
 //! One signed HTTP call, for which no SDK client is linked: the SDK's own signer, connector, credentials
-//! and partitions. Refuses to read a body past its limit, and to follow a redirect.
+//! and partitions. Refuses to read a body past its limit, and to follow a redirect. `call` asks
+//! services that speak JSON.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>
 
-use crate::{
-    aws::{AwsError, ErrorKind, error::refused},
-    delivery::PolicyUri,
-};
+mod call;
+
+pub(super) use call::Call;
+
+use super::{AwsError, ErrorKind, error::refused};
 use aws_config::SdkConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_lambda::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
@@ -28,6 +30,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use std::{
     error::Error,
+    fmt,
     time::{Duration, SystemTime},
 };
 
@@ -126,19 +129,20 @@ impl Signed {
         })
     }
 
-    /// Sends a request and reads at most `largest` bytes of the answer; `uri` is for the error.
+    /// Sends a request once and reads at most `largest` bytes of the answer; `resource` is for the error.
     ///
     /// # Errors
     /// For every status but 2xx and 304, and if nothing came.
     pub async fn send(
         &self,
         operation: &'static str,
-        uri: &PolicyUri,
-        request: Request,
+        resource: impl fmt::Display,
+        request: &Request,
         largest: usize,
     ) -> Result<Reply, AwsError> {
-        let transient = |code: &str| AwsError::new(operation, uri, ErrorKind::Transient, code);
-        let signed = self.sign(&request).await.map_err(|_| transient("not signed"))?;
+        let transient =
+            |code: &str| AwsError::new(operation, &resource, ErrorKind::Transient, code);
+        let signed = self.sign(request).await.map_err(|_| transient("not signed"))?;
         let response: HttpResponse =
             self.connector.call(signed).await.map_err(|_| transient("no answer"))?;
         let status = response.status().as_u16();
@@ -146,7 +150,7 @@ impl Signed {
         let body = received(response.into_body(), largest).await;
         let body = body.map_err(|_| transient("cut off"))?;
         if !(200..300).contains(&status) && status != 304 {
-            return Err(refused(operation, uri, status, code(&headers, &body).as_deref()));
+            return Err(refused(operation, resource, status, code(&headers, &body).as_deref()));
         }
         Ok(Reply { status, headers, body })
     }
