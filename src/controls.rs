@@ -2,27 +2,34 @@
 //! a control; this is their table. Nothing here changes anything: a control proposes responses,
 //! `decision` decides.
 
+mod access_analyzer;
 mod analysis;
 mod chain;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
+mod destination;
 mod environment;
 mod extent;
 mod function_policy;
 mod function_url;
 mod invocation;
+mod layer_policy;
+mod logging;
+mod logs;
 mod network;
 mod privilege_escalation;
 mod public;
 mod rule;
 mod runtime;
+mod security_hub;
 mod tags;
 mod triggers;
 mod unscoped_service;
 mod untrusted_account;
 
 pub(crate) use chain::is_link;
+pub(crate) use destination::is_ours;
 pub use extent::Extent;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
@@ -133,6 +140,8 @@ pub enum Response {
     DisableMappings,
     /// Exactly this.
     Apply(Remediation),
+    /// Exactly this, if the remediation of this name is chosen.
+    Turn(RemediationName, Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
     /// Tag the function with this key, unless it has it.
@@ -151,6 +160,7 @@ impl Response {
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),
+            Self::Turn(name, _) => Some(*name),
             Self::Release(_) | Self::Notify(_) => None,
         }
     }
@@ -165,20 +175,26 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 13] = [
+pub const CONTROLS: [Control; 19] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
     dangerous_action::CONTROL,
     function_url::CONTROL,
+    layer_policy::CONTROL,
     invocation::CONTROL,
+    destination::CONTROL,
+    logging::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,
     runtime::CONTROL,
+    logs::CONTROL,
     config_rule::CONTROL,
+    security_hub::CONTROL,
+    access_analyzer::CONTROL,
 ];
 
 /// Reads one delivery, and holds the rules of the control policy against it. `home` is where this
@@ -229,7 +245,7 @@ pub enum Concern {
 pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<Look> {
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
-    let about = event.function().cloned().map(Resource::from);
+    let about = event.about();
     let controls: &[Control] = if matches!(event.kind, Kind::Ignored(_)) { &[] } else { &CONTROLS };
     let of_controls = controls.iter().map(|control| {
         look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
@@ -242,7 +258,7 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
         let rule = policy.rules.named(&matched.rule)?;
         let resource = matched.function.as_ref().ok()?;
         let control = Requirement::Rule(matched.rule.clone());
-        let reads = || Concern::Yes(rule::reads(rule, resource));
+        let reads = || Concern::Yes(rule::reads(&rule.remediations, &resource.function));
         Some(look(policy, control, Some(&resource.function.clone().into()), now, reads))
     });
     of_controls.chain(of_rules).collect()

@@ -11,6 +11,7 @@ mod message;
 
 pub use hub::{HubFinding, HubVerdict};
 pub use log_group::LogGroupChange;
+pub(crate) use log_group::PREFIX as LOG_GROUP_PREFIX;
 
 use crate::finding::RuleMatch;
 use crate::resource::{

@@ -35,7 +35,10 @@ pub use document::{Document, DocumentError, Effect, IdentityDocument, Principal,
 pub use evaluate::bearer::evaluate_identity;
 pub use evaluate::request::{Caller, Context, Decision, Fit, Request, evaluate};
 pub use exposure::witness::Witness;
-pub use exposure::{Exposure, Grant, Standpoint, StatementExposure, Trusted, expose, insider};
+pub use exposure::{
+    Exposure, Grant, LayerStandpoint, Standpoint, StatementExposure, Trusted, expose, expose_layer,
+    insider,
+};
 pub use identity::privilege::{Certainty, Privilege, Privileges, Use};
 pub use identity::privileges;
 pub use identity::reach::Extent;

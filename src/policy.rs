@@ -28,8 +28,9 @@ pub use limits::{Cap, Class, Kind, Limits, Per, Window};
 pub use loaded::{LoadError, LoadedPolicy};
 pub use meaning::problems;
 pub use parameters::{
-    ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, FunctionPolicyDangerousAction,
-    FunctionPrivilegeEscalation, InvocationUnauthorized, Nothing, RuntimeDeprecated, TagsMissing,
+    AnsweredConfigRules, ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers,
+    FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, InvocationUnauthorized, Nothing,
+    RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

@@ -11,8 +11,10 @@ pub use outcome::{Outcome, Planned, Stand, Withheld};
 use crate::{
     finding::fingerprint,
     iam::Document,
-    resource::{FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
-    setting::{Destinations, Mapping, Scaling, Suspension},
+    resource::{
+        FunctionArn, FunctionResource, LayerVersion, Qualifier, Resource, RevisionId, RoleArn,
+    },
+    setting::{Destinations, LayerPermission, Mapping, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -154,6 +156,34 @@ pub enum Remediation {
     },
     /// Replaces a resource policy in one guarded write, or deletes it where nothing is left.
     ReplaceResourcePolicy(PolicyReplacement),
+    /// Takes away where the records of asynchronous invocations go, as far as that is foreign.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html>
+    RemoveDestinations {
+        /// The function, version or alias.
+        resource: FunctionResource,
+        /// What was configured.
+        before: Destinations,
+        /// What is left of it.
+        after: Destinations,
+    },
+    /// Takes away where an event source mapping sends what fails.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html>
+    RemoveMappingDestination {
+        /// The function.
+        function: FunctionArn,
+        /// The mapping's UUID.
+        mapping: String,
+        /// The destination's ARN.
+        before: String,
+    },
+    /// Takes one statement out of the policy of a layer's version.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_RemoveLayerVersionPermission.html>
+    UnshareLayer {
+        /// The version.
+        layer: LayerVersion,
+        /// The statement.
+        permission: LayerPermission,
+    },
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -219,6 +249,9 @@ impl Remediation {
             Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
+            | Self::RemoveDestinations { .. }
+            | Self::RemoveMappingDestination { .. }
+            | Self::UnshareLayer { .. }
             | Self::TagFunction { .. } => Tactic::Harden,
         }
     }
@@ -245,6 +278,9 @@ impl Remediation {
             Self::SuspendAutoScaling { .. }
             | Self::DisableMapping { queue: None, .. }
             | Self::HardenFunctionUrl { .. }
+            | Self::RemoveDestinations { .. }
+            | Self::RemoveMappingDestination { .. }
+            | Self::UnshareLayer { .. }
             | Self::ReplaceResourcePolicy(_) => 3,
             Self::TagFunction { .. } => 4,
         }
@@ -255,19 +291,24 @@ impl Remediation {
     pub fn undo_order(&self) -> u8 {
         match self {
             Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
-            Self::ReplaceResourcePolicy(_) | Self::HardenFunctionUrl { .. } => 1,
+            Self::ReplaceResourcePolicy(_)
+            | Self::HardenFunctionUrl { .. }
+            | Self::UnshareLayer { .. } => 1,
             Self::StopFunction { .. }
             | Self::CapConcurrency { .. }
             | Self::StopInstances { .. } => 2,
             Self::DeleteProvisionedConcurrency { .. } => 3,
             Self::SuspendAutoScaling { .. } => 4,
-            Self::RedirectFailures { .. } | Self::RemoveDeadLetterTarget { .. } => 5,
+            Self::RedirectFailures { .. }
+            | Self::RemoveDeadLetterTarget { .. }
+            | Self::RemoveDestinations { .. }
+            | Self::RemoveMappingDestination { .. } => 5,
             Self::DisableMapping { .. } | Self::PauseExecution { .. } => 6,
             Self::TagFunction { .. } => 7,
         }
     }
 
-    /// What it is about: a function, version or alias.
+    /// What it is about: a function, version or alias, or something else.
     pub fn resource(&self) -> Resource {
         let resource = match self {
             Self::SuspendAutoScaling { function, qualifier, .. }
@@ -277,16 +318,18 @@ impl Remediation {
             }
             Self::RemoveDeadLetterTarget { function, .. }
             | Self::DisableMapping { function, .. }
+            | Self::RemoveMappingDestination { function, .. }
             | Self::DenyRole { function, .. }
             | Self::BoundRole { function, .. }
             | Self::StopFunction { function, .. }
             | Self::CapConcurrency { function, .. }
             | Self::PauseExecution { function, .. }
             | Self::TagFunction { function, .. } => function.clone().into(),
-            Self::RedirectFailures { resource, .. } | Self::HardenFunctionUrl { resource } => {
-                resource.clone()
-            }
+            Self::RedirectFailures { resource, .. }
+            | Self::RemoveDestinations { resource, .. }
+            | Self::HardenFunctionUrl { resource } => resource.clone(),
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
+            Self::UnshareLayer { layer, .. } => return layer.clone().into(),
         };
         resource.into()
     }
@@ -294,9 +337,12 @@ impl Remediation {
     /// The setting it turns: the same for every remediation of that setting.
     pub fn setting(&self) -> String {
         match self {
-            Self::RedirectFailures { resource, .. } => format!("failures {resource}"),
+            Self::RedirectFailures { resource, .. } | Self::RemoveDestinations { resource, .. } => {
+                format!("failures {resource}")
+            }
             Self::RemoveDeadLetterTarget { function, .. } => format!("dead-letters {function}"),
             Self::DisableMapping { before, .. } => format!("mapping {}", before.id),
+            Self::RemoveMappingDestination { mapping, .. } => format!("mapping {mapping}"),
             Self::DenyRole { role, name, .. } => format!("role {role} {name}"),
             Self::BoundRole { role, .. } => boundary_setting(role),
             Self::SuspendAutoScaling { .. } => format!("auto-scaling {}", self.resource()),
@@ -308,6 +354,9 @@ impl Remediation {
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
+            Self::UnshareLayer { layer, permission } => {
+                format!("layer {layer} {}", permission.statement)
+            }
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))

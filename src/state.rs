@@ -8,7 +8,7 @@ mod shown;
 mod surroundings;
 
 pub use crate::setting::{
-    Boundary, Destinations, Mapping, RoleUse, Scaling, Suspension, UrlAuthType,
+    Boundary, Destinations, LogGroup, Mapping, RoleUse, Scaling, Suspension, UrlAuthType,
 };
 pub use described::DescribedState;
 pub use read::Read;
@@ -18,7 +18,7 @@ use crate::{
     finding::ControlId,
     iam::Document,
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{FunctionArn, FunctionResource, LayerVersion, Qualifier, RevisionId, RoleArn},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,8 +28,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct State {
     /// Resource policies, by what they hang on.
     pub policies: BTreeMap<FunctionResource, Option<PolicyState>>,
+    /// The policies of layers' versions; none where one is shared with nobody.
+    pub layer_policies: BTreeMap<LayerVersion, Option<Result<Document, crate::iam::DocumentError>>>,
     /// Functions.
     pub functions: BTreeMap<FunctionArn, Option<FunctionState>>,
+    /// Log groups, by name; none where there is no such group.
+    pub log_groups: BTreeMap<String, Option<LogGroup>>,
     /// URL configurations.
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
@@ -101,11 +105,13 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, surroundings, read, unread, memory } =
-            later;
+        let Self { policies, layer_policies, functions, log_groups, urls, .. } = later;
+        let Self { provisioned, surroundings, read, unread, memory, .. } = later;
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
+        self.layer_policies.extend(layer_policies);
         self.functions.extend(functions);
+        self.log_groups.extend(log_groups);
         self.urls.extend(urls);
         self.provisioned.extend(provisioned);
         for (function, around) in surroundings {

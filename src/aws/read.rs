@@ -5,12 +5,14 @@
 mod assumed;
 mod function;
 pub(super) mod iam;
+mod log_groups;
 mod policies;
 mod role_use;
 mod surroundings;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
+    iam::Document,
     resource::FunctionArn,
     state::{Read, State, Surroundings},
 };
@@ -79,6 +81,15 @@ impl Aws {
                 state.policies.insert(resource.clone(), policy);
             }
             Read::EveryPolicy(function) => state.policies = self.every_policy(function).await?,
+            Read::LayerPolicy(layer) => {
+                let policy = self.layer_policy(layer).await?;
+                let document = policy.map(|(text, _)| Document::parse(&text));
+                state.layer_policies.insert(layer.clone(), document);
+            }
+            Read::LogGroup(name) => {
+                let group = self.log_group(name).await?;
+                state.log_groups.insert(name.clone(), group);
+            }
             Read::Function(function) => {
                 let live = self.function(function).await?;
                 state.functions.insert(function.clone(), live);
@@ -131,6 +142,8 @@ impl Aws {
             Read::Boundary(_, role) => around.boundary = Some(self.boundary(role).await?),
             Read::Policy(_)
             | Read::EveryPolicy(_)
+            | Read::LayerPolicy(_)
+            | Read::LogGroup(_)
             | Read::Function(_)
             | Read::Url(_)
             | Read::EveryUrl(_)

@@ -6,6 +6,7 @@
 mod concurrency;
 mod destinations;
 mod durable;
+mod layer;
 mod mapping;
 mod policy;
 mod role;
@@ -62,6 +63,15 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
+            Remediation::RemoveDestinations { resource, before, after } => {
+                self.destinations_stand(resource, before, after).await
+            }
+            Remediation::RemoveMappingDestination { mapping, before, .. } => {
+                self.mapping_destination_stand(mapping, before).await
+            }
+            Remediation::UnshareLayer { layer, permission } => {
+                self.layer_stand(layer, permission).await
+            }
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
         };
         match stand {
@@ -111,6 +121,15 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
             }
+            Remediation::RemoveDestinations { resource, after, .. } => {
+                self.write_destinations(resource, after).await
+            }
+            Remediation::RemoveMappingDestination { mapping, .. } => {
+                self.send_failures(mapping, None).await
+            }
+            Remediation::UnshareLayer { layer, permission } => {
+                return gone(self.unshare(layer, permission).await);
+            }
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
         };
         settled(applied)
@@ -155,6 +174,13 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_back(replacement, force).await
             }
+            Remediation::RemoveDestinations { resource, before, .. } => {
+                self.write_destinations(resource, before).await
+            }
+            Remediation::RemoveMappingDestination { mapping, before, .. } => {
+                self.send_failures(mapping, Some(before)).await
+            }
+            Remediation::UnshareLayer { layer, permission } => self.share(layer, permission).await,
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
         }
     }

@@ -137,6 +137,9 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::StopInstances { .. }
         | Remediation::PauseExecution { .. }
         | Remediation::HardenFunctionUrl { .. }
+        | Remediation::RemoveDestinations { .. }
+        | Remediation::RemoveMappingDestination { .. }
+        | Remediation::UnshareLayer { .. }
         | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
     }
 }

@@ -23,6 +23,12 @@ pub enum Trigger {
     ConfigCompliance,
     /// AWS Config recorded a change of a function.
     ConfigItem,
+    /// Successful calls of CloudWatch Logs.
+    LogsCall(&'static str),
+    /// A check of Security Hub failed for a function.
+    SecurityHub,
+    /// IAM Access Analyzer found a function or layer open.
+    AccessAnalyzer,
 }
 
 /// The rules in `template.yaml`, one a source.
@@ -38,18 +44,27 @@ pub enum Rule {
     ConfigCompliance,
     /// Configuration items.
     ConfigItem,
+    /// Changes of log groups.
+    LogGroups,
+    /// Findings of Security Hub.
+    SecurityHub,
+    /// Findings of IAM Access Analyzer.
+    AccessAnalyzer,
     /// Invocations.
     Invocation,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::LambdaChanges,
         Self::FunctionCredentials,
         Self::RolePolicies,
         Self::ConfigCompliance,
         Self::ConfigItem,
+        Self::LogGroups,
+        Self::SecurityHub,
+        Self::AccessAnalyzer,
         Self::Invocation,
     ];
 
@@ -61,6 +76,9 @@ impl Rule {
             Self::RolePolicies => "RolePoliciesRule",
             Self::ConfigCompliance => "ConfigComplianceRule",
             Self::ConfigItem => "ConfigItemRule",
+            Self::LogGroups => "LogGroupsRule",
+            Self::SecurityHub => "SecurityHubRule",
+            Self::AccessAnalyzer => "AccessAnalyzerRule",
             Self::Invocation => "InvocationRule",
         }
     }
@@ -118,6 +136,40 @@ pub fn event_pattern(rule: Rule) -> Value {
                 { "configurationItemSummary": { "resourceType": ["AWS::Lambda::Function"] } },
             ] },
         }),
+        Rule::LogGroups => json!({
+            "source": ["aws.logs"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": ["logs.amazonaws.com"],
+                "eventName": names,
+                "errorCode": [{ "exists": false }],
+            },
+        }),
+        // In both forms; what is archived or suppressed costs an invocation, and nothing else.
+        Rule::SecurityHub => json!({
+            "source": ["aws.securityhub"],
+            "detail-type": ["Security Hub Findings - Imported", "Findings Imported V2"],
+            "detail": { "$or": [
+                { "findings": {
+                    "Compliance": { "Status": ["FAILED"] },
+                    "RecordState": ["ACTIVE"],
+                    "Resources": { "Type": ["AwsLambdaFunction"] },
+                } },
+                { "findings": {
+                    "compliance": { "status_id": [3] },
+                    "resources": { "type": ["AWS::Lambda::Function", "AwsLambdaFunction"] },
+                } },
+            ] },
+        }),
+        Rule::AccessAnalyzer => json!({
+            "source": ["aws.access-analyzer"],
+            "detail-type": ["Access Analyzer Finding"],
+            "detail": {
+                "resourceType": ["AWS::Lambda::Function", "AWS::Lambda::LayerVersion"],
+                "status": ["ACTIVE"],
+                "isDeleted": [false],
+            },
+        }),
         Rule::Invocation => json!({
             "source": ["aws.lambda"],
             "detail-type": [api_call],
@@ -135,7 +187,8 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
     let triggers = CONTROLS.iter().flat_map(|control| control.triggers);
     triggers
         .flat_map(|trigger| match (rule, trigger) {
-            (Rule::LambdaChanges, Trigger::LambdaCall(name)) => std::slice::from_ref(name),
+            (Rule::LambdaChanges, Trigger::LambdaCall(name))
+            | (Rule::LogGroups, Trigger::LogsCall(name)) => std::slice::from_ref(name),
             (Rule::FunctionCredentials, Trigger::IamCalls(names)) => names,
             (_, _) => &[],
         })

@@ -134,12 +134,9 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             tag_change(record, name, home)?
         }
         ("lambda.amazonaws.com", "AddLayerVersionPermission") => layer_shared(record, name, home)?,
-        ("logs.amazonaws.com", _) => log_group::changed(
-            name,
-            record.request_parameters,
-            record.aws_region.as_deref(),
-            home,
-        )?,
+        ("logs.amazonaws.com", _) => {
+            log_group::changed(name, record.request_parameters, record.aws_region.as_deref(), home)?
+        }
         ("lambda.amazonaws.com", "Invoke") => invocation(record, name, home)?,
         (_, _) => Kind::Ignored("no control looks at this API".to_owned()),
     };

@@ -113,8 +113,7 @@ fn control(name: &str) -> Option<String> {
     }
     let own = last.strip_prefix("PCI.").unwrap_or(last);
     let number = own.strip_prefix("Lambda.")?;
-    let is_number =
-        (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    let is_number = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| own.to_owned())
 }
 

@@ -70,8 +70,6 @@ pub(super) fn changed(
     let named = request.group().and_then(|group| group.strip_prefix(PREFIX));
     Ok(match named.and_then(|name| FunctionArn::new(&there, name).ok()) {
         None => Kind::Ignored("the log group is not named after a function".to_owned()),
-        Some(function) => {
-            elsewhere(&function, home).unwrap_or(Kind::LogGroup { function, change })
-        }
+        Some(function) => elsewhere(&function, home).unwrap_or(Kind::LogGroup { function, change }),
     })
 }

@@ -20,13 +20,17 @@ pub enum RemediationName {
     ReplaceResourcePolicy,
     /// Require signed requests of a URL.
     HardenFunctionUrl,
+    /// Take away where events go, if that is foreign.
+    RemoveDestination,
+    /// Take back that a layer's version is shared.
+    UnshareLayer,
     /// Tag the function.
     TagFunction,
 }
 
 impl RemediationName {
     /// Every name.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ContainFunction,
         Self::StopFunction,
         Self::RevokeCredentials,
@@ -34,6 +38,8 @@ impl RemediationName {
         Self::DisableEventSourceMappings,
         Self::ReplaceResourcePolicy,
         Self::HardenFunctionUrl,
+        Self::RemoveDestination,
+        Self::UnshareLayer,
         Self::TagFunction,
     ];
 
@@ -47,6 +53,8 @@ impl RemediationName {
             Self::DisableEventSourceMappings => "disable-event-source-mappings",
             Self::ReplaceResourcePolicy => "replace-resource-policy",
             Self::HardenFunctionUrl => "harden-function-url",
+            Self::RemoveDestination => "remove-destination",
+            Self::UnshareLayer => "unshare-layer",
             Self::TagFunction => "tag-function",
         }
     }

@@ -46,6 +46,10 @@ choices! {
     replace_resource_policy = ReplaceResourcePolicy;
     /// Require signed requests of a URL.
     harden_function_url = HardenFunctionUrl;
+    /// Take away where events go, if that is foreign.
+    remove_destination = RemoveDestination;
+    /// Take back that a layer's version is shared.
+    unshare_layer = UnshareLayer;
     /// Tag the function.
     tag_function = TagFunction;
 }

@@ -3,8 +3,9 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        InvocationUnauthorized, RuntimeDeprecated, TagsMissing,
+        ConfigRule, ContainmentUndone, DestinationForeign, FunctionPolicyDangerousAction,
+        FunctionPrivilegeEscalation, InvocationUnauthorized, LayerPolicyPublic, LoggingRedirected,
+        RuntimeDeprecated, SecurityHubFailed, TagsMissing,
     },
     reach::Reach,
 };
@@ -99,12 +100,18 @@ entries! {
     function_policy_unscoped_service: Nothing = FunctionPolicyUnscopedService, "function-policy.unscoped-service";
     function_policy_dangerous_action: FunctionPolicyDangerousAction = FunctionPolicyDangerousAction, "function-policy.dangerous-action";
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
+    layer_policy_public: LayerPolicyPublic = LayerPolicyPublic, "layer-policy.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    destination_foreign: DestinationForeign = DestinationForeign, "destination.foreign";
+    logging_redirected: LoggingRedirected = LoggingRedirected, "logging.redirected";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";
     runtime_deprecated: RuntimeDeprecated = RuntimeDeprecated, "runtime.deprecated";
+    logs_unencrypted: Nothing = LogsUnencrypted, "logs.unencrypted";
     config_rule_noncompliant: ConfigRule = ConfigRuleNoncompliant, "config-rule.noncompliant";
+    security_hub_failed: SecurityHubFailed = SecurityHubFailed, "security-hub.failed";
+    access_analyzer_external: Nothing = AccessAnalyzerExternal, "access-analyzer.external";
 }

@@ -223,7 +223,13 @@ fn never_fires(
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc
         | ControlId::EnvironmentUnencrypted
-        | ControlId::ConfigRuleNoncompliant => return,
+        | ControlId::ConfigRuleNoncompliant
+        | ControlId::LayerPolicyPublic
+        | ControlId::DestinationForeign
+        | ControlId::LoggingRedirected
+        | ControlId::LogsUnencrypted
+        | ControlId::SecurityHubFailed
+        | ControlId::AccessAnalyzerExternal => return,
     };
     problems.push(Problem::warning(
         at.clone().key("parameters").key(parameter),

@@ -50,9 +50,13 @@ impl Remediation {
     /// What looking at its setting needs.
     const fn look_permissions(&self) -> &'static [&'static str] {
         match self {
-            Self::RedirectFailures { .. } => &["lambda:GetFunctionEventInvokeConfig"],
+            Self::RedirectFailures { .. } | Self::RemoveDestinations { .. } => {
+                &["lambda:GetFunctionEventInvokeConfig"]
+            }
             Self::RemoveDeadLetterTarget { .. } => &["lambda:GetFunctionConfiguration"],
-            Self::DisableMapping { .. } => &["lambda:GetEventSourceMapping"],
+            Self::DisableMapping { .. } | Self::RemoveMappingDestination { .. } => {
+                &["lambda:GetEventSourceMapping"]
+            }
             Self::DenyRole { .. } => &["iam:GetRole", "iam:GetRolePolicy"],
             Self::BoundRole { .. } => &["iam:GetRole"],
             Self::SuspendAutoScaling { .. } => &["application-autoscaling:DescribeScalableTargets"],
@@ -66,17 +70,22 @@ impl Remediation {
             Self::PauseExecution { .. } => &["lambda:GetDurableExecution"],
             Self::HardenFunctionUrl { .. } => &["lambda:GetFunctionUrlConfig"],
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
+            Self::UnshareLayer { .. } => &["lambda:GetLayerVersionPolicy"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
         }
     }
 
     const fn turning(&self) -> Turning {
         match self {
-            Self::RedirectFailures { .. } => Turning::alike(WRITE_INVOKE_CONFIG),
+            Self::RedirectFailures { .. } | Self::RemoveDestinations { .. } => {
+                Turning::alike(WRITE_INVOKE_CONFIG)
+            }
             Self::RemoveDeadLetterTarget { .. } => {
                 Turning::alike(&["lambda:UpdateFunctionConfiguration"])
             }
-            Self::DisableMapping { .. } => Turning::alike(&["lambda:UpdateEventSourceMapping"]),
+            Self::DisableMapping { .. } | Self::RemoveMappingDestination { .. } => {
+                Turning::alike(&["lambda:UpdateEventSourceMapping"])
+            }
             Self::DenyRole { .. } => {
                 Turning { there: &["iam:PutRolePolicy"], back: &["iam:DeleteRolePolicy"] }
             }
@@ -122,6 +131,10 @@ impl Remediation {
                     "lambda:AddPermission",
                     "lambda:RemovePermission",
                 ],
+            },
+            Self::UnshareLayer { .. } => Turning {
+                there: &["lambda:RemoveLayerVersionPermission"],
+                back: &["lambda:AddLayerVersionPermission"],
             },
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }

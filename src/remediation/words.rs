@@ -2,7 +2,10 @@
 //! the journal and in `cordon restore --step`.
 
 use super::{Ends, Remediation};
-use crate::setting::Scaling;
+use crate::{
+    finding::shown,
+    setting::{LayerPermission, Scaling},
+};
 
 impl Remediation {
     /// The name in plans, logs and the journal.
@@ -25,6 +28,9 @@ impl Remediation {
             Self::PauseExecution { .. } => "pause-durable-execution",
             Self::HardenFunctionUrl { .. } => "harden-function-url",
             Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
+            Self::RemoveDestinations { .. } => "remove-destinations",
+            Self::RemoveMappingDestination { .. } => "remove-mapping-destination",
+            Self::UnshareLayer { .. } => "unshare-layer",
             Self::TagFunction { .. } => "tag-function",
         }
     }
@@ -44,6 +50,9 @@ impl Remediation {
             Self::PauseExecution { .. } => "resume-durable-execution",
             Self::HardenFunctionUrl { .. } => "set-url-auth-type",
             Self::ReplaceResourcePolicy(_) => "put-resource-policy",
+            Self::RemoveDestinations { .. } => "put-destinations",
+            Self::RemoveMappingDestination { .. } => "put-mapping-destination",
+            Self::UnshareLayer { .. } => "share-layer",
             Self::TagFunction { .. } => "untag-function",
         }
     }
@@ -106,6 +115,24 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
             Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
+            Self::RemoveDestinations { before, after, .. } => [
+                ("succeeded", &before.on_success, &after.on_success),
+                ("failed", &before.on_failure, &after.on_failure),
+            ]
+            .into_iter()
+            .filter(|(_, before, after)| before != after)
+            .map(|(which, before, _)| {
+                format!("{which} events go to: {} -> nobody", before.as_deref().unwrap_or("nobody"))
+            })
+            .collect(),
+            Self::RemoveMappingDestination { before, .. } => {
+                vec![format!("failed records go to: {before} -> nobody")]
+            }
+            Self::UnshareLayer { permission, .. } => vec![format!(
+                "statement `{}`: shared with {} -> with nobody",
+                shown(&permission.statement, 100),
+                whom(permission)
+            )],
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
@@ -148,11 +175,33 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => "AuthType: NONE".to_owned(),
             Self::ReplaceResourcePolicy(_) => "the document as it was".to_owned(),
+            Self::RemoveDestinations { before, .. } => format!(
+                "succeeded events go to: {}, failed ones to: {}",
+                before.on_success.as_deref().unwrap_or("nobody"),
+                before.on_failure.as_deref().unwrap_or("nobody"),
+            ),
+            Self::RemoveMappingDestination { before, .. } => {
+                format!("failed records go to: {before}")
+            }
+            Self::UnshareLayer { permission, .. } => format!(
+                "statement `{}`: shared with {}",
+                shown(&permission.statement, 100),
+                whom(permission)
+            ),
             Self::TagFunction { tags, .. } => {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))
             }
         }
+    }
+}
+
+/// Whom a layer is shared with.
+fn whom(permission: &LayerPermission) -> String {
+    match (&*permission.principal, &permission.organization) {
+        ("*", None) => "everybody".to_owned(),
+        ("*", Some(organization)) => format!("organization {}", shown(organization, 100)),
+        (account, _) => format!("account {}", shown(account, 100)),
     }
 }
 

@@ -1,13 +1,13 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, FunctionState, Memory, PolicyState, Read, State, Surroundings, UrlAuthType,
+    Contained, FunctionState, LogGroup, Memory, PolicyState, Read, State, Surroundings, UrlAuthType,
 };
 use crate::{
     finding::ControlId,
     iam::Document,
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{FunctionArn, FunctionResource, LayerVersion, Qualifier, RevisionId, RoleArn},
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,11 @@ use std::collections::{BTreeMap, BTreeSet};
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
 pub struct DescribedState {
     policies: BTreeMap<FunctionResource, Option<DescribedPolicy>>,
+    /// The policies of layers' versions; null where one is shared with nobody.
+    layer_policies: BTreeMap<LayerVersion, Option<serde_json::Value>>,
     functions: BTreeMap<FunctionArn, Option<FunctionState>>,
+    /// By name; null where there is no such group.
+    log_groups: BTreeMap<String, Option<LogGroup>>,
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     surroundings: BTreeMap<FunctionArn, Surroundings>,
@@ -94,7 +98,13 @@ impl From<DescribedState> for State {
         });
         Self {
             policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
+            layer_policies: described
+                .layer_policies
+                .into_iter()
+                .map(|(layer, live)| (layer, live.map(|live| Document::parse(&live.to_string()))))
+                .collect(),
             functions: described.functions,
+            log_groups: described.log_groups,
             urls: described.urls,
             provisioned: described.provisioned,
             surroundings: described.surroundings,
