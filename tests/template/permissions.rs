@@ -7,8 +7,8 @@ use cordon::{
     controls::{Rule, event_pattern},
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX},
-    resource::{FunctionArn, FunctionResource, Qualifier, RoleArn},
-    setting::{Mapping, Scaling, Suspension},
+    resource::{FunctionArn, FunctionResource, LayerVersion, Qualifier, RoleArn},
+    setting::{Destinations, LayerPermission, Mapping, Scaling, Suspension},
     state::Read,
 };
 use serde_json::{Value, json};
@@ -20,6 +20,10 @@ const DECLARED: [&str; 6] =
 fn function() -> FunctionArn {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
     FunctionArn::parse(arn).expect("a function")
+}
+
+fn layer() -> LayerVersion {
+    LayerVersion::parse("arn:aws:lambda:us-east-1:111122223333:layer:l:1").expect("a layer")
 }
 
 fn role() -> RoleArn {
@@ -81,6 +85,20 @@ fn remediations() -> Vec<Remediation> {
             edits: Vec::new(),
             removable_by_sid: None,
         }),
+        Remediation::RemoveDestinations {
+            resource: function.clone().into(),
+            before: Destinations::default(),
+            after: Destinations::default(),
+        },
+        Remediation::RemoveMappingDestination {
+            function: function.clone(),
+            mapping: id(),
+            before: id(),
+        },
+        Remediation::UnshareLayer {
+            layer: layer(),
+            permission: LayerPermission { statement: id(), principal: id(), organization: None },
+        },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     let mut kinds = BTreeSet::new();
@@ -100,9 +118,12 @@ fn remediations() -> Vec<Remediation> {
             Remediation::ReplaceResourcePolicy(_) => 11,
             Remediation::TagFunction { .. } => 12,
             Remediation::CapConcurrency { .. } => 13,
+            Remediation::RemoveDestinations { .. } => 14,
+            Remediation::RemoveMappingDestination { .. } => 15,
+            Remediation::UnshareLayer { .. } => 16,
         });
     }
-    assert_eq!(kinds.len(), 14);
+    assert_eq!(kinds.len(), 17);
     all
 }
 
@@ -127,6 +148,8 @@ fn reads() -> Vec<Read> {
         Read::AssumedRoles(function()),
         Read::Containment(function()),
         Read::ContainmentOf(String::new()),
+        Read::LayerPolicy(layer()),
+        Read::LogGroup(String::new()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -148,9 +171,11 @@ fn reads() -> Vec<Read> {
             Read::Containment(_) => 14,
             Read::ContainmentOf(_) => 15,
             Read::EveryMapping(_) => 16,
+            Read::LayerPolicy(_) => 17,
+            Read::LogGroup(_) => 18,
         });
     }
-    assert_eq!(kinds.len(), 17);
+    assert_eq!(kinds.len(), 19);
     all
 }
 
@@ -211,8 +236,12 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
     let declared = names(remediations().iter().map(Remediation::permissions))
         .union(&names(reads().iter().map(Read::permissions)))
         .cloned()
-        .collect();
-    assert_eq!(actions("CordonRole", "Allow", &DECLARED), declared);
+        .collect::<BTreeSet<String>>();
+    // The rest of the log permissions is for Cordon's own log.
+    let own_log = these(["logs:CreateLogStream", "logs:PutLogEvents"]);
+    let declared: BTreeSet<String> = declared.union(&own_log).cloned().collect();
+    let services: Vec<&str> = DECLARED.into_iter().chain(["logs"]).collect();
+    assert_eq!(actions("CordonRole", "Allow", &services), declared);
     let rest = |service| actions("CordonRole", "Allow", &[service]);
     assert_eq!(
         rest("dynamodb"),
@@ -236,6 +265,8 @@ fn nothing_that_the_responder_changes_can_be_cordons_own() {
         .filter(|action| !only_reads(action) && is_of(action, &["lambda", "iam"]))
         // Makes a policy that nothing has yet.
         .filter(|action| action != "iam:CreatePolicy")
+        // Cordon has no layers.
+        .filter(|action| action != "lambda:RemoveLayerVersionPermission")
         .collect();
     assert_eq!(actions("NeverItself", "Deny", &["lambda", "iam"]), writes);
     assert_eq!(properties(&template(), "NeverItself")["Roles"], json!(["CordonRole"]));
