@@ -342,7 +342,9 @@ impl Remediation {
             }
             Self::RemoveDeadLetterTarget { function, .. } => format!("dead-letters {function}"),
             Self::DisableMapping { before, .. } => format!("mapping {}", before.id),
-            Self::RemoveMappingDestination { mapping, .. } => format!("mapping {mapping}"),
+            Self::RemoveMappingDestination { mapping, .. } => {
+                format!("mapping-destination {mapping}")
+            }
             Self::DenyRole { role, name, .. } => format!("role {role} {name}"),
             Self::BoundRole { role, .. } => boundary_setting(role),
             Self::SuspendAutoScaling { .. } => format!("auto-scaling {}", self.resource()),
@@ -405,10 +407,37 @@ impl Remediation {
                 let both = Self::CapConcurrency { function, reserved, most: most_now };
                 (*met == Some(*most)).then_some(both)
             }
+            (
+                Self::RemoveDestinations { .. } | Self::RedirectFailures { .. },
+                Self::RemoveDestinations { .. } | Self::RedirectFailures { .. },
+            ) => self.then_destinations(next),
             // Before an incident there was no such policy: what counts is what it says now.
             (Self::DenyRole { .. }, _) => Some(next.clone()),
             (_, _) => Some(self.clone()),
         }
+    }
+
+    /// The same of two changes of where records go, of which one may be a redirection.
+    fn then_destinations(&self, next: &Self) -> Option<Self> {
+        let (resource, before, after) = self.destinations()?;
+        let (_, met, last) = next.destinations()?;
+        let is_redirection = |one: &Self| matches!(one, Self::RedirectFailures { .. });
+        if last == after || (is_redirection(self) && is_redirection(next)) {
+            return Some(self.clone());
+        }
+        let whole = Self::RemoveDestinations { resource: resource.clone(), before, after: last };
+        (met == after).then_some(whole)
+    }
+
+    /// Where records go before and after.
+    fn destinations(&self) -> Option<(&FunctionResource, Destinations, Destinations)> {
+        if let Self::RemoveDestinations { resource, before, after } = self {
+            return Some((resource, before.clone(), after.clone()));
+        }
+        let Self::RedirectFailures { resource, before, queue } = self else { return None };
+        let before = before.clone().unwrap_or_default();
+        let after = Destinations { on_failure: queue.clone(), ..before.clone() };
+        Some((resource, before, after))
     }
 }
 
