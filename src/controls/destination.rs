@@ -29,10 +29,11 @@ pub(super) const CONTROL: Control = Control {
 };
 
 /// Whether a destination is of the function's account or a trusted one; none where its name does not
-/// tell whose it is, as that of a bucket.
+/// tell whose it is, as that of a bucket. A topic of Kafka is in the cluster that the records are from:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html>.
 pub(crate) fn is_ours(policy: &ControlPolicy, function: &FunctionArn, to: &str) -> Option<bool> {
     let trusted = &policy.controls.destination_foreign.parameters.trusted;
-    if trusted.iter().any(|pattern| pattern.matches_text(to)) {
+    if to.starts_with("kafka://") || trusted.iter().any(|pattern| pattern.matches_text(to)) {
         return Some(true);
     }
     let account = to.split(':').nth(4).filter(|account| !account.is_empty())?;

@@ -117,8 +117,9 @@ fn control(name: &str) -> Option<String> {
     is_number.then(|| own.to_owned())
 }
 
-/// Whether a product's ARN is that of Security Hub, which nobody can import under.
-/// <https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html>
+/// Whether a product's ARN is that of Security Hub. Others import under the default product of their
+/// account, or under a partner's:
+/// <https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html>.
 fn is_security_hub(product: &str) -> bool {
     let Some((head, product)) = product.split_once("::") else { return false };
     head.starts_with("arn:aws")
