@@ -6,7 +6,7 @@ use super::{
     Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger, access_analyzer, analysis,
 };
 use crate::{
-    event::Kind,
+    event::{Kind, ShownPolicy},
     finding::{ControlId, Evidence, RemediationName, fit_to_show},
     iam::{
         Document, Exposure, Grant, LayerStandpoint, Principal, Statement, StatementExposure,
@@ -68,9 +68,8 @@ fn is_published(policy: &ControlPolicy, layer: &LayerVersion) -> bool {
 
 /// Whether the statement that was added can be nobody's finding.
 fn is_harmless(case: &Case<'_>, layer: &LayerVersion, shown: Option<String>) -> bool {
-    let document = shown.map(|statement| {
-        Document::parse(&format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#))
-    });
+    let shown = shown.map_or(ShownPolicy::Nothing, ShownPolicy::Statement);
+    let document = shown.document().map(|text| Document::parse(&text));
     let Some(Ok(document)) = document else { return false };
     exposures(case, layer, &document)
         .iter()
