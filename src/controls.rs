@@ -2,6 +2,7 @@
 //! a control; this is their table. Nothing here changes anything: a control proposes responses,
 //! `decision` decides.
 
+mod access_analyzer;
 mod analysis;
 mod chain;
 mod change;
@@ -12,6 +13,7 @@ mod config_recorder;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
+mod destination;
 mod environment;
 mod environment_secret;
 mod extent;
@@ -23,7 +25,10 @@ mod iam_backdoor;
 mod iam_user_created;
 mod invocation;
 mod lambda_admin;
+mod layer_policy;
 mod layer_untrusted;
+mod logging;
+mod logs;
 mod network;
 mod outside_network;
 mod privilege_escalation;
@@ -32,6 +37,7 @@ mod recursion;
 mod responder_tampered;
 mod rule;
 mod runtime;
+mod security_hub;
 mod tags;
 mod trace_encryption;
 mod trail_data_events;
@@ -45,6 +51,7 @@ mod without_mfa;
 
 pub(crate) use chain::is_link;
 pub(crate) use changed::learned;
+pub(crate) use destination::is_ours;
 pub use extent::Extent;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
@@ -202,6 +209,7 @@ pub const CONTROLS: &[Control] = &[
     unscoped_service::CONTROL,
     dangerous_action::CONTROL,
     function_url::CONTROL,
+    layer_policy::CONTROL,
     invocation::CONTROL,
     trail_data_events::CONTROL,
     trail_stopped::CONTROL,
@@ -219,6 +227,8 @@ pub const CONTROLS: &[Control] = &[
     handler_alone::CONTROL,
     recursion::CONTROL,
     vpc_detached::CONTROL,
+    destination::CONTROL,
+    logging::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     iam_backdoor::CONTROL,
@@ -228,7 +238,10 @@ pub const CONTROLS: &[Control] = &[
     environment_secret::CONTROL,
     runtime::CONTROL,
     trace_encryption::CONTROL,
+    logs::CONTROL,
     config_rule::CONTROL,
+    security_hub::CONTROL,
+    access_analyzer::CONTROL,
 ];
 
 /// Reads one delivery, holds the rules of the control policy against it, and sees whether it touches
@@ -299,7 +312,7 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
         let rule = policy.rules.named(&matched.rule)?;
         let resource = matched.function.as_ref().ok()?;
         let control = Requirement::Rule(matched.rule.clone());
-        let reads = || Concern::Yes(rule::reads(rule, resource));
+        let reads = || Concern::Yes(rule::reads(&rule.remediations, &resource.function));
         Some(look(policy, control, Some(&resource.function.clone().into()), now, reads))
     });
     of_controls.chain(of_rules).collect()
@@ -318,7 +331,7 @@ fn about(control: ControlId, event: &Event) -> Option<Resource> {
     if let (Kind::IamCall { target, .. }, true) = (&event.kind, OF_IAM.contains(&control)) {
         return Some(target.on.clone().into());
     }
-    event.resource()
+    event.about()
 }
 
 fn look(

@@ -2,11 +2,14 @@
 //! malformed ones are errors. Past this module there is no untyped JSON.
 //! Envelope: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>.
 
+mod access_analyzer;
 mod actor;
 mod change;
 mod cloudtrail;
 mod config;
+mod hub;
 mod iam;
+mod log_group;
 mod message;
 mod own;
 mod watcher;
@@ -18,8 +21,14 @@ pub use actor::{Actor, Identity, Source};
 pub use change::{Change, ChangeCall, Part};
 pub use iam::IamTarget;
 
+pub use hub::{HubFinding, HubVerdict};
+pub use log_group::LogGroupChange;
+pub(crate) use log_group::PREFIX as LOG_GROUP_PREFIX;
+
 use crate::finding::RuleMatch;
-use crate::resource::{Arn, FunctionArn, FunctionResource, Home, Resource, ResourceError};
+use crate::resource::{
+    Arn, FunctionArn, FunctionResource, Home, LayerVersion, Resource, ResourceError,
+};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -37,6 +46,8 @@ pub struct Event {
     pub kind: Kind,
     /// What it changed of a function, if it is a call that does.
     pub change: Option<Change>,
+    /// What the call asks for, beside the function.
+    pub asks: Asked,
     /// The rules of the control policy whose patterns it matches.
     pub matched: Vec<RuleMatch>,
     /// What of Cordon's own it changed.
@@ -128,6 +139,29 @@ pub enum Kind {
     },
     /// Nothing happened, and events arrive.
     Heartbeat,
+    /// Security Hub gave its verdict on functions.
+    HubFindings(Vec<HubFinding>),
+    /// IAM Access Analyzer found access from outside, or does not any more.
+    ExternalAccess {
+        /// The function, or the version of a layer.
+        resource: Resource,
+        /// The finding is active; else it is archived, resolved, deleted, or an error.
+        stands: bool,
+    },
+    /// A version of a layer was shared.
+    LayerShared {
+        /// The version.
+        layer: LayerVersion,
+        /// The statement that was added, if the event shows it.
+        statement: Option<String>,
+    },
+    /// The log group that is named after a function was changed.
+    LogGroup {
+        /// The function that it is named after.
+        function: FunctionArn,
+        /// What was done.
+        change: LogGroupChange,
+    },
     /// Nothing any control can care about, and why.
     Ignored(String),
 }
@@ -139,6 +173,16 @@ pub enum SigningWeakening {
     Deleted,
     /// Code that is not signed is only warned of.
     Warns,
+}
+/// What a call asks for, beside the function, as far as controls look at it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The function is new.
+    pub creates: bool,
+    /// Where its events, or their records, are to go.
+    pub sends_to: Vec<String>,
+    /// The log group it is to write to.
+    pub log_group: Option<String>,
 }
 
 /// What a policy event shows.
@@ -222,6 +266,11 @@ impl Event {
             (source, "AWS API Call via CloudTrail") if source.starts_with("aws.") => {
                 cloudtrail::parse(detail, source, home)
             }
+            ("aws.securityhub", "Security Hub Findings - Imported") => hub::asff(id, detail, home),
+            ("aws.securityhub", "Findings Imported V2") => hub::ocsf(id, detail, home),
+            ("aws.access-analyzer", "Access Analyzer Finding") => {
+                access_analyzer::finding(id, detail, home)
+            }
             ("aws.config", "Config Rules Compliance Change") => {
                 config::rule_compliance(id, detail, home)
             }
@@ -250,7 +299,16 @@ impl Event {
             | Kind::GuardChange { function }
             | Kind::SettingChange { function }
             | Kind::SecondLook { function, .. }
-            | Kind::RuleCompliance { function, .. } => Some(function),
+            | Kind::RuleCompliance { function, .. }
+            | Kind::LogGroup { function, .. } => Some(function),
+            Kind::ExternalAccess { resource, .. } => resource.function(),
+            Kind::HubFindings(findings) => match findings.as_slice() {
+                [first, rest @ ..] if rest.iter().all(|one| one.function == first.function) => {
+                    Some(&first.function)
+                }
+                _ => None,
+            },
+            Kind::LayerShared { .. } => None,
             // It touched a containment, whose function the journal knows.
             Kind::IamCall { incident: Some(_), .. }
             | Kind::SigningConfigChange { .. }
@@ -264,21 +322,63 @@ impl Event {
         }
     }
 
-    /// The resource it is about, as far as it tells that itself.
-    pub fn resource(&self) -> Option<Resource> {
+    /// What it is about, as far as it tells that itself.
+    pub fn about(&self) -> Option<Resource> {
         if let Kind::WatcherChange(change) = &self.kind {
             return Some(change.watcher.clone().into());
+        }
+        if let Kind::LayerShared { layer, .. } = &self.kind {
+            return Some(layer.clone().into());
+        }
+        if let Kind::ExternalAccess { resource, .. } = &self.kind {
+            return Some(resource.clone());
         }
         self.function().cloned().map(Resource::from)
     }
 
+    /// One event for each function: each has incidents of its own.
+    pub fn by_function(self) -> Vec<Self> {
+        let Kind::HubFindings(findings) = &self.kind else { return vec![self] };
+        if self.function().is_some() {
+            return vec![self];
+        }
+        let mut events: Vec<Self> = Vec::new();
+        for finding in findings {
+            let same = events.iter_mut().find(|one| one.function() == Some(&finding.function));
+            match same.map(|event| &mut event.kind) {
+                Some(Kind::HubFindings(known)) => known.push(finding.clone()),
+                Some(_) | None => {
+                    let kind = Kind::HubFindings(vec![finding.clone()]);
+                    // What matches a rule is answered once.
+                    let matched = if events.is_empty() { self.matched.clone() } else { Vec::new() };
+                    events.push(Self { kind, matched, ..self.clone() });
+                }
+            }
+        }
+        events
+    }
+
     /// What happened, before anything is held against it.
     fn new(id: String, actor: Actor, kind: Kind) -> Self {
-        Self { id, actor, api: None, kind, change: None, matched: Vec::new(), touches: None }
+        Self {
+            id,
+            actor,
+            api: None,
+            kind,
+            change: None,
+            asks: Asked::default(),
+            matched: Vec::new(),
+            touches: None,
+        }
+    }
+
+    /// One of which nothing is known but what happened.
+    fn told(id: String, kind: Kind) -> Self {
+        Self::new(id, Actor::default(), kind)
     }
 
     fn ignored(id: String, why: &str) -> Self {
-        Self::new(id, Actor::default(), Kind::Ignored(why.to_owned()))
+        Self::told(id, Kind::Ignored(why.to_owned()))
     }
 }
 

@@ -108,6 +108,11 @@ catalogue! {
         "function URLs require authentication",
         ["NIST CSF PR.AA-03"],
         [HardenFunctionUrl, ReplaceResourcePolicy];
+    /// A layer's version is shared with strangers.
+    LayerPolicyPublic = "layer-policy.public", Medium,
+        "no version of a layer is shared with anyone outside the trusted set",
+        ["NIST CSF PR.AA-05"],
+        [UnshareLayer];
     /// Invoked by somebody the function does not declare.
     InvocationUnauthorized = "invocation.unauthorized", High,
         "only declared invokers invoke the function",
@@ -193,6 +198,16 @@ catalogue! {
         "a function stays attached to its VPC",
         ["NIST CSF PR.IR-01", "Security Hub Lambda.3", "MITRE ATT&CK T1562.007"],
         [TagFunction] or [RestoreSetting];
+    /// Events, or their records, go to a stranger.
+    DestinationForeign = "destination.foreign", High,
+        "destinations and dead-letter queues belong to the account or to trusted ones",
+        ["NIST CSF DE.CM-09", "MITRE ATT&CK T1537"],
+        [RemoveDestination];
+    /// The function's logs go elsewhere, or are gone.
+    LoggingRedirected = "logging.redirected", Medium,
+        "the function's log group stays where it is, and keeps what is in it",
+        ["NIST CSF PR.PS-04", "MITRE ATT&CK T1562.008"],
+        [TagFunction];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
         "what a containment turned stays so until it is restored",
@@ -238,11 +253,29 @@ catalogue! {
         "X-Ray encrypts traces with a key of yours",
         ["NIST CSF PR.DS-01"],
         [] or [RestoreSetting];
+    /// The log group has no KMS key.
+    LogsUnencrypted = "logs.unencrypted", Low,
+        "the function's log group is encrypted with a KMS key",
+        ["NIST CSF PR.DS-01", "AWS Config cloudwatch-log-group-encrypted"],
+        [TagFunction];
     /// An AWS Config rule turned noncompliant for a function.
     ConfigRuleNoncompliant = "config-rule.noncompliant", Medium,
         "AWS Config rules find the function compliant",
         ["NIST CSF PR.PS-01"],
+        [
+            ContainFunction, StopFunction, RevokeCredentials, CapConcurrency,
+            DisableEventSourceMappings, ReplaceResourcePolicy, HardenFunctionUrl, TagFunction
+        ];
+    /// A check of Security Hub failed for a function.
+    SecurityHubFailed = "security-hub.failed", Medium,
+        "Security Hub's checks of the function pass",
+        ["NIST CSF PR.PS-01"],
         [TagFunction];
+    /// IAM Access Analyzer found access from outside.
+    AccessAnalyzerExternal = "access-analyzer.external", High,
+        "nobody outside the trusted set has access to what IAM Access Analyzer found open",
+        ["NIST CSF PR.AA-05"],
+        [ReplaceResourcePolicy, UnshareLayer];
 }
 
 impl fmt::Display for ControlId {

@@ -102,6 +102,23 @@ pub enum Handled {
     },
 }
 
+impl Handled {
+    /// Both, of one event; the incident is the first.
+    fn and(self, next: Self) -> Self {
+        match (self, next) {
+            (
+                Self::Evaluated { mut evaluations, incident },
+                Self::Evaluated { evaluations: more, incident: another },
+            ) => {
+                evaluations.extend(more);
+                Self::Evaluated { evaluations, incident: incident.or(another) }
+            }
+            (evaluated @ Self::Evaluated { .. }, Self::Ignored { .. })
+            | (Self::Ignored { .. }, evaluated) => evaluated,
+        }
+    }
+}
+
 /// An event with everything it is looked at with.
 struct Matter<'a> {
     event: &'a Event,
@@ -142,8 +159,9 @@ impl Responder {
     ) -> Result<Handled, HandlerError> {
         let event =
             controls::event(&self.policy.policy, payload, &itself.home(), &self.settings.own)?;
-        let handled = self.answer(&event, itself, now).await?;
-        let lost = event.matched.iter().find_map(|matched| {
+        let matched = event.matched.clone();
+        let handled = self.answer_each(event, itself, now).await?;
+        let lost = matched.iter().find_map(|matched| {
             let why = matched.function.as_ref().err()?;
             Some((Requirement::Rule(matched.rule.clone()), why))
         });
@@ -151,6 +169,29 @@ impl Responder {
             None => Ok(handled),
             Some((rule, why)) => Err(HandlerError::Rule { rule, why: why.clone() }),
         }
+    }
+
+    /// Each function that the event is about, and then the first failure: one that fails must not keep
+    /// the others from their answer.
+    async fn answer_each(
+        &self,
+        event: Event,
+        itself: &FunctionArn,
+        now: OffsetDateTime,
+    ) -> Result<Handled, HandlerError> {
+        let mut events = event.by_function().into_iter();
+        let Some(first) = events.next() else {
+            return Ok(Handled::Ignored { reason: "it is about nothing".to_owned() });
+        };
+        let mut handled = self.answer(&first, itself, now).await;
+        for event in events {
+            let next = self.answer(&event, itself, now).await;
+            handled = match (handled, next) {
+                (Ok(handled), Ok(next)) => Ok(handled.and(next)),
+                (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+            };
+        }
+        handled
     }
 
     async fn answer(

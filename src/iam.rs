@@ -36,7 +36,9 @@ pub use document::{Document, DocumentError, Effect, IdentityDocument, Principal,
 pub use evaluate::bearer::evaluate_identity;
 pub use evaluate::request::{Caller, Context, Decision, Fit, Request, evaluate};
 pub use exposure::witness::Witness;
-pub use exposure::{Exposure, Grant, Standpoint, StatementExposure, expose, insider};
+pub use exposure::{
+    Exposure, Grant, LayerStandpoint, Standpoint, StatementExposure, expose, expose_layer, insider,
+};
 pub use identity::gained::gained;
 pub use identity::lambda_admin::{LambdaAdmin, LambdaPower, lambda_admin};
 pub use identity::privilege::{Certainty, Privilege, Privileges, Use};

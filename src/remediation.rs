@@ -13,8 +13,10 @@ pub use watching::Watching;
 use crate::{
     finding::fingerprint,
     iam::Document,
-    resource::{Arn, FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
-    setting::{Destinations, Mapping, PutBack, RuleSwitch, Scaling, Suspension},
+    resource::{
+        Arn, FunctionArn, FunctionResource, LayerVersion, Qualifier, Resource, RevisionId, RoleArn,
+    },
+    setting::{Destinations, LayerPermission, Mapping, PutBack, RuleSwitch, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -176,6 +178,34 @@ pub enum Remediation {
         /// What stood there, and what is put back.
         change: PutBack,
     },
+    /// Takes away where the records of asynchronous invocations go, as far as that is foreign.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html>
+    RemoveDestinations {
+        /// The function, version or alias.
+        resource: FunctionResource,
+        /// What was configured.
+        before: Destinations,
+        /// What is left of it.
+        after: Destinations,
+    },
+    /// Takes away where an event source mapping sends what fails.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html>
+    RemoveMappingDestination {
+        /// The function.
+        function: FunctionArn,
+        /// The mapping's UUID.
+        mapping: String,
+        /// The destination's ARN.
+        before: String,
+    },
+    /// Takes one statement out of the policy of a layer's version.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_RemoveLayerVersionPermission.html>
+    UnshareLayer {
+        /// The version.
+        layer: LayerVersion,
+        /// The statement.
+        permission: LayerPermission,
+    },
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -248,6 +278,9 @@ impl Remediation {
             Self::RestoreConfiguration { .. } => Tactic::Restore,
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
+            | Self::RemoveDestinations { .. }
+            | Self::RemoveMappingDestination { .. }
+            | Self::UnshareLayer { .. }
             | Self::TagFunction { .. } => Tactic::Harden,
             Self::Watch(watching) => watching.tactic(),
         }
@@ -276,6 +309,9 @@ impl Remediation {
             | Self::DisableMapping { queue: None, .. }
             | Self::HardenFunctionUrl { .. }
             | Self::RestoreConfiguration { .. }
+            | Self::RemoveDestinations { .. }
+            | Self::RemoveMappingDestination { .. }
+            | Self::UnshareLayer { .. }
             | Self::ReplaceResourcePolicy(_) => 3,
             Self::TagFunction { .. } => 4,
             Self::Watch(watching) => watching.order(),
@@ -289,13 +325,17 @@ impl Remediation {
             Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
             Self::ReplaceResourcePolicy(_)
             | Self::HardenFunctionUrl { .. }
-            | Self::RestoreConfiguration { .. } => 1,
+            | Self::RestoreConfiguration { .. }
+            | Self::UnshareLayer { .. } => 1,
             Self::StopFunction { .. }
             | Self::CapConcurrency { .. }
             | Self::StopInstances { .. } => 2,
             Self::DeleteProvisionedConcurrency { .. } => 3,
             Self::SuspendAutoScaling { .. } => 4,
-            Self::RedirectFailures { .. } | Self::RemoveDeadLetterTarget { .. } => 5,
+            Self::RedirectFailures { .. }
+            | Self::RemoveDeadLetterTarget { .. }
+            | Self::RemoveDestinations { .. }
+            | Self::RemoveMappingDestination { .. } => 5,
             Self::DisableMapping { .. } | Self::PauseExecution { .. } | Self::SwitchRule { .. } => {
                 6
             }
@@ -315,6 +355,7 @@ impl Remediation {
             }
             Self::RemoveDeadLetterTarget { function, .. }
             | Self::DisableMapping { function, .. }
+            | Self::RemoveMappingDestination { function, .. }
             | Self::DenyRole { function, .. }
             | Self::BoundRole { function, .. }
             | Self::StopFunction { function, .. }
@@ -322,12 +363,13 @@ impl Remediation {
             | Self::PauseExecution { function, .. }
             | Self::RestoreConfiguration { function, .. }
             | Self::TagFunction { function, .. } => function.clone().into(),
-            Self::RedirectFailures { resource, .. } | Self::HardenFunctionUrl { resource } => {
-                resource.clone()
-            }
+            Self::RedirectFailures { resource, .. }
+            | Self::RemoveDestinations { resource, .. }
+            | Self::HardenFunctionUrl { resource } => resource.clone(),
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
             Self::Watch(watching) => return watching.watcher().clone().into(),
             Self::SwitchRule { about, .. } => return about.clone(),
+            Self::UnshareLayer { layer, .. } => return layer.clone().into(),
         };
         resource.into()
     }
@@ -335,9 +377,14 @@ impl Remediation {
     /// The setting it turns: the same for every remediation of that setting.
     pub fn setting(&self) -> String {
         match self {
-            Self::RedirectFailures { resource, .. } => format!("failures {resource}"),
+            Self::RedirectFailures { resource, .. } | Self::RemoveDestinations { resource, .. } => {
+                format!("failures {resource}")
+            }
             Self::RemoveDeadLetterTarget { function, .. } => format!("dead-letters {function}"),
             Self::DisableMapping { before, .. } => format!("mapping {}", before.id),
+            Self::RemoveMappingDestination { mapping, .. } => {
+                format!("mapping-destination {mapping}")
+            }
             Self::DenyRole { role, name, .. } => format!("role {role} {name}"),
             Self::BoundRole { role, .. } => boundary_setting(role),
             Self::SuspendAutoScaling { .. } => format!("auto-scaling {}", self.resource()),
@@ -362,6 +409,9 @@ impl Remediation {
                     PutBack::Recursion => "recursion",
                 }
             ),
+            Self::UnshareLayer { layer, permission } => {
+                format!("layer {layer} {}", permission.statement)
+            }
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))
@@ -411,10 +461,37 @@ impl Remediation {
                 (*met == Some(*most)).then_some(both)
             }
             (Self::Watch(first), Self::Watch(second)) => first.then(second).map(Self::Watch),
+            (
+                Self::RemoveDestinations { .. } | Self::RedirectFailures { .. },
+                Self::RemoveDestinations { .. } | Self::RedirectFailures { .. },
+            ) => self.then_destinations(next),
             // Before an incident there was no such policy: what counts is what it says now.
             (Self::DenyRole { .. }, _) => Some(next.clone()),
             (_, _) => Some(self.clone()),
         }
+    }
+
+    /// The same of two changes of where records go, of which one may be a redirection.
+    fn then_destinations(&self, next: &Self) -> Option<Self> {
+        let (resource, before, after) = self.destinations()?;
+        let (_, met, last) = next.destinations()?;
+        let is_redirection = |one: &Self| matches!(one, Self::RedirectFailures { .. });
+        if last == after || (is_redirection(self) && is_redirection(next)) {
+            return Some(self.clone());
+        }
+        let whole = Self::RemoveDestinations { resource: resource.clone(), before, after: last };
+        (met == after).then_some(whole)
+    }
+
+    /// Where records go before and after.
+    fn destinations(&self) -> Option<(&FunctionResource, Destinations, Destinations)> {
+        if let Self::RemoveDestinations { resource, before, after } = self {
+            return Some((resource, before.clone(), after.clone()));
+        }
+        let Self::RedirectFailures { resource, before, queue } = self else { return None };
+        let before = before.clone().unwrap_or_default();
+        let after = Destinations { on_failure: queue.clone(), ..before.clone() };
+        Some((resource, before, after))
     }
 }
 

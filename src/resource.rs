@@ -7,6 +7,7 @@ mod arn;
 #[cfg(feature = "cli")]
 pub mod form;
 mod identity_policy;
+mod layer;
 mod named;
 mod organization;
 mod principal;
@@ -14,6 +15,7 @@ mod role;
 
 pub use arn::Arn;
 pub use identity_policy::IdentityPolicy;
+pub use layer::LayerVersion;
 pub use named::Resource;
 pub use organization::{ORGANIZATION, is_organization_or_part};
 pub use principal::PrincipalPattern;
@@ -330,6 +332,7 @@ macro_rules! as_text {
 as_text!(AccountId, AccountId::parse);
 as_text!(Arn, Arn::parse);
 as_text!(FunctionArn, FunctionArn::parse);
+as_text!(LayerVersion, LayerVersion::parse);
 as_text!(RoleArn, RoleArn::parse);
 as_text!(FunctionResource, FunctionResource::parse_arn);
 as_text!(Resource, Resource::parse);

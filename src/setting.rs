@@ -19,6 +19,15 @@ pub struct Destinations {
     pub on_failure: Option<String>,
 }
 
+/// A log group.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct LogGroup {
+    /// The KMS key that it is encrypted with.
+    pub kms_key: Option<String>,
+}
+
 /// An event source mapping of a function, version or alias.
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingConfiguration.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +43,20 @@ pub struct Mapping {
     /// Where records that could not be handled go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_failure: Option<String>,
+}
+
+/// A statement of the policy of a layer's version, as the call that adds it has it.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerPermission {
+    /// Its id.
+    pub statement: String,
+    /// An account, or `*`.
+    pub principal: String,
+    /// The organization that `*` is limited to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
 }
 
 /// How many execution environments a version on managed instances may have.

@@ -10,8 +10,8 @@ mod surroundings;
 mod watchers;
 
 pub use crate::setting::{
-    Boundary, Destinations, Detector, EventRule, Mapping, RecursiveLoop, RoleUse, RuleSwitch,
-    Scaling, Signing, Suspension, TraceEncryption, UrlAuthType, VpcAttachment,
+    Boundary, Destinations, Detector, EventRule, LogGroup, Mapping, RecursiveLoop, RoleUse,
+    RuleSwitch, Scaling, Signing, Suspension, TraceEncryption, UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
 pub use read::{Read, WatcherRead};
@@ -25,7 +25,8 @@ use crate::{
     injection::injects,
     remediation::{Remediation, Stand},
     resource::{
-        Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn,
+        Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier, RevisionId,
+        RoleArn,
     },
     secret::suspect,
 };
@@ -37,8 +38,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct State {
     /// Resource policies, by what they hang on.
     pub policies: BTreeMap<FunctionResource, Option<PolicyState>>,
+    /// The policies of layers' versions; none where one is shared with nobody.
+    pub layer_policies: BTreeMap<LayerVersion, Option<Result<Document, crate::iam::DocumentError>>>,
     /// Functions.
     pub functions: BTreeMap<FunctionArn, Option<FunctionState>>,
+    /// Log groups, by name; none where there is no such group.
+    pub log_groups: BTreeMap<String, Option<LogGroup>>,
     /// URL configurations.
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
@@ -124,7 +129,9 @@ impl State {
     pub fn learn(&mut self, later: Self) {
         self.memory.locked_out.extend(later.memory.locked_out);
         self.policies.extend(later.policies);
+        self.layer_policies.extend(later.layer_policies);
         self.functions.extend(later.functions);
+        self.log_groups.extend(later.log_groups);
         self.urls.extend(later.urls);
         self.identity_policies.extend(later.identity_policies);
         self.provisioned.extend(later.provisioned);

@@ -39,6 +39,7 @@ mod round_trip;
 mod samples;
 mod secrets;
 mod seeded;
+mod services;
 mod stories;
 mod telling;
 mod template;

@@ -116,6 +116,10 @@ fn the_examples_in_the_shipped_control_policy_are_right_all_at_once() {
     assert!(!controls.tags_missing.parameters.required.is_empty());
     assert!(!controls.network_outside_vpc.scopes.is_empty());
     assert!(controls.runtime_deprecated.enforce_from.is_some());
+    assert!(!controls.layer_policy_public.parameters.published.is_empty());
+    assert!(!controls.destination_foreign.parameters.trusted.is_empty());
+    assert_eq!(controls.logging_redirected.parameters.retention_days, Some(90));
+    assert_eq!(controls.config_rule_noncompliant.parameters.rules.len(), 1);
     assert_eq!((rules.len(), exceptions.len()), (1, 1));
 }
 

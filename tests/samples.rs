@@ -3,6 +3,7 @@
 
 use crate::{
     harness::{Installation, SHIPPED, World},
+    services::{logs, publish_layer, send_to_a_stranger, share_layer},
     telling::{controls, document, seed, statement, trigger, writes},
 };
 use aws_sdk_lambda::types::RecursiveLoop;
@@ -11,6 +12,14 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 /// Each sample, the function it is about, and controls that must have findings.
 const SAMPLES: &[(&str, &str, &str)] = &[
+    ("access-analyzer-finding.json", "billing", "access-analyzer.external"),
+    ("access-analyzer-finding-layer.json", "pricing-rules", "layer-policy.public"),
+    ("add-layer-version-permission-public.json", "pricing-rules", "layer-policy.public"),
+    ("create-event-source-mapping.json", "report-generator", "destination.foreign"),
+    ("create-log-group.json", "legacy-import", "logs.unencrypted"),
+    ("delete-log-group.json", "legacy-import", "logging.redirected"),
+    ("security-hub-finding.json", "legacy-import", "security-hub.failed"),
+    ("security-hub-finding-v2.json", "payments", "security-hub.failed function-policy.public"),
     ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
     ("add-permission-events-unscoped.json", "nightly-report", "function-policy.unscoped-service"),
     ("add-permission-public.json", "orders", "function-policy.public"),
@@ -239,6 +248,20 @@ async fn prepare(world: &World, event: &str, function: &str) {
         ("update-function-configuration-wrapper.json", _) => {
             world.account.create_function(function).await;
             world.account.set_environment(function, "AWS_LAMBDA_EXEC_WRAPPER", "/tmp/w").await;
+        }
+        (_, "pricing-rules") => {
+            world.account.create_function(function).await;
+            publish_layer(world).await;
+            share_layer(world, "everybody", "*", None).await;
+        }
+        ("create-event-source-mapping.json", _) => {
+            world.account.create_function(function).await;
+            send_to_a_stranger(world).await;
+        }
+        ("create-log-group.json", _) => {
+            world.account.create_function(function).await;
+            let group = json!({ "logGroupName": format!("/aws/lambda/{function}") });
+            logs(world, "CreateLogGroup", &group);
         }
         (_, "legacy-import") => {
             world.account.create_function_with(function, "python3.9").await;

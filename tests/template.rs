@@ -249,6 +249,10 @@ fn every_pattern_is_short_enough_for_eventbridge() {
 /// As much of EventBridge's matching as the rules use.
 fn matches(pattern: &Value, event: &Value) -> bool {
     match pattern {
+        // Any of a list's elements may match, all of one pattern the same.
+        Value::Object(_) | Value::Array(_) if event.is_array() => {
+            event.as_array().is_some_and(|items| items.iter().any(|item| matches(pattern, item)))
+        }
         Value::Object(fields) => {
             fields.iter().all(|(name, wanted)| match (name.as_str(), wanted) {
                 ("$or", Value::Array(patterns)) => patterns.iter().any(|one| matches(one, event)),

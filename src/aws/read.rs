@@ -6,6 +6,7 @@ mod assumed;
 mod function;
 mod guard;
 pub(super) mod iam;
+mod log_groups;
 mod policies;
 mod role_use;
 pub(super) mod rules;
@@ -15,6 +16,7 @@ pub(super) use function::vpc_attachment;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
+    iam::Document,
     iam::IdentityDocument,
     resource::FunctionArn,
     state::{Read, State, Surroundings},
@@ -84,6 +86,15 @@ impl Aws {
                 state.policies.insert(resource.clone(), policy);
             }
             Read::EveryPolicy(function) => state.policies = self.every_policy(function).await?,
+            Read::LayerPolicy(layer) => {
+                let policy = self.layer_policy(layer).await?;
+                let document = policy.map(|(text, _)| Document::parse(&text));
+                state.layer_policies.insert(layer.clone(), document);
+            }
+            Read::LogGroup(name) => {
+                let group = self.log_group(name).await?;
+                state.log_groups.insert(name.clone(), group);
+            }
             Read::Function(function) => {
                 let live = self.function(function).await?;
                 state.functions.insert(function.clone(), live);
@@ -155,6 +166,8 @@ impl Aws {
             Read::Boundary(_, role) => around.boundary = Some(self.boundary(role).await?),
             Read::Policy(_)
             | Read::EveryPolicy(_)
+            | Read::LayerPolicy(_)
+            | Read::LogGroup(_)
             | Read::Function(_)
             | Read::Url(_)
             | Read::EveryUrl(_)

@@ -8,6 +8,7 @@ mod configuration;
 mod destinations;
 mod durable;
 mod guard;
+mod layer;
 mod mapping;
 mod policy;
 mod role;
@@ -71,6 +72,15 @@ impl Aws {
             Remediation::RestoreConfiguration { function, change } => {
                 self.configuration_stand(function, change).await
             }
+            Remediation::RemoveDestinations { resource, before, after } => {
+                self.destinations_stand(resource, before, after).await
+            }
+            Remediation::RemoveMappingDestination { mapping, before, .. } => {
+                self.mapping_destination_stand(mapping, before).await
+            }
+            Remediation::UnshareLayer { layer, permission } => {
+                self.layer_stand(layer, permission).await
+            }
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
             Remediation::Watch(watching) => self.watcher_stand(watching).await,
         };
@@ -128,6 +138,15 @@ impl Aws {
                     put_back => put_back,
                 };
             }
+            Remediation::RemoveDestinations { resource, after, .. } => {
+                self.write_destinations(resource, after).await
+            }
+            Remediation::RemoveMappingDestination { mapping, .. } => {
+                self.send_failures(mapping, None).await
+            }
+            Remediation::UnshareLayer { layer, permission } => {
+                return gone(self.unshare(layer, permission).await);
+            }
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
             Remediation::Watch(watching) => return self.watch(watching).await,
         };
@@ -177,6 +196,13 @@ impl Aws {
             Remediation::RestoreConfiguration { function, change } => {
                 self.configuration_back(function, change).await
             }
+            Remediation::RemoveDestinations { resource, before, .. } => {
+                self.write_destinations(resource, before).await
+            }
+            Remediation::RemoveMappingDestination { mapping, before, .. } => {
+                self.send_failures(mapping, Some(before)).await
+            }
+            Remediation::UnshareLayer { layer, permission } => self.share(layer, permission).await,
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
             Remediation::Watch(watching) => self.unwatch(watching).await,
         }

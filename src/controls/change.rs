@@ -56,6 +56,10 @@ pub(super) fn function(event: &Event) -> Option<&FunctionArn> {
         | Kind::RuleCompliance { .. }
         | Kind::RuleChange { .. }
         | Kind::Heartbeat
+        | Kind::HubFindings(_)
+        | Kind::ExternalAccess { .. }
+        | Kind::LayerShared { .. }
+        | Kind::LogGroup { .. }
         | Kind::Ignored(_) => None,
     }
 }

@@ -1,17 +1,21 @@
-//! `config-rule.noncompliant`: AWS Config rules find the function compliant.
+//! `config-rule.noncompliant`: AWS Config rules find the function compliant. The answer is a tag, or
+//! what the control policy says for a rule, by the name it was written with.
 //! <https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html>
 //! `lambda-function-public-access-prohibited` is not taken at its word: the `function-policy.*`
 //! controls look at every live policy of the function instead.
 
-use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, TagValue, Trigger};
+mod name;
+
+use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, TagValue, Trigger, rule};
 use crate::{
     event::{Event, Kind},
     finding::{ControlId, Evidence},
-    policy::ControlPolicy,
+    policy::{ControlPolicy, RuleRemediations},
     remediation::TAG_PREFIX,
-    resource::FunctionArn,
+    resource::{FunctionArn, FunctionResource},
     state::Read,
 };
+use name::bare_name;
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::ConfigRuleNoncompliant,
@@ -44,33 +48,71 @@ fn needs(case: &Case<'_>) -> Needs {
     match verdict(case.event) {
         Some(Verdict { rule, .. }) if !concerns(case.policy, rule) => Needs::NotConcerned,
         Some(Verdict { noncompliant: false, .. }) => Needs::Nothing,
-        Some(Verdict { function, .. }) => Needs::Reads(vec![Read::Function(function.clone())]),
+        Some(Verdict { function, rule, .. }) => Needs::Reads(match answer(case.policy, rule) {
+            None => vec![Read::Function(function.clone())],
+            Some(remediations) => rule::reads(remediations, function),
+        }),
         None => Needs::NotConcerned,
     }
 }
 
+/// Public access has controls of its own, unless the control policy has an answer for it.
 fn concerns(policy: &ControlPolicy, rule: &str) -> bool {
     let name = bare_name(rule);
     let ignored = &policy.controls.config_rule_noncompliant.parameters.ignored;
-    name != PUBLIC_ACCESS && !ignored.contains(name)
+    let elsewhere = name == PUBLIC_ACCESS && answer(policy, rule).is_none();
+    !elsewhere && !ignored.contains(name)
+}
+
+/// What the control policy says that answers a rule, in place of the tag.
+fn answer<'a>(policy: &'a ControlPolicy, rule: &str) -> Option<&'a RuleRemediations> {
+    let answered = &policy.controls.config_rule_noncompliant.parameters.rules;
+    let first = answered.iter().find(|one| one.name.matches_text(bare_name(rule)))?;
+    Some(&first.remediations)
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some(Verdict { function, rule, noncompliant }) = verdict(case.event) else {
         return Vec::new();
     };
-    let judgement = match case.state.functions.get(function) {
-        _ if !noncompliant => Judgement::Compliant,
-        None => Judgement::InsufficientData("the function was not read".to_owned()),
-        Some(None) => Judgement::NotApplicable,
-        Some(Some(_)) => Judgement::NonCompliant(vec![Seen {
-            evidence: Evidence::new("configRuleName", rule),
-            subject: bare_name(rule).to_owned(),
-            responses: vec![Response::Tag(tag_key(bare_name(rule)), TagValue::Incident)],
-        }]),
+    let whole = FunctionResource::from(function.clone());
+    let judged = match case.state.functions.get(function) {
+        _ if !noncompliant => vec![(whole, Judgement::Compliant)],
+        None => {
+            let why = "the function was not read".to_owned();
+            vec![(whole, Judgement::InsufficientData(why))]
+        }
+        Some(None) => vec![(whole, Judgement::NotApplicable)],
+        Some(Some(_)) => match answer(case.policy, rule) {
+            None => {
+                let tag = Response::Tag(tag_key(bare_name(rule)), TagValue::Incident);
+                vec![(whole, Judgement::NonCompliant(vec![seen(rule, vec![tag])]))]
+            }
+            Some(remediations) if *remediations == RuleRemediations::default() => {
+                let told = Response::Notify(TOLD.to_owned());
+                vec![(whole, Judgement::NonCompliant(vec![seen(rule, vec![told])]))]
+            }
+            Some(remediations) => {
+                let matched = |responses| seen(rule, responses);
+                let all = rule::answered(case, remediations, &whole, &matched);
+                all.into_iter().map(|(on, seen)| (on, Judgement::NonCompliant(seen))).collect()
+            }
+        },
     };
-    let control = ControlId::ConfigRuleNoncompliant.into();
-    vec![Assessment { control, resource: function.clone().into(), judgement }]
+    let control = ControlId::ConfigRuleNoncompliant;
+    let assess = |(resource, judgement): (FunctionResource, Judgement)| Assessment {
+        control: control.into(),
+        resource: resource.into(),
+        judgement,
+    };
+    judged.into_iter().map(assess).collect()
+}
+
+const TOLD: &str = "the control policy gives no remediation for this rule of AWS Config";
+
+fn seen(rule: &str, responses: Vec<Response>) -> Seen {
+    let evidence = Evidence::new("configRuleName", rule);
+    Seen { evidence, subject: bare_name(rule).to_owned(), responses }
 }
 
 /// Rule names may hold what tag keys may not, and with the prefix be too long for one.
@@ -82,34 +124,3 @@ fn tag_key(rule: &str) -> String {
 }
 
 const LONGEST_TAG_KEY: usize = 128;
-
-/// The name a rule was written with. Security Hub prefixes `securityhub-` and appends eight
-/// hexadecimal digits, conformance packs append `-conformance-pack-` and an id.
-fn bare_name(deployed: &str) -> &str {
-    if let Some((name, _)) = deployed.split_once("-conformance-pack-") {
-        return name;
-    }
-    let Some(name) = deployed.strip_prefix("securityhub-") else { return deployed };
-    match name.rsplit_once('-') {
-        Some((bare, id)) if id.len() == 8 && id.chars().all(|c| c.is_ascii_hexdigit()) => bare,
-        Some(_) | None => name,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{PUBLIC_ACCESS, bare_name};
-
-    #[test]
-    fn deployed_rule_names_lose_what_deployment_added() {
-        for (deployed, want) in [
-            ("lambda-inside-vpc", "lambda-inside-vpc"),
-            ("securityhub-lambda-inside-vpc-1feb796c", "lambda-inside-vpc"),
-            ("lambda-inside-vpc-conformance-pack-abc123", "lambda-inside-vpc"),
-            ("securityhub-lambda-inside-vpc", "lambda-inside-vpc"),
-            ("securityhub-lambda-function-public-access-prohibited", PUBLIC_ACCESS),
-        ] {
-            assert_eq!(bare_name(deployed), want);
-        }
-    }
-}

@@ -48,6 +48,10 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::WatcherChange(_)
         | Kind::RuleChange { .. }
         | Kind::Heartbeat
+        | Kind::HubFindings(_)
+        | Kind::ExternalAccess { .. }
+        | Kind::LayerShared { .. }
+        | Kind::LogGroup { .. }
         | Kind::Ignored(_) => Needs::NotConcerned,
     }
 }
@@ -141,7 +145,10 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::HardenFunctionUrl { .. }
         | Remediation::SwitchRule { .. }
         | Remediation::RestoreConfiguration { .. }
-        | Remediation::TagFunction { .. }
-        | Remediation::Watch(_) => Response::Apply(remediation.clone()),
+        | Remediation::Watch(_)
+        | Remediation::RemoveDestinations { .. }
+        | Remediation::RemoveMappingDestination { .. }
+        | Remediation::UnshareLayer { .. }
+        | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
     }
 }

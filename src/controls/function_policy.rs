@@ -3,7 +3,8 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>
 
 use super::analysis::{Analysis, Look};
-use super::{Assessment, Case, Judgement, Needs, Seen, config_rule};
+use super::{Assessment, Case, Judgement, Needs, Seen};
+use super::{access_analyzer, config_rule, security_hub};
 use super::{dangerous_action, function_url, public, unscoped_service, untrusted_account};
 use crate::{
     event::{Event, Kind, ShownPolicy},
@@ -19,11 +20,21 @@ pub(super) fn needs(case: &Case<'_>) -> Needs {
     match changed(case.event) {
         Some((resource, shown)) if is_harmless(case, resource, shown) => Needs::Nothing,
         Some((resource, _)) => Needs::Reads(vec![Read::Policy(resource.clone())]),
-        None => match config_rule::public_access(case.event) {
-            Some(function) => Needs::Reads(vec![Read::EveryPolicy(function.clone())]),
-            None => Needs::NotConcerned,
-        },
+        None => {
+            let reads = asked_about(case.event).cloned().map(Read::EveryPolicy);
+            let reads: Vec<Read> = reads.collect();
+            if reads.is_empty() { Needs::NotConcerned } else { Needs::Reads(reads) }
+        }
     }
+}
+
+/// The functions that another service calls public, or open to outsiders: all their live policies
+/// are looked at, and nothing is taken at its word.
+fn asked_about(event: &Event) -> impl Iterator<Item = &FunctionArn> {
+    config_rule::public_access(event)
+        .into_iter()
+        .chain(security_hub::public_access(event))
+        .chain(access_analyzer::function(event))
 }
 
 /// The policy an event changed.
@@ -96,9 +107,11 @@ fn targets(case: &Case<'_>) -> Vec<(FunctionResource, Target)> {
         };
         return vec![(resource.clone(), target)];
     }
-    let Some(function) = config_rule::public_access(case.event) else { return Vec::new() };
-    let live = every_policy(case, function);
-    if live.is_empty() { vec![(function.clone().into(), Target::NotRead)] } else { live }
+    let targets = asked_about(case.event).map(|function| {
+        let live = every_policy(case, function);
+        if live.is_empty() { vec![(function.clone().into(), Target::NotRead)] } else { live }
+    });
+    targets.flatten().collect()
 }
 
 fn every_policy(case: &Case<'_>, function: &FunctionArn) -> Vec<(FunctionResource, Target)> {

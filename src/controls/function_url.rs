@@ -22,6 +22,8 @@ pub(super) const CONTROL: Control = Control {
         Trigger::LambdaCall("AddPermission"),
         Trigger::LambdaCall("PutResourcePolicy"),
         Trigger::ConfigCompliance,
+        Trigger::SecurityHub,
+        Trigger::AccessAnalyzer,
     ],
     needs,
     judge,

@@ -14,6 +14,8 @@ pub(super) const CONTROL: Control = Control {
         // A Deny that held a grant back may have gone.
         Trigger::LambdaCall("RemovePermission"),
         Trigger::ConfigCompliance,
+        Trigger::SecurityHub,
+        Trigger::AccessAnalyzer,
     ],
     needs: function_policy::needs,
     judge: |case| function_policy::judge(case, &LOOK),

@@ -8,26 +8,25 @@ use super::{
 use crate::{
     finding::{Evidence, Requirement, RuleMatch},
     policy::{Rule, RuleRemediations},
-    resource::FunctionResource,
+    resource::{FunctionArn, FunctionResource},
     state::Read,
 };
 use std::collections::BTreeMap;
 
 /// What has to be read before the rule is answered.
-pub(super) fn reads(rule: &Rule, resource: &FunctionResource) -> Vec<Read> {
-    let function = &resource.function;
+pub(super) fn reads(remediations: &RuleRemediations, function: &FunctionArn) -> Vec<Read> {
     let mut reads = vec![Read::Function(function.clone())];
-    if !extent(rule).is_nothing() {
+    if !extent(remediations).is_nothing() {
         reads.extend(containment_reads(function));
     }
-    if rule.remediations.disable_event_source_mappings {
+    if remediations.disable_event_source_mappings {
         reads.push(Read::Mappings(function.clone()));
         reads.push(Read::EveryMapping(function.clone()));
     }
-    if rule.remediations.replace_resource_policy {
+    if remediations.replace_resource_policy {
         reads.push(Read::EveryPolicy(function.clone()));
     }
-    if rule.remediations.harden_function_url {
+    if remediations.harden_function_url {
         reads.push(Read::EveryUrl(function.clone()));
     }
     reads
@@ -67,7 +66,6 @@ fn seen(
     resource: &FunctionResource,
     event: &RuleMatch,
 ) -> BTreeMap<FunctionResource, Vec<Seen>> {
-    let function = &resource.function;
     let subject = event.subject.as_ref().unwrap_or(&case.event.id);
     let matched = |responses| Seen {
         evidence: Evidence::new(String::from(rule.function.clone()), &resource.to_string()),
@@ -78,13 +76,24 @@ fn seen(
         return [(resource.clone(), vec![matched(vec![Response::Notify(FAILED.to_owned())])])]
             .into();
     }
-    let mut all = BTreeMap::from([(resource.clone(), vec![matched(on_function(rule))])]);
-    if rule.remediations.harden_function_url {
+    answered(case, &rule.remediations, resource, &matched)
+}
+
+/// What `remediations` answer of what was seen, which `matched` tells, by what it is answered on.
+pub(super) fn answered(
+    case: &Case<'_>,
+    remediations: &RuleRemediations,
+    resource: &FunctionResource,
+    matched: &dyn Fn(Vec<Response>) -> Seen,
+) -> BTreeMap<FunctionResource, Vec<Seen>> {
+    let function = &resource.function;
+    let mut all = BTreeMap::from([(resource.clone(), vec![matched(on_function(remediations))])]);
+    if remediations.harden_function_url {
         for url in case.state.urls.keys().filter(|one| one.function == *function) {
             all.entry(url.clone()).or_default().push(matched(vec![Response::HardenUrl]));
         }
     }
-    if rule.remediations.replace_resource_policy {
+    if remediations.replace_resource_policy {
         let live = case.state.policies.iter().filter(|(one, _)| one.function == *function);
         for (on, live) in live.filter_map(|(on, live)| Some((on, live.as_ref()?))) {
             let seen = match &live.document {
@@ -99,20 +108,19 @@ fn seen(
     all
 }
 
-fn on_function(rule: &Rule) -> Vec<Response> {
-    let tags = rule.remediations.tag_function.iter();
+fn on_function(remediations: &RuleRemediations) -> Vec<Response> {
+    let tags = remediations.tag_function.iter();
     let tags = tags.map(|(key, value)| Response::Tag(key.clone(), TagValue::Of(value.clone())));
-    let contain = Some(extent(rule)).filter(|extent| !extent.is_nothing()).map(Response::Contain);
-    let cap = rule.remediations.cap_concurrency.map(Response::Cap);
-    let disable =
-        rule.remediations.disable_event_source_mappings.then_some(Response::DisableMappings);
+    let extent = extent(remediations);
+    let contain = Some(extent).filter(|extent| !extent.is_nothing()).map(Response::Contain);
+    let cap = remediations.cap_concurrency.map(Response::Cap);
+    let disable = remediations.disable_event_source_mappings.then_some(Response::DisableMappings);
     contain.into_iter().chain(cap).chain(disable).chain(tags).collect()
 }
 
 /// How far the rule contains the function.
-fn extent(rule: &Rule) -> Extent {
-    let RuleRemediations { contain_function, stop_function, revoke_credentials, .. } =
-        &rule.remediations;
+fn extent(remediations: &RuleRemediations) -> Extent {
+    let RuleRemediations { contain_function, stop_function, revoke_credentials, .. } = remediations;
     let asked = [
         (*contain_function, Extent::WHOLE),
         (*stop_function, Extent::STOP),

@@ -32,6 +32,12 @@ pub enum Trigger {
     ConfigCompliance,
     /// AWS Config recorded a change of a function.
     ConfigItem,
+    /// Successful calls of CloudWatch Logs.
+    LogsCall(&'static str),
+    /// A check of Security Hub failed for a function.
+    SecurityHub,
+    /// IAM Access Analyzer found a function or layer open.
+    AccessAnalyzer,
 }
 
 /// The rules in `template.yaml`, one a source.
@@ -53,6 +59,12 @@ pub enum Rule {
     ConfigCompliance,
     /// Configuration items.
     ConfigItem,
+    /// Changes of log groups.
+    LogGroups,
+    /// Findings of Security Hub.
+    SecurityHub,
+    /// Findings of IAM Access Analyzer.
+    AccessAnalyzer,
     /// Invocations.
     Invocation,
 }
@@ -68,6 +80,9 @@ impl Rule {
         Self::Heartbeat,
         Self::ConfigCompliance,
         Self::ConfigItem,
+        Self::LogGroups,
+        Self::SecurityHub,
+        Self::AccessAnalyzer,
         Self::Invocation,
     ];
 
@@ -82,6 +97,9 @@ impl Rule {
             Self::Heartbeat => "HeartbeatRule",
             Self::ConfigCompliance => "ConfigComplianceRule",
             Self::ConfigItem => "ConfigItemRule",
+            Self::LogGroups => "LogGroupsRule",
+            Self::SecurityHub => "SecurityHubRule",
+            Self::AccessAnalyzer => "AccessAnalyzerRule",
             Self::Invocation => "InvocationRule",
         }
     }
@@ -154,6 +172,40 @@ pub fn event_pattern(rule: Rule) -> Value {
                 { "configurationItemSummary": { "resourceType": ["AWS::Lambda::Function"] } },
             ] },
         }),
+        Rule::LogGroups => json!({
+            "source": ["aws.logs"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": ["logs.amazonaws.com"],
+                "eventName": names,
+                "errorCode": [{ "exists": false }],
+            },
+        }),
+        // In both forms; what is archived or suppressed costs an invocation, and nothing else.
+        Rule::SecurityHub => json!({
+            "source": ["aws.securityhub"],
+            "detail-type": ["Security Hub Findings - Imported", "Findings Imported V2"],
+            "detail": { "$or": [
+                { "findings": {
+                    "Compliance": { "Status": ["FAILED"] },
+                    "RecordState": ["ACTIVE"],
+                    "Resources": { "Type": ["AwsLambdaFunction"] },
+                } },
+                { "findings": {
+                    "compliance": { "status_id": [3] },
+                    "resources": { "type": ["AWS::Lambda::Function", "AwsLambdaFunction"] },
+                } },
+            ] },
+        }),
+        Rule::AccessAnalyzer => json!({
+            "source": ["aws.access-analyzer"],
+            "detail-type": ["Access Analyzer Finding"],
+            "detail": {
+                "resourceType": ["AWS::Lambda::Function", "AWS::Lambda::LayerVersion"],
+                "status": ["ACTIVE"],
+                "isDeleted": [false],
+            },
+        }),
         Rule::Invocation => json!({
             "source": ["aws.lambda"],
             "detail-type": [api_call],
@@ -221,7 +273,8 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
     triggers
         .flat_map(|trigger| match (rule, trigger) {
             (Rule::LambdaChanges, Trigger::LambdaCall(name))
-            | (Rule::RuleChanges, Trigger::EventsCall(name)) => std::slice::from_ref(name),
+            | (Rule::RuleChanges, Trigger::EventsCall(name))
+            | (Rule::LogGroups, Trigger::LogsCall(name)) => std::slice::from_ref(name),
             (Rule::IamChanges, Trigger::IamCalls(names))
             | (Rule::WatcherChanges, Trigger::WatcherCalls(names)) => names,
             (Rule::IamChanges, Trigger::RolePolicies) => OF_CONTAINMENTS,

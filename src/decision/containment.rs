@@ -102,6 +102,8 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::Executions(_)
         | Read::Boundary(_, _) => true,
         Read::EveryPolicy(_)
+        | Read::LayerPolicy(_)
+        | Read::LogGroup(_)
         | Read::Url(_)
         | Read::EveryUrl(_)
         | Read::EveryMapping(_)

@@ -5,10 +5,10 @@
 //! where the call succeeded and something would be lost.
 
 use super::{
-    Actor, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy, SigningWeakening,
-    Source, change, elsewhere, iam, watcher, without_date,
+    Actor, Asked, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy,
+    SigningWeakening, Source, change, elsewhere, iam, log_group, watcher, without_date,
 };
-use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
+use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home, LayerVersion};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -111,7 +111,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         kind(&record, home)?
     };
     let change = change_of(&record);
-    let api = api(&record);
+    let (api, asks) = (api(&record), asked(&record));
     let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
     let identity = record.user_identity.unwrap_or_default();
     let actor = Actor { source, endpoint: record.vpc_endpoint_id, ..actor(identity, home) };
@@ -129,10 +129,14 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::RuleCompliance { .. }
         | Kind::RuleChange { .. }
         | Kind::WatcherChange(_)
+        | Kind::HubFindings(_)
+        | Kind::ExternalAccess { .. }
+        | Kind::LayerShared { .. }
+        | Kind::LogGroup { .. }
         | Kind::Heartbeat
         | Kind::Ignored(_) => None,
     };
-    Ok(Event { api, change, ..Event::new(record.event_id, actor, kind) })
+    Ok(Event { api, asks, change, ..Event::new(record.event_id, actor, kind) })
 }
 
 /// The API as IAM writes its action.
@@ -251,6 +255,7 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             | "PutFunctionConcurrency"
             | "PutFunctionEventInvokeConfig"
             | "PutFunctionScalingConfig"
+            | "CreateEventSourceMapping"
             | "PutProvisionedConcurrencyConfig"
             | "UpdateEventSourceMapping"
             | "UpdateFunctionEventInvokeConfig",
@@ -260,6 +265,10 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         }
         ("events.amazonaws.com", "EnableRule" | "PutRule" | "PutTargets") => {
             rule_change(record, name, home)?
+        }
+        ("lambda.amazonaws.com", "AddLayerVersionPermission") => layer_shared(record, name, home)?,
+        ("logs.amazonaws.com", _) => {
+            log_group::changed(name, record.request_parameters, record.aws_region.as_deref(), home)?
         }
         ("lambda.amazonaws.com", "Invoke") => invocation(record, name, home)?,
         (_, _) => watcher::parse(record, name, home)?
@@ -278,6 +287,56 @@ struct Target {
     policy: Option<String>,
     policy_name: Option<String>,
     code_signing_config_arn: Option<String>,
+}
+
+/// What the calls ask for that say where a function's events and logs go. Lambda answers with what
+/// it has made of it; a field that is not of that form says nothing.
+fn asked(record: &Record<'_>) -> Asked {
+    #[derive(Deserialize, Default)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Request {
+        destination_config: Option<Destinations>,
+        dead_letter_config: Option<DeadLetters>,
+        logging_config: Option<Logging>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Destinations {
+        on_success: Option<To>,
+        on_failure: Option<To>,
+    }
+    #[derive(Deserialize)]
+    struct To {
+        destination: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct DeadLetters {
+        target_arn: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Logging {
+        log_group: Option<String>,
+    }
+    if record.event_source != "lambda.amazonaws.com" || record.error_code.is_some() {
+        return Asked::default();
+    }
+    let request = record.request_parameters;
+    let request = request.and_then(|raw| serde_json::from_str::<Option<Request>>(raw.get()).ok());
+    let request = request.flatten().unwrap_or_default();
+    let [success, failure] = match request.destination_config {
+        Some(Destinations { on_success, on_failure }) => [on_success, on_failure],
+        None => [None, None],
+    };
+    let to = |to: Option<To>| to.and_then(|to| to.destination);
+    let dead_letters = request.dead_letter_config.and_then(|to| to.target_arn);
+    let sends_to = [to(success), to(failure), dead_letters].into_iter().flatten();
+    Asked {
+        creates: without_date(&record.event_name) == "CreateFunction",
+        sends_to: sends_to.filter(|arn| !arn.is_empty()).collect(),
+        log_group: request.logging_config.and_then(|logging| logging.log_group),
+    }
 }
 
 /// The incident in the name of an inline policy that Cordon puts on roles.
@@ -351,6 +410,53 @@ fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, E
         (_, _, _) => ShownPolicy::Nothing,
     };
     Ok(Kind::PolicyChange { resource, shown })
+}
+
+/// A layer is named by its name or its ARN, and its version apart from it. The statement in the answer
+/// has both: <https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html>.
+fn layer_shared(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    #[derive(Deserialize, Default)]
+    #[serde(rename_all = "camelCase")]
+    struct Request {
+        layer_name: Option<String>,
+        version_number: Option<u64>,
+    }
+    #[derive(Deserialize)]
+    struct Answer {
+        statement: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Statement {
+        resource: Option<String>,
+    }
+    let statement = record
+        .response_elements
+        .and_then(|raw| serde_json::from_str::<Option<Answer>>(raw.get()).ok().flatten())
+        .and_then(|answer| answer.statement);
+    let answered = statement
+        .as_deref()
+        .and_then(|statement| serde_json::from_str::<Statement>(statement).ok()?.resource)
+        .and_then(|arn| LayerVersion::parse(&arn).ok());
+    let layer = match answered {
+        Some(layer) => layer,
+        None => {
+            let request = record.request_parameters.map_or("null", RawValue::get);
+            let request = serde_json::from_str::<Option<Request>>(request)
+                .map_err(|source| EventError::Json { part: "requestParameters", source })?
+                .unwrap_or_default();
+            let missing = || EventError::NoResource { call: call.to_owned() };
+            let name = request.layer_name.ok_or_else(missing)?;
+            let version = request.version_number.ok_or_else(missing)?;
+            let region = record.aws_region.clone().unwrap_or_else(|| home.region.clone());
+            LayerVersion::of(&Home { region, ..home.clone() }, &name, version)
+                .map_err(|source| EventError::Name { call: call.to_owned(), source })?
+        }
+    };
+    Ok(match layer.home().as_ref() == Some(home) {
+        true => Kind::LayerShared { layer, statement },
+        false => Kind::Ignored("the layer lives in another account or Region".to_owned()),
+    })
 }
 
 fn url_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {

@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html>
 //! A Lambda function's `resourceId` is its bare name.
 
-use super::{Actor, Event, EventError, Kind, elsewhere};
+use super::{Event, EventError, Kind, elsewhere};
 use crate::resource::{FunctionResource, Home};
 use serde::Deserialize;
 
@@ -48,7 +48,7 @@ pub(super) fn rule_compliance(id: String, detail: &str, home: &Home) -> Result<E
     } else {
         Kind::Ignored("the resource is not a function".to_owned())
     };
-    Ok(Event::new(id, Actor::default(), kind))
+    Ok(Event::told(id, kind))
 }
 
 #[derive(Deserialize)]
@@ -90,7 +90,7 @@ pub(super) fn configuration_item(
         Some(_) => Kind::Ignored("the resource is not a function".to_owned()),
         None => Kind::Ignored("the event carries no configuration item".to_owned()),
     };
-    Ok(Event::new(id, Actor::default(), kind))
+    Ok(Event::told(id, kind))
 }
 
 /// The function that AWS Config names, in the Region it names.

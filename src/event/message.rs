@@ -1,7 +1,7 @@
 //! Messages from the queue of second looks: Cordon's own, which come back after a while.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>
 
-use super::{Actor, Event, EventError, Kind, elsewhere};
+use super::{Event, EventError, Kind, elsewhere};
 use crate::resource::{FunctionArn, Home};
 use serde::Deserialize;
 
@@ -49,5 +49,5 @@ fn second_look(message: &Message, home: &Home) -> Result<Event, EventError> {
     let id = format!("{incident}-second-look-{second_look}");
     let other = elsewhere(&function, home);
     let kind = other.unwrap_or(Kind::SecondLook { function, incident });
-    Ok(Event::new(id, Actor::default(), kind))
+    Ok(Event::told(id, kind))
 }

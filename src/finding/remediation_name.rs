@@ -24,6 +24,10 @@ pub enum RemediationName {
     DisableRule,
     /// Put back what was there before.
     RestoreSetting,
+    /// Take away where events go, if that is foreign.
+    RemoveDestination,
+    /// Take back that a layer's version is shared.
+    UnshareLayer,
     /// Tag the function.
     TagFunction,
     /// Let a trail record again.
@@ -36,7 +40,7 @@ pub enum RemediationName {
 
 impl RemediationName {
     /// Every name.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: &[Self] = &[
         Self::ContainFunction,
         Self::StopFunction,
         Self::RevokeCredentials,
@@ -46,6 +50,8 @@ impl RemediationName {
         Self::HardenFunctionUrl,
         Self::DisableRule,
         Self::RestoreSetting,
+        Self::RemoveDestination,
+        Self::UnshareLayer,
         Self::TagFunction,
         Self::StartLogging,
         Self::RecordDataEvents,
@@ -64,6 +70,8 @@ impl RemediationName {
             Self::HardenFunctionUrl => "harden-function-url",
             Self::DisableRule => "disable-rule",
             Self::RestoreSetting => "restore-setting",
+            Self::RemoveDestination => "remove-destination",
+            Self::UnshareLayer => "unshare-layer",
             Self::TagFunction => "tag-function",
             Self::StartLogging => "start-logging",
             Self::RecordDataEvents => "record-data-events",

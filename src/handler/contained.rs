@@ -104,6 +104,8 @@ impl Responder {
             }
             Read::Policy(_)
             | Read::EveryPolicy(_)
+            | Read::LayerPolicy(_)
+            | Read::LogGroup(_)
             | Read::Function(_)
             | Read::Url(_)
             | Read::EveryUrl(_)

@@ -24,7 +24,7 @@ pub(super) mod witness;
 use super::actions::{self, INVOKE, INVOKE_URL, Names};
 use super::document::{Document, Effect, Principal, Statement};
 use super::trusted::Trusted;
-use crate::resource::FunctionResource;
+use crate::resource::{FunctionResource, LayerVersion};
 use caller::Base;
 use serde::Serialize;
 use setting::Setting;
@@ -110,6 +110,29 @@ pub struct Standpoint<'a> {
     pub trusted: &'a Trusted,
     /// Requests are made at this time or later: what has expired lets nobody in.
     pub from: OffsetDateTime,
+}
+
+/// From where the policy of a layer's version is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LayerStandpoint<'a> {
+    /// The version that the document hangs on.
+    pub layer: &'a LayerVersion,
+    /// Who is trusted.
+    pub trusted: &'a Trusted,
+    /// Requests are made at this time or later.
+    pub from: OffsetDateTime,
+}
+
+/// Whom each statement of the policy of a layer's version lets get it.
+pub fn expose_layer(
+    document: &Document,
+    standpoint: LayerStandpoint<'_>,
+) -> Vec<StatementExposure> {
+    let Some(setting) = Setting::of_layer(document.statements(), standpoint) else {
+        return Vec::new();
+    };
+    let statements = document.statements().iter().enumerate();
+    statements.map(|(index, statement)| expose_statement(index, statement, &setting)).collect()
 }
 
 /// Whom each statement of `document` lets in.

@@ -50,6 +50,10 @@ choices! {
     disable_rule = DisableRule;
     /// Put back what was there before.
     restore_setting = RestoreSetting;
+    /// Take away where events go, if that is foreign.
+    remove_destination = RemoveDestination;
+    /// Take back that a layer's version is shared.
+    unshare_layer = UnshareLayer;
     /// Tag the function.
     tag_function = TagFunction;
     /// Let a trail record again.
@@ -68,6 +72,6 @@ impl Choices {
 
     /// What is chosen, each with what.
     pub fn chosen(&self) -> impl Iterator<Item = (RemediationName, bool)> {
-        RemediationName::ALL.into_iter().filter_map(|name| Some((name, self.of(name)?)))
+        RemediationName::ALL.iter().filter_map(|name| Some((*name, self.of(*name)?)))
     }
 }

@@ -4,10 +4,11 @@ use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
         ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
-        EnvironmentCodeInjection, EnvironmentSecret, FunctionPolicyDangerousAction,
-        FunctionPrivilegeEscalation, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
-        LayerUntrusted, ResponderTampered, RuntimeDeprecated, TagsMissing, TracingUnencrypted,
-        TrailLambdaDataEventsOff, TrailStopped,
+        DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret,
+        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
+        IamUserCreated, InvocationUnauthorized, LayerPolicyPublic, LayerUntrusted,
+        LoggingRedirected, ResponderTampered, RuntimeDeprecated, SecurityHubFailed, TagsMissing,
+        TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -102,6 +103,7 @@ entries! {
     function_policy_unscoped_service: Nothing = FunctionPolicyUnscopedService, "function-policy.unscoped-service";
     function_policy_dangerous_action: FunctionPolicyDangerousAction = FunctionPolicyDangerousAction, "function-policy.dangerous-action";
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
+    layer_policy_public: LayerPolicyPublic = LayerPolicyPublic, "layer-policy.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
     trail_lambda_data_events_off: TrailLambdaDataEventsOff = TrailLambdaDataEventsOff, "trail.lambda-data-events-off";
     trail_stopped: TrailStopped = TrailStopped, "trail.stopped";
@@ -119,6 +121,8 @@ entries! {
     handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
     recursion_allowed: Nothing = RecursionAllowed, "recursion.allowed";
     vpc_detached: Nothing = VpcDetached, "vpc.detached";
+    destination_foreign: DestinationForeign = DestinationForeign, "destination.foreign";
+    logging_redirected: LoggingRedirected = LoggingRedirected, "logging.redirected";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
@@ -128,5 +132,8 @@ entries! {
     environment_secret: EnvironmentSecret = EnvironmentSecret, "environment.secret";
     runtime_deprecated: RuntimeDeprecated = RuntimeDeprecated, "runtime.deprecated";
     tracing_unencrypted: TracingUnencrypted = TracingUnencrypted, "tracing.unencrypted";
+    logs_unencrypted: Nothing = LogsUnencrypted, "logs.unencrypted";
     config_rule_noncompliant: ConfigRule = ConfigRuleNoncompliant, "config-rule.noncompliant";
+    security_hub_failed: SecurityHubFailed = SecurityHubFailed, "security-hub.failed";
+    access_analyzer_external: Nothing = AccessAnalyzerExternal, "access-analyzer.external";
 }

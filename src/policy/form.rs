@@ -161,7 +161,7 @@ impl schemars::JsonSchema for Requirement {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "anyOf": [
-                { "type": "string", "enum": ControlId::ALL.map(ControlId::as_str) },
+                { "type": "string", "enum": ControlId::ALL.map(ControlId::as_str).as_slice() },
                 {
                     "type": "string",
                     "pattern": "^rule\\.[a-z0-9-]{1,64}$",

@@ -2,8 +2,8 @@
 //! formed: a control that can never fire, a scope that nothing reaches, an exception of nothing.
 
 use super::{
-    ArnPattern, ControlPolicy, Exception, Limits, Mode, Pattern, Place, Problem, Rule, Scope,
-    ScopedMode, TAG_PREFIX, Validity, entries::Given,
+    ArnPattern, ControlPolicy, Exception, Limits, Mode, Pattern, Place, Problem, Rule,
+    RuleRemediations, Scope, ScopedMode, TAG_PREFIX, Validity, entries::Given,
 };
 use crate::finding::{ControlId, RemediationName, Requirement};
 use std::collections::{BTreeMap, BTreeSet};
@@ -260,7 +260,13 @@ fn never_fires(
         | ControlId::NetworkOutsideVpc
         | ControlId::EnvironmentUnencrypted
         | ControlId::EnvironmentSecret
-        | ControlId::ConfigRuleNoncompliant => return,
+        | ControlId::ConfigRuleNoncompliant
+        | ControlId::LayerPolicyPublic
+        | ControlId::DestinationForeign
+        | ControlId::LoggingRedirected
+        | ControlId::LogsUnencrypted
+        | ControlId::SecurityHubFailed
+        | ControlId::AccessAnalyzerExternal => return,
     };
     problems.push(Problem::warning(
         at.clone().key("parameters").key(parameter),
@@ -429,10 +435,16 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
         RemediationName::StopFunction,
         RemediationName::RevokeCredentials,
     ];
+    let config = ControlId::ConfigRuleNoncompliant;
+    let answered = &policy.controls.config_rule_noncompliant.parameters.rules;
+    let asks = |given: &RuleRemediations| {
+        given.contain_function || given.stop_function || given.revoke_credentials
+    };
     let of_controls = [
         (escalation, true),
         (invocation, declared.iter().any(|functions| functions.stop)),
         deploys,
+        (config, answered.iter().any(|rule| asks(&rule.remediations))),
     ]
     .map(|(control, may)| {
         let requirement = Requirement::Control(control);
@@ -441,9 +453,7 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
     });
     let of_rules = policy.rules.iter().enumerate().map(|(index, rule)| {
         let control = Requirement::Rule(rule.id.clone());
-        let given = &rule.remediations;
-        let stops = given.contain_function || given.stop_function || given.revoke_credentials;
-        (control, Place::at(["rules"]).index(index), stops)
+        (control, Place::at(["rules"]).index(index), asks(&rule.remediations))
     });
     for (control, at, stops) in of_controls.into_iter().chain(of_rules) {
         let enforced = policy.farthest(&control, today) == Mode::Enforce;

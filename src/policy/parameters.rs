@@ -1,6 +1,6 @@
 //! What controls can be told, one type a control.
 
-use super::{ArnPattern, Pattern};
+use super::{ArnPattern, Pattern, RuleRemediations};
 use crate::resource::{AccountId, Arn};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,15 @@ pub struct Nothing {}
 pub struct FunctionPolicyDangerousAction {
     /// Trusted accounts that may be granted more than invoking.
     pub deployer_accounts: BTreeSet<AccountId>,
+}
+
+/// Parameters of `layer-policy.public`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct LayerPolicyPublic {
+    /// Layers that are meant for everybody, by name or ARN pattern.
+    pub published: Vec<Pattern>,
 }
 
 /// Parameters of `invocation.unauthorized`.
@@ -167,6 +176,27 @@ pub struct EnvironmentSecret {
     /// Names of variables that are not looked at.
     pub ignored: BTreeSet<String>,
 }
+/// Parameters of `destination.foreign`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct DestinationForeign {
+    /// Destinations that are trusted whoever owns them, by pattern. An S3 bucket's ARN does not tell
+    /// whose it is: name your own here.
+    pub trusted: Vec<Pattern>,
+}
+
+/// Parameters of `logging.redirected`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct LoggingRedirected {
+    /// Log groups that functions may write to, by pattern, beside the one named after each.
+    pub log_groups: Vec<Pattern>,
+    /// The fewest days that a function's log events may be kept. Left out: any number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u32>,
+}
 
 /// Parameters of `containment.undone`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -284,5 +314,29 @@ impl Default for RuntimeDeprecated {
 #[serde(deny_unknown_fields, default)]
 pub struct ConfigRule {
     /// Rules, by their bare names, whose verdicts are not findings.
+    pub ignored: BTreeSet<String>,
+    /// What answers some rules in place of the tag: the first that fits a rule's bare name decides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<AnsweredConfigRules>,
+}
+
+/// What answers some rules of AWS Config.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AnsweredConfigRules {
+    /// The rules, by a pattern over their bare names.
+    pub name: Pattern,
+    /// What answers them; nothing: they are told.
+    pub remediations: RuleRemediations,
+}
+
+/// Parameters of `security-hub.failed`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct SecurityHubFailed {
+    /// Controls of Security Hub, such as `Lambda.5`, whose findings are not looked at. `Lambda.1` has
+    /// the live resource policies looked at all the same.
     pub ignored: BTreeSet<String>,
 }

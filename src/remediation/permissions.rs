@@ -51,9 +51,13 @@ impl Remediation {
     /// What looking at its setting needs.
     const fn look_permissions(&self) -> &'static [&'static str] {
         match self {
-            Self::RedirectFailures { .. } => &["lambda:GetFunctionEventInvokeConfig"],
+            Self::RedirectFailures { .. } | Self::RemoveDestinations { .. } => {
+                &["lambda:GetFunctionEventInvokeConfig"]
+            }
             Self::RemoveDeadLetterTarget { .. } => &["lambda:GetFunctionConfiguration"],
-            Self::DisableMapping { .. } => &["lambda:GetEventSourceMapping"],
+            Self::DisableMapping { .. } | Self::RemoveMappingDestination { .. } => {
+                &["lambda:GetEventSourceMapping"]
+            }
             Self::DenyRole { .. } => &["iam:GetRole", "iam:GetRolePolicy"],
             Self::BoundRole { .. } => &["iam:GetRole"],
             Self::SuspendAutoScaling { .. } => &["application-autoscaling:DescribeScalableTargets"],
@@ -76,6 +80,7 @@ impl Remediation {
             },
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
             Self::SwitchRule { .. } => &["events:DescribeRule"],
+            Self::UnshareLayer { .. } => &["lambda:GetLayerVersionPolicy"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
             Self::Watch(watching) => watching.look_permissions(),
         }
@@ -83,11 +88,15 @@ impl Remediation {
 
     const fn turning(&self) -> Turning {
         match self {
-            Self::RedirectFailures { .. } => Turning::alike(WRITE_INVOKE_CONFIG),
+            Self::RedirectFailures { .. } | Self::RemoveDestinations { .. } => {
+                Turning::alike(WRITE_INVOKE_CONFIG)
+            }
             Self::RemoveDeadLetterTarget { .. } => {
                 Turning::alike(&["lambda:UpdateFunctionConfiguration"])
             }
-            Self::DisableMapping { .. } => Turning::alike(&["lambda:UpdateEventSourceMapping"]),
+            Self::DisableMapping { .. } | Self::RemoveMappingDestination { .. } => {
+                Turning::alike(&["lambda:UpdateEventSourceMapping"])
+            }
             Self::DenyRole { .. } => {
                 Turning { there: &["iam:PutRolePolicy"], back: &["iam:DeleteRolePolicy"] }
             }
@@ -163,6 +172,10 @@ impl Remediation {
             Self::SwitchRule { .. } => Turning {
                 there: &["events:DisableRule", "events:EnableRule"],
                 back: &["events:DisableRule", "events:EnableRule", "events:PutRule"],
+            },
+            Self::UnshareLayer { .. } => Turning {
+                there: &["lambda:RemoveLayerVersionPermission"],
+                back: &["lambda:AddLayerVersionPermission"],
             },
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }

@@ -89,3 +89,30 @@ fn the_journal_reads_back_what_was_done_to_a_watcher() {
         (0, "start-logging", "stop-logging")
     );
 }
+
+#[test]
+fn a_destination_that_is_taken_away_and_then_redirected_comes_back_whole() {
+    let to = |success: Option<&str>, failure: Option<&str>| Destinations {
+        on_success: success.map(str::to_owned),
+        on_failure: failure.map(str::to_owned),
+    };
+    let remove = |before: &Destinations, after: &Destinations| Remediation::RemoveDestinations {
+        resource: function().into(),
+        before: before.clone(),
+        after: after.clone(),
+    };
+    let theirs = to(Some("theirs"), Some("theirs"));
+    let (ours, nobody) = (to(None, Some("queue")), to(None, None));
+    let redirect = Remediation::RedirectFailures {
+        resource: function().into(),
+        before: Some(nobody.clone()),
+        queue: Some("queue".to_owned()),
+    };
+    assert_eq!(remove(&theirs, &nobody).then(&redirect), Some(remove(&theirs, &ours)));
+    assert_eq!(redirect.then(&remove(&ours, &nobody)), Some(remove(&nobody, &nobody)));
+    // Set again by the intruder, and taken away again.
+    let again = remove(&to(None, Some("theirs")), &nobody);
+    assert_eq!(remove(&theirs, &nobody).then(&again), Some(remove(&theirs, &nobody)));
+    let other = remove(&to(Some("other"), None), &to(Some("kept"), None));
+    assert_eq!(remove(&theirs, &nobody).then(&other), None);
+}

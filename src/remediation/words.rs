@@ -4,7 +4,7 @@
 use super::{Ends, Remediation};
 use crate::{
     finding::shown,
-    setting::{PutBack, RuleSwitch, Scaling},
+    setting::{LayerPermission, PutBack, RuleSwitch, Scaling},
 };
 
 impl Remediation {
@@ -37,6 +37,9 @@ impl Remediation {
                 PutBack::Signing { .. } => "restore-code-signing",
                 PutBack::Recursion => "terminate-recursion",
             },
+            Self::RemoveDestinations { .. } => "remove-destinations",
+            Self::RemoveMappingDestination { .. } => "remove-mapping-destination",
+            Self::UnshareLayer { .. } => "unshare-layer",
             Self::TagFunction { .. } => "tag-function",
             Self::Watch(watching) => watching.name(),
         }
@@ -66,6 +69,9 @@ impl Remediation {
                 PutBack::Signing { .. } => "put-code-signing",
                 PutBack::Recursion => "allow-recursion",
             },
+            Self::RemoveDestinations { .. } => "put-destinations",
+            Self::RemoveMappingDestination { .. } => "put-mapping-destination",
+            Self::UnshareLayer { .. } => "share-layer",
             Self::TagFunction { .. } => "untag-function",
             Self::Watch(watching) => watching.undo_name(),
         }
@@ -149,6 +155,24 @@ impl Remediation {
                 }
                 PutBack::Recursion => "recursive loops: Allow -> Terminate".to_owned(),
             }],
+            Self::RemoveDestinations { before, after, .. } => [
+                ("succeeded", &before.on_success, &after.on_success),
+                ("failed", &before.on_failure, &after.on_failure),
+            ]
+            .into_iter()
+            .filter(|(_, before, after)| before != after)
+            .map(|(which, before, _)| {
+                format!("{which} events go to: {} -> nobody", before.as_deref().unwrap_or("nobody"))
+            })
+            .collect(),
+            Self::RemoveMappingDestination { before, .. } => {
+                vec![format!("failed records go to: {before} -> nobody")]
+            }
+            Self::UnshareLayer { permission, .. } => vec![format!(
+                "statement `{}`: shared with {} -> with nobody",
+                shown(&permission.statement, 100),
+                whom(permission)
+            )],
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
@@ -208,6 +232,19 @@ impl Remediation {
                 }
                 PutBack::Recursion => "recursive loops: Allow".to_owned(),
             },
+            Self::RemoveDestinations { before, .. } => format!(
+                "succeeded events go to: {}, failed ones to: {}",
+                before.on_success.as_deref().unwrap_or("nobody"),
+                before.on_failure.as_deref().unwrap_or("nobody"),
+            ),
+            Self::RemoveMappingDestination { before, .. } => {
+                format!("failed records go to: {before}")
+            }
+            Self::UnshareLayer { permission, .. } => format!(
+                "statement `{}`: shared with {}",
+                shown(&permission.statement, 100),
+                whom(permission)
+            ),
             Self::TagFunction { tags, .. } => {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))
@@ -238,6 +275,15 @@ fn listed(texts: &[String]) -> String {
         return "none".to_owned();
     }
     texts.iter().map(|text| named(text)).collect::<Vec<_>>().join(", ")
+}
+
+/// Whom a layer is shared with.
+fn whom(permission: &LayerPermission) -> String {
+    match (&*permission.principal, &permission.organization) {
+        ("*", None) => "everybody".to_owned(),
+        ("*", Some(organization)) => format!("organization {}", shown(organization, 100)),
+        (account, _) => format!("account {}", shown(account, 100)),
+    }
 }
 
 /// Concurrency in words: none is not 0.

@@ -1,15 +1,16 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, EventRule, FunctionState, Memory, PolicyState, Read, RecursiveLoop, Remembered,
-    Signing, Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
+    Contained, EventRule, FunctionState, LogGroup, Memory, PolicyState, Read, RecursiveLoop,
+    Remembered, Signing, Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
     iam::{Document, IdentityDocument},
     remediation::{Remediation, Stand},
     resource::{
-        Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn,
+        Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier, RevisionId,
+        RoleArn,
     },
     salt::{Salt, SaltedHash},
 };
@@ -21,7 +22,11 @@ use std::collections::{BTreeMap, BTreeSet};
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
 pub struct DescribedState {
     policies: BTreeMap<FunctionResource, Option<DescribedPolicy>>,
+    /// The policies of layers' versions; null where one is shared with nobody.
+    layer_policies: BTreeMap<LayerVersion, Option<serde_json::Value>>,
     functions: BTreeMap<FunctionArn, Option<FunctionState>>,
+    /// By name; null where there is no such group.
+    log_groups: BTreeMap<String, Option<LogGroup>>,
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     identity_policies: Vec<DescribedIdentityPolicy>,
@@ -173,6 +178,12 @@ impl From<DescribedState> for State {
             policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
             functions,
             remembered: before.into_iter().map(remembered).collect(),
+            layer_policies: described
+                .layer_policies
+                .into_iter()
+                .map(|(layer, live)| (layer, live.map(|live| Document::parse(&live.to_string()))))
+                .collect(),
+            log_groups: described.log_groups,
             urls: described.urls,
             signing: described.signing,
             recursion: described.recursion,

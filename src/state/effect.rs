@@ -3,7 +3,7 @@
 
 use super::{FunctionState, PolicyState, State, Surroundings, Watchers};
 use crate::{
-    iam::Document,
+    iam::{Change, Document, Edit, RewriteError, Statement, rewrite},
     remediation::{Remediation, Watching},
     resource::FunctionArn,
     setting::{
@@ -82,6 +82,24 @@ impl State {
             Remediation::RestoreConfiguration { function, change } => {
                 put_back(state, function, change);
             }
+            Remediation::RemoveDestinations { resource, after, .. } => {
+                let around = around(state, &resource.function);
+                around.destinations.get_or_insert_default().insert(resource.clone(), after.clone());
+            }
+            Remediation::RemoveMappingDestination { function, mapping, .. } => {
+                let mappings = around(state, function).mappings.get_or_insert_default();
+                for one in mappings.iter_mut().filter(|one| one.id == *mapping) {
+                    one.on_failure = None;
+                }
+            }
+            Remediation::UnshareLayer { layer, permission } => {
+                if let Some(Some(Ok(document))) = state.layer_policies.get(layer)
+                    && let Ok(after) = without(document, &permission.statement)
+                {
+                    let after = after.map(|text| Document::parse(&text));
+                    state.layer_policies.insert(layer.clone(), after);
+                }
+            }
             Remediation::TagFunction { function, tags } => live(state, function, |live| {
                 live.tags.get_or_insert_default().extend(tags.clone());
             }),
@@ -146,6 +164,17 @@ fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
             live.in_vpc = true;
         }
     });
+}
+/// The policy without the statement of this name; none if none is left.
+fn without(document: &Document, sid: &str) -> Result<Option<String>, RewriteError> {
+    let statements = document.statements().iter().enumerate();
+    let named = statements.filter(|(_, statement)| statement.sid.as_deref() == Some(sid));
+    let drop = |(index, statement): (usize, &Statement)| Edit {
+        index,
+        principals: statement.principals.clone(),
+        change: Change::Drop,
+    };
+    rewrite(document, &named.map(drop).collect::<Vec<_>>())
 }
 
 fn live(state: &mut State, function: &FunctionArn, change: impl FnOnce(&mut FunctionState)) {

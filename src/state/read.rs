@@ -1,6 +1,6 @@
 //! What can be read before deciding, and what that needs.
 
-use crate::resource::{Arn, FunctionArn, FunctionResource, IdentityPolicy, RoleArn};
+use crate::resource::{Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, RoleArn};
 use std::fmt;
 
 /// One thing to read before deciding.
@@ -10,8 +10,12 @@ pub enum Read {
     Policy(FunctionResource),
     /// The resource policies of the function and all its versions and aliases.
     EveryPolicy(FunctionArn),
+    /// The policy of a layer's version.
+    LayerPolicy(LayerVersion),
     /// Configuration, tags and reserved concurrency.
     Function(FunctionArn),
+    /// A log group, by name.
+    LogGroup(String),
     /// The URL of a function or alias.
     Url(FunctionResource),
     /// The URLs of the function and all its aliases.
@@ -131,8 +135,10 @@ impl Read {
                 "lambda:ListAliases",
                 "lambda:ListVersionsByFunction",
             ],
+            Self::LayerPolicy(_) => &["lambda:GetLayerVersionPolicy"],
             // Without ListTags the answer comes without tags.
             Self::Function(_) => &["lambda:GetFunction", "lambda:ListTags"],
+            Self::LogGroup(_) => &["logs:DescribeLogGroups"],
             Self::Url(_) => &["lambda:GetFunctionUrlConfig"],
             Self::EveryUrl(_) => &["lambda:ListFunctionUrlConfigs"],
             Self::Provisioned(_) => &["lambda:ListProvisionedConcurrencyConfigs"],
@@ -182,7 +188,9 @@ impl fmt::Display for Read {
             Self::EveryPolicy(_) => {
                 f.write_str("the resource policies of its versions and aliases")
             }
+            Self::LayerPolicy(layer) => write!(f, "the policy of {layer}"),
             Self::Function(_) => f.write_str("its configuration"),
+            Self::LogGroup(_) => f.write_str("its log group"),
             Self::Url(resource) => write!(f, "the URL of {resource}"),
             Self::EveryUrl(_) => f.write_str("its URLs"),
             Self::Provisioned(_) => f.write_str("its provisioned concurrency"),

@@ -2,13 +2,13 @@
 
 use super::{PolicyState, State};
 use crate::{
-    event::{Event, Kind},
+    event::{Event, Kind, ShownPolicy},
     iam::Document,
     resource::RevisionId,
 };
 
 impl State {
-    /// The policy that an event shows, as if nothing else were granted.
+    /// The policy that an event shows, of a function or of a layer, as if nothing else were granted.
     pub fn as_shown(event: &Event) -> Self {
         let mut state = Self::default();
         if let Kind::PolicyChange { resource, shown } = &event.kind
@@ -18,6 +18,11 @@ impl State {
             let document = Document::parse(&text);
             state.policies.insert(resource.clone(), Some(PolicyState { document, revision }));
             state.urls.insert(resource.clone(), None);
+        }
+        if let Kind::LayerShared { layer, statement: Some(statement) } = &event.kind {
+            let shown = ShownPolicy::Statement(statement.clone());
+            let document = shown.document().map(|text| Document::parse(&text));
+            state.layer_policies.insert(layer.clone(), document);
         }
         state
     }

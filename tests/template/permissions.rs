@@ -6,9 +6,12 @@ use super::{properties, template};
 use cordon::{
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX, Watching},
-    resource::{Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RoleArn},
+    resource::{
+        Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier, RoleArn,
+    },
     setting::{
-        Detector, Mapping, PutBack, RuleSwitch, Scaling, Suspension, TraceEncryption, VpcAttachment,
+        Destinations, Detector, LayerPermission, Mapping, PutBack, RuleSwitch, Scaling, Suspension,
+        TraceEncryption, VpcAttachment,
     },
     state::{Read, WatcherRead},
     trail::{Selectors, TrailSettings},
@@ -37,6 +40,10 @@ fn rule() -> Arn {
 fn function() -> FunctionArn {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
     FunctionArn::parse(arn).expect("a function")
+}
+
+fn layer() -> LayerVersion {
+    LayerVersion::parse("arn:aws:lambda:us-east-1:111122223333:layer:l:1").expect("a layer")
 }
 
 fn role() -> RoleArn {
@@ -128,6 +135,20 @@ fn remediations() -> Vec<Remediation> {
             function: function.clone(),
             change: PutBack::Recursion,
         },
+        Remediation::RemoveDestinations {
+            resource: function.clone().into(),
+            before: Destinations::default(),
+            after: Destinations::default(),
+        },
+        Remediation::RemoveMappingDestination {
+            function: function.clone(),
+            mapping: id(),
+            before: id(),
+        },
+        Remediation::UnshareLayer {
+            layer: layer(),
+            permission: LayerPermission { statement: id(), principal: id(), organization: None },
+        },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     let all: Vec<Remediation> =
@@ -164,6 +185,9 @@ fn remediations() -> Vec<Remediation> {
             Remediation::Watch(Watching::StartRecorder { .. }) => "start recorder",
             Remediation::Watch(Watching::SetDetector { .. }) => "set detector",
             Remediation::Watch(Watching::EncryptTraces { .. }) => "encrypt traces",
+            Remediation::RemoveDestinations { .. } => "remove destinations",
+            Remediation::RemoveMappingDestination { .. } => "remove mapping destination",
+            Remediation::UnshareLayer { .. } => "unshare layer",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -228,6 +252,8 @@ fn reads() -> Vec<Read> {
         Read::Recursion(function()),
         Read::IdentityPolicy(IdentityPolicy::Managed(holder())),
         Read::IdentityPolicy(IdentityPolicy::Inline { holder: holder(), name: String::new() }),
+        Read::LayerPolicy(layer()),
+        Read::LogGroup(String::new()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -262,6 +288,8 @@ fn reads() -> Vec<Read> {
             Read::Recursion(_) => "recursion",
             Read::IdentityPolicy(IdentityPolicy::Managed(_)) => "managed policy",
             Read::IdentityPolicy(IdentityPolicy::Inline { .. }) => "inline policy",
+            Read::LayerPolicy(_) => "layer policy",
+            Read::LogGroup(_) => "log group",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -325,8 +353,12 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
     let declared = names(remediations().iter().map(Remediation::permissions))
         .union(&names(reads().iter().map(Read::permissions)))
         .cloned()
-        .collect();
-    assert_eq!(actions("CordonRole", "Allow", DECLARED), declared);
+        .collect::<BTreeSet<String>>();
+    // The rest of the log permissions is for Cordon's own log.
+    let own_log = these(["logs:CreateLogStream", "logs:PutLogEvents"]);
+    let declared: BTreeSet<String> = declared.union(&own_log).cloned().collect();
+    let services: Vec<&str> = DECLARED.iter().copied().chain(["logs"]).collect();
+    assert_eq!(actions("CordonRole", "Allow", &services), declared);
     let rest = |service| actions("CordonRole", "Allow", &[service]);
     assert_eq!(
         rest("dynamodb"),
@@ -350,6 +382,8 @@ fn nothing_that_the_responder_changes_can_be_cordons_own() {
         .filter(|action| !only_reads(action) && is_of(action, &["lambda", "iam"]))
         // Makes a policy that nothing has yet.
         .filter(|action| action != "iam:CreatePolicy")
+        // Cordon has no layers.
+        .filter(|action| action != "lambda:RemoveLayerVersionPermission")
         .collect();
     assert_eq!(actions("NeverItself", "Deny", &["lambda", "iam"]), writes);
     assert_eq!(properties(&template(), "NeverItself")["Roles"], json!(["CordonRole"]));

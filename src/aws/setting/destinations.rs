@@ -70,6 +70,54 @@ impl Aws {
         self.set_destinations(resource, &before.cloned().unwrap_or_default()).await
     }
 
+    pub(super) async fn destinations_stand(
+        &self,
+        resource: &FunctionResource,
+        before: &Destinations,
+        after: &Destinations,
+    ) -> Result<Stand, AwsError> {
+        let config = absent(self.invoke_config(resource).await)?;
+        let now = destinations(config.and_then(|output| output.destination_config).as_ref());
+        Ok(Stand::of(&now, before, after, || {
+            format!(
+                "asynchronous events that fail go to `{}`, those that succeed to `{}`",
+                now.on_failure.as_deref().unwrap_or("nowhere"),
+                now.on_success.as_deref().unwrap_or("nowhere"),
+            )
+        }))
+    }
+
+    /// The whole of it: an update would leave a destination that it does not mention.
+    pub(super) async fn write_destinations(
+        &self,
+        resource: &FunctionResource,
+        wanted: &Destinations,
+    ) -> Result<(), AwsError> {
+        let kept = absent(self.invoke_config(resource).await)?;
+        let goes_nowhere = *wanted == Destinations::default();
+        let says_more = kept.as_ref().is_some_and(|kept| {
+            kept.maximum_retry_attempts.is_some() || kept.maximum_event_age_in_seconds.is_some()
+        });
+        match (goes_nowhere, &kept) {
+            (true, None) => Ok(()),
+            (true, Some(_)) if !says_more => self.delete_invoke_config(resource).await,
+            (true | false, _) => self.put_destinations(resource, wanted, kept).await,
+        }
+    }
+
+    async fn delete_invoke_config(&self, resource: &FunctionResource) -> Result<(), AwsError> {
+        let deleted = self
+            .lambda()
+            .await
+            .delete_function_event_invoke_config()
+            .function_name(resource.function.to_string())
+            .set_qualifier(resource.qualifier.as_ref().map(Qualifier::to_string))
+            .send()
+            .await
+            .map_err(failed("DeleteFunctionEventInvokeConfig", resource));
+        absent(deleted).map(|_| ())
+    }
+
     /// Updated where there is something to name: what is not mentioned stays.
     async fn set_destinations(
         &self,
@@ -110,16 +158,7 @@ impl Aws {
         if says_more {
             return self.put_destinations(resource, wanted, Some(kept)).await;
         }
-        let deleted = self
-            .lambda()
-            .await
-            .delete_function_event_invoke_config()
-            .function_name(resource.function.to_string())
-            .set_qualifier(resource.qualifier.as_ref().map(Qualifier::to_string))
-            .send()
-            .await
-            .map_err(failed("DeleteFunctionEventInvokeConfig", resource));
-        absent(deleted).map(|_| ())
+        self.delete_invoke_config(resource).await
     }
 
     async fn put_destinations(

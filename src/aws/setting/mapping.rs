@@ -51,6 +51,31 @@ impl Aws {
         self.update_mapping(&before.id, before.enabled.then_some(true), to).await
     }
 
+    pub(super) async fn mapping_destination_stand(
+        &self,
+        id: &str,
+        before: &str,
+    ) -> Result<Stand, AwsError> {
+        let output = self
+            .lambda()
+            .await
+            .get_event_source_mapping()
+            .uuid(id)
+            .send()
+            .await
+            .map_err(failed("GetEventSourceMapping", id))?;
+        if is_enabled(output.state.as_deref()).is_none() {
+            return Ok(Stand::Gone);
+        }
+        let now = on_failure(output.destination_config.as_ref()).unwrap_or_default();
+        Ok(Stand::of(&now.as_str(), &before, &"", || format!("failures go to `{now}`")))
+    }
+
+    /// Where records go that could not be handled; none: nowhere.
+    pub(super) async fn send_failures(&self, id: &str, to: Option<&str>) -> Result<(), AwsError> {
+        self.update_mapping(id, None, Some(destination(to))).await
+    }
+
     /// What is none stays.
     async fn update_mapping(
         &self,

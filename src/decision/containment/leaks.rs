@@ -2,6 +2,7 @@
 
 use super::{Contained, Containment};
 use crate::{
+    controls,
     remediation::Remediation,
     resource::FunctionResource,
     state::{FunctionState, Surroundings},
@@ -52,8 +53,6 @@ impl Containment<'_> {
 
     /// A destination whose account is not told is foreign: whose bucket it is, no ARN says.
     pub(super) fn is_foreign(&self, arn: &str) -> bool {
-        let account = arn.split(':').nth(4).unwrap_or_default();
-        let trusted = self.remit.policy.trusted.accounts.iter().any(|id| id.as_str() == account);
-        account != self.function.account().as_str() && !trusted
+        controls::is_ours(self.remit.policy, self.function, arn) != Some(true)
     }
 }

@@ -33,7 +33,11 @@ const MOST_TRIES: u32 = 2048;
 
 /// The worst caller from outside that provably gets in, or why none does.
 pub fn find(granted: &Granted<'_>) -> Result<Found, Cow<'static, str>> {
-    let options = actions::candidates(&granted.statement.actions);
+    let mut options = actions::candidates(&granted.statement.actions);
+    for option in &mut options {
+        let honours = granted.setting.honours;
+        option.honoured |= honours.is_some_and(|own| option.action.eq_ignore_ascii_case(own));
+    }
     if options.is_empty() {
         return Err("it grants no action of Lambda".into());
     }

@@ -4,7 +4,7 @@
 
 use super::owner::Owner;
 use super::stranger::Stranger;
-use super::{Standpoint, Trusted};
+use super::{LayerStandpoint, Standpoint, Trusted};
 use crate::iam::condition::Clause;
 use crate::iam::document::{Effect, Principal, Statement};
 use crate::iam::pattern;
@@ -26,8 +26,10 @@ pub enum Circle {
 /// What a document is judged against.
 pub struct Setting<'a> {
     pub home: Home,
-    /// The ARN of the function, version or alias.
+    /// The ARN of the function, version or alias, or of the layer's version.
     pub own: String,
+    /// An action that AWS honours in policies of this kind and not in those of functions.
+    pub honours: Option<&'static str>,
     pub trusted: &'a Trusted,
     pub statements: &'a [Statement],
     /// Requests are made at this time or later.
@@ -40,10 +42,28 @@ pub struct Setting<'a> {
 impl<'a> Setting<'a> {
     pub fn new(statements: &'a [Statement], standpoint: Standpoint<'a>) -> Self {
         let Standpoint { resource, trusted, from } = standpoint;
+        Self::on(statements, (resource.function.home(), resource.to_string()), trusted, from)
+    }
+
+    /// The same for the policy of a layer's version, of which people get the layer.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html> (`Action`)
+    pub fn of_layer(statements: &'a [Statement], standpoint: LayerStandpoint<'a>) -> Option<Self> {
+        let LayerStandpoint { layer, trusted, from } = standpoint;
+        let setting = Self::on(statements, (layer.home()?, layer.to_string()), trusted, from);
+        Some(Self { honours: Some("lambda:GetLayerVersion"), ..setting })
+    }
+
+    fn on(
+        statements: &'a [Statement],
+        (home, own): (Home, String),
+        trusted: &'a Trusted,
+        from: OffsetDateTime,
+    ) -> Self {
         let denies = statements.iter().filter(|statement| statement.effect == Effect::Deny);
         Self {
-            home: resource.function.home(),
-            own: resource.to_string(),
+            home,
+            own,
+            honours: None,
             trusted,
             statements,
             from,

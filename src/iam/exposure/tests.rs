@@ -339,3 +339,33 @@ fn accounts_that_the_document_or_the_trusted_set_names_are_no_strangers() {
     assert_eq!(grant.exposure, Public);
     assert!(!grant.witness.unwrap().principal.contains("246802468024"));
 }
+
+#[test]
+fn a_layer_is_exposed_to_whoever_may_get_it() {
+    let arn = "arn:aws:lambda:eu-west-1:111122223333:layer:tools:3";
+    let layer = LayerVersion::parse(arn).unwrap();
+    let look = |principal: Value, organization: Option<&str>, action: &str| {
+        let mut statement = json!({
+            "Sid": "s", "Effect": "Allow", "Principal": principal, "Action": action, "Resource": arn,
+        });
+        if let Some(id) = organization {
+            statement["Condition"] = json!({"StringEquals": {"aws:PrincipalOrgID": id}});
+        }
+        let (trusted, from) = (trusted(), OffsetDateTime::UNIX_EPOCH);
+        let standpoint = LayerStandpoint { layer: &layer, trusted: &trusted, from };
+        let exposed = expose_layer(&document(&[statement]), standpoint);
+        let grant = exposed[0].grants[0].clone();
+        (grant.exposure, grant.witness.map(|witness| witness.resource))
+    };
+    let root = |account: &str| json!({"AWS": format!("arn:aws:iam::{account}:root")});
+    let get = "lambda:GetLayerVersion";
+    let open = Some(arn.to_owned());
+    assert_eq!(look(json!("*"), None, get), (Exposure::Public, open.clone()));
+    assert_eq!(look(json!("*"), Some("o-stranger12"), get), (Exposure::External, open.clone()));
+    assert_eq!(look(root(FOREIGN), None, get), (Exposure::External, open));
+    assert_eq!(look(json!("*"), Some("o-friend1234"), get), (Exposure::Trusted, None));
+    assert_eq!(look(root(FRIEND), None, get), (Exposure::Trusted, None));
+    assert_eq!(look(root(OWN), None, get), (Exposure::Internal, None));
+    // Of an action that no policy of a layer is known to grant there is no witness.
+    assert_eq!(look(json!("*"), None, "lambda:DeleteLayerVersion"), (Exposure::Public, None));
+}
