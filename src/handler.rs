@@ -6,6 +6,7 @@ mod containment;
 mod follow_up;
 mod learning;
 mod limits;
+mod snapshot;
 
 use crate::{
     aws::{Aws, AwsError, ErrorKind, Journal, Recalled},
@@ -194,6 +195,7 @@ impl Responder {
         if unfinished || another || !decision.approved().is_empty() {
             return self.contain(&matter, decision, state, unread, budget).await;
         }
+        self.keep_snapshots(&matter, &decision, &state).await?;
         let handled = self.report_only(&matter, decision, state).await?;
         match unread.into_iter().next() {
             Some(error) => Err(error.into()),

@@ -4,9 +4,11 @@
 
 mod outcome;
 mod permissions;
+mod watching;
 mod words;
 
 pub use outcome::{Outcome, Planned, Stand, Withheld};
+pub use watching::Watching;
 
 use crate::{
     finding::fingerprint,
@@ -181,6 +183,8 @@ pub enum Remediation {
         /// Each key begins with [`TAG_PREFIX`].
         tags: BTreeMap<String, String>,
     },
+    /// Changes something that watches the account.
+    Watch(Watching),
 }
 
 pub use crate::policy::TAG_PREFIX;
@@ -245,6 +249,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
+            Self::Watch(watching) => watching.tactic(),
         }
     }
 
@@ -273,6 +278,7 @@ impl Remediation {
             | Self::RestoreConfiguration { .. }
             | Self::ReplaceResourcePolicy(_) => 3,
             Self::TagFunction { .. } => 4,
+            Self::Watch(watching) => watching.order(),
         }
     }
 
@@ -294,6 +300,8 @@ impl Remediation {
                 6
             }
             Self::TagFunction { .. } => 7,
+            // In the order in which they are turned, from the last to the first.
+            Self::Watch(_) => 8,
         }
     }
 
@@ -318,6 +326,7 @@ impl Remediation {
                 resource.clone()
             }
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
+            Self::Watch(watching) => return watching.watcher().clone().into(),
             Self::SwitchRule { about, .. } => return about.clone(),
         };
         resource.into()
@@ -340,6 +349,7 @@ impl Remediation {
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
+            Self::Watch(watching) => watching.setting(),
             Self::SwitchRule { rule, .. } => format!("rule {rule}"),
             Self::RestoreConfiguration { function, change } => format!(
                 "configuration {function} {}",
@@ -400,6 +410,7 @@ impl Remediation {
                 let both = Self::CapConcurrency { function, reserved, most: most_now };
                 (*met == Some(*most)).then_some(both)
             }
+            (Self::Watch(first), Self::Watch(second)) => first.then(second).map(Self::Watch),
             // Before an incident there was no such policy: what counts is what it says now.
             (Self::DenyRole { .. }, _) => Some(next.clone()),
             (_, _) => Some(self.clone()),

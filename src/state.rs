@@ -7,15 +7,17 @@ mod read;
 mod shown;
 mod snapshot;
 mod surroundings;
+mod watchers;
 
 pub use crate::setting::{
-    Boundary, Destinations, EventRule, Mapping, RecursiveLoop, RoleUse, RuleSwitch, Scaling,
-    Signing, Suspension, UrlAuthType, VpcAttachment,
+    Boundary, Destinations, Detector, EventRule, Mapping, RecursiveLoop, RoleUse, RuleSwitch,
+    Scaling, Signing, Suspension, TraceEncryption, UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
-pub use read::Read;
+pub use read::{Read, WatcherRead};
 pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
+pub use watchers::Watchers;
 
 use crate::{
     finding::ControlId,
@@ -49,6 +51,8 @@ pub struct State {
     pub recursion: BTreeMap<FunctionArn, Option<RecursiveLoop>>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
+    /// What watches the account.
+    pub watchers: Watchers,
     /// What was read.
     pub read: BTreeSet<Read>,
     /// What could not be read.
@@ -114,10 +118,9 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self {
-            policies, functions, urls, provisioned, rules, remembered, surroundings, ..
-        } = later;
-        let Self { signing, recursion, read, unread, memory, .. } = later;
+        let Self { policies, functions, urls, provisioned, rules, remembered, .. } = later;
+        let Self { signing, recursion, surroundings, watchers, read, unread, memory, .. } = later;
+        self.watchers.learn(watchers);
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);

@@ -126,6 +126,7 @@ impl Aws {
                 let recursion = self.recursion(function).await?;
                 state.recursion.insert(function.clone(), recursion);
             }
+            Read::Watcher(read) => return self.watcher(read).await.map(Some),
             Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
@@ -159,7 +160,8 @@ impl Aws {
             | Read::Recursion(_)
             | Read::Snapshot(_)
             | Read::Containment(_)
-            | Read::ContainmentOf(_) => {}
+            | Read::ContainmentOf(_)
+            | Read::Watcher(_) => {}
         }
         Ok(around)
     }

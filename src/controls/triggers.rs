@@ -16,6 +16,8 @@ pub enum Trigger {
     IamCalls(&'static [&'static str]),
     /// Successful IAM calls, by anybody, on the inline policies that containments put on roles.
     RolePolicies,
+    /// Successful calls on what watches the account, by anybody.
+    WatcherCalls(&'static [&'static str]),
     /// Cordon's own messages, which come back after a while.
     SecondLook,
     /// `Invoke` data events of the functions named at deployment.
@@ -41,6 +43,8 @@ pub enum Rule {
     FunctionCredentials,
     /// IAM calls on policies of containments.
     RolePolicies,
+    /// Calls on what watches the account.
+    WatcherChanges,
     /// Changes of EventBridge rules.
     RuleChanges,
     /// Changes of what the stack made.
@@ -57,10 +61,11 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::LambdaChanges,
         Self::FunctionCredentials,
         Self::RolePolicies,
+        Self::WatcherChanges,
         Self::RuleChanges,
         Self::OwnChanges,
         Self::Heartbeat,
@@ -75,6 +80,7 @@ impl Rule {
             Self::LambdaChanges => "LambdaChangesRule",
             Self::FunctionCredentials => "FunctionCredentialsRule",
             Self::RolePolicies => "RolePoliciesRule",
+            Self::WatcherChanges => "WatcherChangesRule",
             Self::RuleChanges => "RuleChangesRule",
             Self::OwnChanges => "OwnChangesRule",
             Self::Heartbeat => "HeartbeatRule",
@@ -118,6 +124,21 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "eventName": ["DeleteRolePolicy", "PutRolePolicy"],
                 "errorCode": [{ "exists": false }],
                 "requestParameters": { "policyName": [{ "prefix": "cordon-inc-" }] },
+            },
+        }),
+        // No two of these services have a call of the same name.
+        Rule::WatcherChanges => json!({
+            "source": ["aws.cloudtrail", "aws.config", "aws.guardduty", "aws.xray"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": [
+                    "cloudtrail.amazonaws.com",
+                    "config.amazonaws.com",
+                    "guardduty.amazonaws.com",
+                    "xray.amazonaws.com",
+                ],
+                "eventName": names,
+                "errorCode": [{ "exists": false }],
             },
         }),
         Rule::RuleChanges => json!({
@@ -213,7 +234,8 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
         .flat_map(|trigger| match (rule, trigger) {
             (Rule::LambdaChanges, Trigger::LambdaCall(name))
             | (Rule::RuleChanges, Trigger::EventsCall(name)) => std::slice::from_ref(name),
-            (Rule::FunctionCredentials, Trigger::IamCalls(names)) => names,
+            (Rule::FunctionCredentials, Trigger::IamCalls(names))
+            | (Rule::WatcherChanges, Trigger::WatcherCalls(names)) => names,
             (_, _) => &[],
         })
         .copied()

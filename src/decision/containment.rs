@@ -114,6 +114,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::Recursion(_)
         | Read::Snapshot(_)
         | Read::Containment(_)
-        | Read::ContainmentOf(_) => false,
+        | Read::ContainmentOf(_)
+        | Read::Watcher(_) => false,
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     incident::{IncidentStatus, StepStatus},
     remediation::{Remediation, Stand},
     resource::{FunctionArn, FunctionResource},
-    state::{Contained, Read, State},
+    state::{Contained, Read, State, WatcherRead},
 };
 use futures_util::stream::{self, StreamExt};
 use std::{collections::BTreeSet, slice};
@@ -30,6 +30,19 @@ impl Responder {
         let (mut state, mut errors) = self.aws.read(&rest.into_iter().cloned().collect()).await;
         state.memory.locked_out.extend(locked_out(&errors));
         for read in journal {
+            if let Read::Watcher(WatcherRead::Snapshot(trail)) = read {
+                match self.journal().trail_snapshot(trail).await {
+                    Ok(snapshot) => {
+                        state.read.insert(read.clone());
+                        state.watchers.snapshots.insert(trail.clone(), snapshot);
+                    }
+                    Err(error) => {
+                        state.unread.insert(read.clone());
+                        errors.push(error);
+                    }
+                }
+                continue;
+            }
             if let Read::Snapshot(function) = read {
                 match self.remembered(function).await {
                     Ok(remembered) => state.learn(remembered),
@@ -108,7 +121,8 @@ impl Responder {
             | Read::AssumedRoles(_)
             | Read::Signing(_)
             | Read::Recursion(_)
-            | Read::Snapshot(_) => None,
+            | Read::Snapshot(_)
+            | Read::Watcher(_) => None,
         };
         match found {
             Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),

@@ -6,6 +6,7 @@ use super::{
         ConfigRule, ContainmentUndone, EnvironmentCodeInjection, EnvironmentSecret,
         FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
         InvocationUnauthorized, LayerUntrusted, ResponderTampered, RuntimeDeprecated, TagsMissing,
+        TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -101,6 +102,10 @@ entries! {
     function_policy_dangerous_action: FunctionPolicyDangerousAction = FunctionPolicyDangerousAction, "function-policy.dangerous-action";
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    trail_lambda_data_events_off: TrailLambdaDataEventsOff = TrailLambdaDataEventsOff, "trail.lambda-data-events-off";
+    trail_stopped: TrailStopped = TrailStopped, "trail.stopped";
+    config_recorder_stopped: Nothing = ConfigRecorderStopped, "config-recorder.stopped";
+    guardduty_disabled: Nothing = GuarddutyDisabled, "guardduty.disabled";
     responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
     layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
     environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
@@ -116,5 +121,6 @@ entries! {
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";
     environment_secret: EnvironmentSecret = EnvironmentSecret, "environment.secret";
     runtime_deprecated: RuntimeDeprecated = RuntimeDeprecated, "runtime.deprecated";
+    tracing_unencrypted: TracingUnencrypted = TracingUnencrypted, "tracing.unencrypted";
     config_rule_noncompliant: ConfigRule = ConfigRuleNoncompliant, "config-rule.noncompliant";
 }

@@ -219,6 +219,10 @@ fn never_fires(
         | ControlId::FunctionPolicyUnscopedService
         | ControlId::FunctionPolicyDangerousAction
         | ControlId::FunctionUrlPublic
+        | ControlId::TrailLambdaDataEventsOff
+        | ControlId::TrailStopped
+        | ControlId::ConfigRecorderStopped
+        | ControlId::GuarddutyDisabled
         | ControlId::IamBackdoorReactive
         | ControlId::ResponderTampered
         | ControlId::LayerUntrusted
@@ -228,6 +232,7 @@ fn never_fires(
         | ControlId::RecursionAllowed
         | ControlId::VpcDetached
         | ControlId::ContainmentUndone
+        | ControlId::TracingUnencrypted
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc
         | ControlId::EnvironmentUnencrypted

@@ -77,6 +77,7 @@ impl Remediation {
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
             Self::SwitchRule { .. } => &["events:DescribeRule"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
+            Self::Watch(watching) => watching.look_permissions(),
         }
     }
 
@@ -165,6 +166,9 @@ impl Remediation {
             },
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }
+            }
+            Self::Watch(watching) => {
+                Turning { there: watching.permissions(), back: watching.undo_permissions() }
             }
         }
     }

@@ -38,6 +38,7 @@ impl Remediation {
                 PutBack::Recursion => "terminate-recursion",
             },
             Self::TagFunction { .. } => "tag-function",
+            Self::Watch(watching) => watching.name(),
         }
     }
 
@@ -66,6 +67,7 @@ impl Remediation {
                 PutBack::Recursion => "allow-recursion",
             },
             Self::TagFunction { .. } => "untag-function",
+            Self::Watch(watching) => watching.undo_name(),
         }
     }
 
@@ -150,6 +152,7 @@ impl Remediation {
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
+            Self::Watch(watching) => watching.changes(),
         }
     }
 
@@ -209,6 +212,7 @@ impl Remediation {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))
             }
+            Self::Watch(watching) => watching.undo_change(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Contained, EventRule, FunctionState, Memory, PolicyState, Read, RecursiveLoop, Remembered,
-    Signing, Snapshot, State, Surroundings, UrlAuthType, VariableState,
+    Signing, Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
@@ -26,6 +26,7 @@ pub struct DescribedState {
     /// Functions whose rules were looked up: those of `rules` that invoke them.
     rules_of: BTreeSet<FunctionArn>,
     surroundings: BTreeMap<FunctionArn, Surroundings>,
+    watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
     /// Values of environment variables, made up: they are hashed as the function does it.
@@ -153,6 +154,7 @@ impl From<DescribedState> for State {
             provisioned: described.provisioned,
             rules: described.rules,
             surroundings: described.surroundings,
+            watchers: described.watchers,
             read: looked_up,
             memory: Memory {
                 held: described.held,
