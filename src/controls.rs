@@ -4,6 +4,7 @@
 
 mod analysis;
 mod chain;
+mod change;
 mod changed;
 mod code_injection;
 mod code_signing;
@@ -19,9 +20,12 @@ mod function_url;
 mod guardduty;
 mod handler_alone;
 mod iam_backdoor;
+mod iam_user_created;
 mod invocation;
+mod lambda_admin;
 mod layer_untrusted;
 mod network;
+mod outside_network;
 mod privilege_escalation;
 mod public;
 mod recursion;
@@ -35,7 +39,9 @@ mod trail_stopped;
 mod triggers;
 mod unscoped_service;
 mod untrusted_account;
+mod untrusted_deployer;
 mod vpc_detached;
+mod without_mfa;
 
 pub(crate) use chain::is_link;
 pub(crate) use changed::learned;
@@ -190,7 +196,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 27] = [
+pub const CONTROLS: &[Control] = &[
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -201,6 +207,11 @@ pub const CONTROLS: [Control; 27] = [
     trail_stopped::CONTROL,
     config_recorder::CONTROL,
     guardduty::CONTROL,
+    untrusted_deployer::CONTROL,
+    without_mfa::CONTROL,
+    outside_network::CONTROL,
+    lambda_admin::CONTROL,
+    iam_user_created::CONTROL,
     responder_tampered::CONTROL,
     layer_untrusted::CONTROL,
     code_injection::CONTROL,
@@ -274,10 +285,10 @@ pub enum Concern {
 pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<Look> {
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
-    let about = event.resource();
     let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
-    let controls: &[Control] = if nothing { &[] } else { &CONTROLS };
+    let controls: &[Control] = if nothing { &[] } else { CONTROLS };
     let of_controls = controls.iter().map(|control| {
+        let about = about(control.id, event);
         look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
             Needs::NotConcerned => Concern::No,
             Needs::Nothing => Concern::Yes(Vec::new()),
@@ -292,6 +303,22 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
         Some(look(policy, control, Some(&resource.function.clone().into()), now, reads))
     });
     of_controls.chain(of_rules).collect()
+}
+
+/// The controls that judge what a call of IAM was made on, and not who made it.
+const OF_IAM: [ControlId; 4] = [
+    ControlId::ChangeWithoutMfa,
+    ControlId::ChangeOutsideNetwork,
+    ControlId::IdentityPolicyOverbroadLambdaAdmin,
+    ControlId::IamUserCreated,
+];
+
+/// What an event is about for a control, as far as it tells that itself.
+fn about(control: ControlId, event: &Event) -> Option<Resource> {
+    if let (Kind::IamCall { target, .. }, true) = (&event.kind, OF_IAM.contains(&control)) {
+        return Some(target.on.clone().into());
+    }
+    event.resource()
 }
 
 fn look(

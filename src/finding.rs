@@ -133,6 +133,31 @@ catalogue! {
         "GuardDuty watches functions, and tells what it finds",
         ["NIST CSF DE.CM-09", "Security Hub GuardDuty.1", "Security Hub GuardDuty.6", "AWS Config guardduty-enabled-centralized", "MITRE ATT&CK T1562.001"],
         [] or [RestoreSetting];
+    /// Somebody who does not deploy changed what a function runs.
+    ChangeUntrustedDeployer = "change.untrusted-deployer", High,
+        "only trusted deployers change what a function runs",
+        ["NIST CSF PR.PS-06", "NIST CSF DE.CM-09", "MITRE ATT&CK T1648"],
+        [ContainFunction, TagFunction] or [StopFunction, RevokeCredentials];
+    /// A person changed a function, its policy or a role without a second factor.
+    ChangeWithoutMfa = "change.without-mfa", Medium,
+        "people change functions, their policies and roles with a second factor only",
+        ["NIST CSF PR.AA-03", "MITRE ATT&CK T1078.004"],
+        [TagFunction];
+    /// A change from an address outside the declared networks.
+    ChangeOutsideNetwork = "change.outside-network", Medium,
+        "functions and IAM are changed from declared networks only",
+        ["NIST CSF PR.AA-05", "NIST CSF DE.CM-01", "MITRE ATT&CK T1078.004"],
+        [TagFunction];
+    /// An identity policy lets administer Lambda at large.
+    IdentityPolicyOverbroadLambdaAdmin = "identity-policy.overbroad-lambda-admin", Medium,
+        "identity policies let nobody but deployers administer Lambda at large",
+        ["NIST CSF PR.AA-05", "MITRE ATT&CK T1098.003"],
+        [];
+    /// A person was given a user, a password or an access key of IAM.
+    IamUserCreated = "iam-user.created", Medium,
+        "people are given no IAM users, passwords or access keys",
+        ["NIST CSF PR.AA-01", "MITRE ATT&CK T1136.003", "MITRE ATT&CK T1098.001"],
+        [];
     /// Somebody but its deployers changed what Cordon rests on.
     ResponderTampered = "responder.tampered", Critical,
         "nobody but its deployers changes what Cordon rests on",

@@ -21,10 +21,12 @@ pub use watchers::Watchers;
 
 use crate::{
     finding::ControlId,
-    iam::Document,
+    iam::{Document, IdentityDocument},
     injection::injects,
     remediation::{Remediation, Stand},
-    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{
+        Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn,
+    },
     secret::suspect,
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,8 @@ pub struct State {
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// What watches the account.
     pub watchers: Watchers,
+    /// Identity policies, by where they are.
+    pub identity_policies: BTreeMap<IdentityPolicy, Option<IdentityPolicyState>>,
     /// What was read.
     pub read: BTreeSet<Read>,
     /// What could not be read.
@@ -118,26 +122,28 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, rules, remembered, .. } = later;
-        let Self { signing, recursion, surroundings, watchers, read, unread, memory, .. } = later;
-        self.watchers.learn(watchers);
-        self.memory.locked_out.extend(memory.locked_out);
-        self.policies.extend(policies);
-        self.functions.extend(functions);
-        self.urls.extend(urls);
-        self.provisioned.extend(provisioned);
-        self.rules.extend(rules);
-        self.remembered.extend(remembered);
-        self.signing.extend(signing);
-        self.recursion.extend(recursion);
-        for (function, around) in surroundings {
+        self.memory.locked_out.extend(later.memory.locked_out);
+        self.policies.extend(later.policies);
+        self.functions.extend(later.functions);
+        self.urls.extend(later.urls);
+        self.identity_policies.extend(later.identity_policies);
+        self.provisioned.extend(later.provisioned);
+        self.rules.extend(later.rules);
+        self.remembered.extend(later.remembered);
+        self.signing.extend(later.signing);
+        self.recursion.extend(later.recursion);
+        self.watchers.learn(later.watchers);
+        for (function, around) in later.surroundings {
             self.surroundings.entry(function).or_default().learn(around);
         }
-        self.unread.retain(|one| !read.contains(one));
-        self.read.extend(read);
-        self.unread.extend(unread);
+        self.unread.retain(|one| !later.read.contains(one));
+        self.read.extend(later.read);
+        self.unread.extend(later.unread);
     }
 }
+
+/// An identity policy as it was read: the document, or why it cannot be understood.
+pub type IdentityPolicyState = Result<IdentityDocument, crate::iam::DocumentError>;
 
 /// A resource policy as it was read.
 #[derive(Debug, Clone, PartialEq)]

@@ -28,6 +28,7 @@ mod messages;
 mod modules;
 mod notifications;
 mod parts;
+mod people;
 mod policies;
 mod reach;
 mod resilience;

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Each sample, the function it is about, and controls that must have findings.
-const SAMPLES: [(&str, &str, &str); 26] = [
+const SAMPLES: &[(&str, &str, &str)] = &[
     ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
     ("add-permission-events-unscoped.json", "nightly-report", "function-policy.unscoped-service"),
     ("add-permission-public.json", "orders", "function-policy.public"),
@@ -19,6 +19,11 @@ const SAMPLES: [(&str, &str, &str); 26] = [
     ("config-rule-noncompliant.json", "payments", "function-policy.public"),
     ("config-rule-noncompliant-other.json", "legacy-import", "config-rule.noncompliant"),
     ("create-access-key-by-function.json", "report-generator", "function.privilege-escalation"),
+    ("create-alias.json", "legacy-import", DEPLOYED),
+    ("delete-alias.json", "legacy-import", DEPLOYED),
+    ("publish-version.json", "legacy-import", DEPLOYED),
+    ("update-alias.json", "legacy-import", DEPLOYED),
+    ("update-function-code.json", "legacy-import", DEPLOYED),
     ("create-function-url-public.json", "webhook", "function-url.public"),
     ("create-function.json", "legacy-import", "tags.missing network.outside-vpc"),
     ("delete-function-code-signing-config.json", "report-generator", "code-signing.weakened"),
@@ -51,8 +56,17 @@ const SAMPLES: [(&str, &str, &str); 26] = [
     ("add-permission-public-version.json", "orders", "function-policy.public"),
 ];
 
-/// What undoes a containment, if there is one, and what is only remembered.
-const OF_CONTAINMENTS: [&str; 11] = [
+/// By a user who is no deployer and gave no second factor.
+const DEPLOYED: &str = "change.untrusted-deployer change.without-mfa";
+
+/// Changes of IAM, which are told, each with its finding.
+const OF_IAM: [(&str, &str); 2] = [
+    ("create-user.json", "iam-user.created"),
+    ("put-role-policy-lambda-admin.json", "identity-policy.overbroad-lambda-admin"),
+];
+
+/// What undoes a containment, if there is one.
+const OF_CONTAINMENTS: [&str; 10] = [
     "delete-function-concurrency.json",
     "delete-function-event-invoke-config.json",
     "delete-role-policy.json",
@@ -62,17 +76,9 @@ const OF_CONTAINMENTS: [&str; 11] = [
     "put-provisioned-concurrency-config.json",
     "second-look.json",
     "update-event-source-mapping.json",
-    "update-function-code.json",
     "update-function-event-invoke-config.json",
 ];
 
-/// What changes no function, and is only told.
-const OF_CONFIGS: [&str; 2] =
-    ["delete-code-signing-config.json", "update-code-signing-config.json"];
-
-fn of_configs() -> impl Iterator<Item = String> {
-    OF_CONFIGS.into_iter().map(str::to_owned)
-}
 /// What watches the account is changed; `watchers` tells what comes of it.
 const OF_WATCHERS: [&str; 11] = [
     "create-filter.json",
@@ -88,13 +94,17 @@ const OF_WATCHERS: [&str; 11] = [
     "update-trail.json",
 ];
 
+/// What changes no function, and is only told.
+const OF_CONFIGS: [&str; 2] =
+    ["delete-code-signing-config.json", "update-code-signing-config.json"];
+
 #[test]
 fn no_sample_is_left_out() {
-    let told = SAMPLES.iter().map(|(event, ..)| event).chain(&OF_CONTAINMENTS).chain(&OF_RULES);
-    let told = told.chain(&OF_WATCHERS);
+    let of_iam = OF_IAM.iter().map(|(event, _)| event);
+    let told = SAMPLES.iter().map(|(event, ..)| event).chain(of_iam);
+    let told = told.chain(&OF_CONTAINMENTS).chain(&OF_RULES).chain(&OF_WATCHERS).chain(&OF_CONFIGS);
     let told: BTreeSet<String> = told.map(|event| (*event).to_owned()).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
-    let told: BTreeSet<String> = told.into_iter().chain(of_configs()).collect();
     let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));
     let there = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
     assert_eq!(told, there);
@@ -114,6 +124,7 @@ fn everything() -> String {
     let policy = SHIPPED
         .replace("mode: dry-run\n", "mode: enforce\n")
         .replace("mode: off", "mode: enforce")
+        .replace("principals: []", "principals: [\"arn:aws:iam::*:role/delivery-*\"]")
         .replace("required: {}", "required: { owner: [] }")
         .replace(
             "# parameters:\n    #   functions:\n",
@@ -126,7 +137,7 @@ fn everything() -> String {
 #[tokio::test]
 async fn a_second_delivery_of_any_sample_changes_nothing() {
     let policy = everything();
-    for (event, function, expected) in SAMPLES {
+    for (event, function, expected) in SAMPLES.iter().copied() {
         let world = World::new().await;
         prepare(&world, event, function).await;
         let arn = world.arn(function);
@@ -145,6 +156,33 @@ async fn a_second_delivery_of_any_sample_changes_nothing() {
         assert!(again.is_empty(), "{event}: {again:?}");
         assert_eq!(world.account.look(function, &arn, &[]).await, after, "{event}");
     }
+}
+
+#[tokio::test]
+async fn changes_of_iam_are_told_and_change_nothing() {
+    let policy = everything();
+    let world = World::new().await;
+    // IAM is the same in every Region, and so in every test.
+    let role = format!("reporting-{}", world.region());
+    world.account.create_role_for(&role, "/", json!({ "Service": "ec2.amazonaws.com" })).await;
+    let grant = json!({ "Effect": "Allow", "Action": "lambda:*", "Resource": "*" });
+    let grant = json!({ "Version": "2012-10-17", "Statement": [grant] }).to_string();
+    world.account.put_role_policy(&role, "lambda", &grant).await;
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+    world.calls();
+    for (event, expected) in OF_IAM {
+        let answer = bootstrap.deliver(&world.event(event).replace("reporting", &role));
+        assert!(answer.ok, "{event}: {answer:?}");
+        assert_eq!(controls(&answer), [expected], "{event}");
+        let changed = world.calls().into_iter().filter(|call| call.mutating);
+        let changed: Vec<_> = changed.map(|call| (call.service, call.operation)).collect();
+        assert!(
+            changed.iter().all(|(service, _)| service == "sns" || service == "dynamodb"),
+            "{changed:?}"
+        );
+    }
+    let told = world.account.notifications().await.join("\n");
+    assert!(OF_IAM.iter().all(|(_, control)| told.contains(control)), "{told}");
 }
 
 #[tokio::test]

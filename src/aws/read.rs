@@ -15,6 +15,7 @@ pub(super) use function::vpc_attachment;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
+    iam::IdentityDocument,
     resource::FunctionArn,
     state::{Read, State, Surroundings},
 };
@@ -112,12 +113,18 @@ impl Aws {
                 let around = self.around(read, function).await?;
                 state.surroundings.insert(function.clone(), around);
             }
+            Read::IdentityPolicy(policy) => {
+                let live = absent(self.identity_policy(policy).await)?;
+                let live = live.map(|text| IdentityDocument::parse(&text));
+                state.identity_policies.insert(policy.clone(), live);
+            }
             Read::AssumedRoles(function) => {
                 let (assumed, error) = self.assumed(function).await?;
                 rest = error;
                 let around = Surroundings { assumed: Some(assumed), ..Surroundings::default() };
                 state.surroundings.insert(function.clone(), around);
             }
+            Read::Watcher(read) => return self.watcher(read).await.map(Some),
             Read::Signing(function) => {
                 let signing = self.signing(function).await?;
                 state.signing.insert(function.clone(), signing);
@@ -126,7 +133,6 @@ impl Aws {
                 let recursion = self.recursion(function).await?;
                 state.recursion.insert(function.clone(), recursion);
             }
-            Read::Watcher(read) => return self.watcher(read).await.map(Some),
             Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
@@ -158,6 +164,7 @@ impl Aws {
             | Read::AssumedRoles(_)
             | Read::Signing(_)
             | Read::Recursion(_)
+            | Read::IdentityPolicy(_)
             | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_)

@@ -98,12 +98,9 @@ impl Changed<'_> {
 /// Whether changes of `actor` are accepted. The name of a session is the caller's own choice: only its
 /// role counts.
 pub(super) fn is_accepted(policy: &ControlPolicy, actor: &Actor) -> bool {
-    let principal = actor.role.as_ref().or(actor.arn.as_ref());
-    principal.is_some_and(|arn| policy.trusted.accepts_changes_of(arn))
-        || actor
-            .invoked_by
-            .as_ref()
-            .is_some_and(|service| policy.trusted.services.contains(service))
+    let principal = actor.principal();
+    principal.is_some_and(|arn| policy.trusted.accepts_changes_of(&arn))
+        || actor.service().is_some_and(|service| policy.trusted.services.contains(service))
 }
 
 /// What the controls of a function's integrity need.

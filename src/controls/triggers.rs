@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 pub enum Trigger {
     /// A successful Lambda API call whose name begins so: Lambda appends the API's version.
     LambdaCall(&'static str),
-    /// Successful IAM calls by role sessions.
+    /// Successful IAM calls of these names, by anybody.
     IamCalls(&'static [&'static str]),
     /// Successful IAM calls, by anybody, on the inline policies that containments put on roles.
     RolePolicies,
@@ -39,12 +39,10 @@ pub enum Trigger {
 pub enum Rule {
     /// Changes made through the Lambda API.
     LambdaChanges,
-    /// IAM calls by role sessions.
-    FunctionCredentials,
-    /// IAM calls on policies of containments.
-    RolePolicies,
     /// Calls on what watches the account.
     WatcherChanges,
+    /// Changes made through the IAM API, on policies of containments too.
+    IamChanges,
     /// Changes of EventBridge rules.
     RuleChanges,
     /// Changes of what the stack made.
@@ -61,10 +59,9 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: &[Self] = &[
         Self::LambdaChanges,
-        Self::FunctionCredentials,
-        Self::RolePolicies,
+        Self::IamChanges,
         Self::WatcherChanges,
         Self::RuleChanges,
         Self::OwnChanges,
@@ -78,9 +75,8 @@ impl Rule {
     pub const fn logical_id(self) -> &'static str {
         match self {
             Self::LambdaChanges => "LambdaChangesRule",
-            Self::FunctionCredentials => "FunctionCredentialsRule",
-            Self::RolePolicies => "RolePoliciesRule",
             Self::WatcherChanges => "WatcherChangesRule",
+            Self::IamChanges => "IamChangesRule",
             Self::RuleChanges => "RuleChangesRule",
             Self::OwnChanges => "OwnChangesRule",
             Self::Heartbeat => "HeartbeatRule",
@@ -106,24 +102,13 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "errorCode": [{ "exists": false }],
             },
         }),
-        Rule::FunctionCredentials => json!({
+        Rule::IamChanges => json!({
             "source": ["aws.iam"],
             "detail-type": [api_call],
             "detail": {
                 "eventSource": ["iam.amazonaws.com"],
                 "eventName": names,
                 "errorCode": [{ "exists": false }],
-                "userIdentity": { "type": ["AssumedRole"] },
-            },
-        }),
-        Rule::RolePolicies => json!({
-            "source": ["aws.iam"],
-            "detail-type": [api_call],
-            "detail": {
-                "eventSource": ["iam.amazonaws.com"],
-                "eventName": ["DeleteRolePolicy", "PutRolePolicy"],
-                "errorCode": [{ "exists": false }],
-                "requestParameters": { "policyName": [{ "prefix": "cordon-inc-" }] },
             },
         }),
         // No two of these services have a call of the same name.
@@ -181,6 +166,9 @@ pub fn event_pattern(rule: Rule) -> Value {
     }
 }
 
+/// What overwrites or deletes an inline policy of a role.
+const OF_CONTAINMENTS: &[&str] = &["DeleteRolePolicy", "PutRolePolicy"];
+
 /// Changes of what bears the stack's name, as the template writes that. Functions are named in three
 /// ways; the fourth, by account and name, cannot be told from others'.
 fn own_changes() -> Value {
@@ -234,8 +222,9 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
         .flat_map(|trigger| match (rule, trigger) {
             (Rule::LambdaChanges, Trigger::LambdaCall(name))
             | (Rule::RuleChanges, Trigger::EventsCall(name)) => std::slice::from_ref(name),
-            (Rule::FunctionCredentials, Trigger::IamCalls(names))
+            (Rule::IamChanges, Trigger::IamCalls(names))
             | (Rule::WatcherChanges, Trigger::WatcherCalls(names)) => names,
+            (Rule::IamChanges, Trigger::RolePolicies) => OF_CONTAINMENTS,
             (_, _) => &[],
         })
         .copied()

@@ -112,6 +112,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::AssumedRoles(_)
         | Read::Signing(_)
         | Read::Recursion(_)
+        | Read::IdentityPolicy(_)
         | Read::Snapshot(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_)

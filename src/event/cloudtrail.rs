@@ -5,8 +5,8 @@
 //! where the call succeeded and something would be lost.
 
 use super::{
-    Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, SigningWeakening, change,
-    elsewhere, watcher, without_date,
+    Actor, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy, SigningWeakening,
+    Source, change, elsewhere, iam, watcher, without_date,
 };
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
@@ -24,6 +24,9 @@ pub(super) struct Record<'a> {
     event_time: Option<String>,
     pub(super) aws_region: Option<String>,
     error_code: Option<IgnoredAny>,
+    #[serde(rename = "sourceIPAddress")]
+    source_ip_address: Option<String>,
+    vpc_endpoint_id: Option<String>,
     user_identity: Option<UserIdentity>,
     #[serde(borrow)]
     pub(super) request_parameters: Option<&'a RawValue>,
@@ -41,6 +44,8 @@ struct ResourceEntry {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct UserIdentity {
+    #[serde(rename = "type")]
+    kind: Option<String>,
     arn: Option<String>,
     account_id: Option<String>,
     invoked_by: Option<String>,
@@ -52,6 +57,32 @@ struct UserIdentity {
 #[serde(rename_all = "camelCase")]
 struct SessionContext {
     session_issuer: Option<SessionIssuer>,
+    attributes: Option<Attributes>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attributes {
+    mfa_authenticated: Option<Truth>,
+}
+
+/// CloudTrail writes it as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Truth {
+    Text(String),
+    Plain(bool),
+    Other(IgnoredAny),
+}
+
+impl Truth {
+    fn is(&self) -> Option<bool> {
+        match self {
+            Self::Text(text) => text.parse().ok(),
+            Self::Plain(is) => Some(*is),
+            Self::Other(_) => None,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -80,7 +111,10 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         kind(&record, home)?
     };
     let change = change_of(&record);
-    let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
+    let api = api(&record);
+    let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
+    let identity = record.user_identity.unwrap_or_default();
+    let actor = Actor { source, endpoint: record.vpc_endpoint_id, ..actor(identity, home) };
     let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
     let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
     let change = match &kind {
@@ -98,7 +132,13 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::Heartbeat
         | Kind::Ignored(_) => None,
     };
-    Ok(Event { change, ..Event::new(record.event_id, actor, kind) })
+    Ok(Event { api, change, ..Event::new(record.event_id, actor, kind) })
+}
+
+/// The API as IAM writes its action.
+fn api(record: &Record<'_>) -> Option<String> {
+    let service = record.event_source.strip_suffix(".amazonaws.com")?;
+    Some(format!("{service}:{}", without_date(&record.event_name)))
 }
 
 /// The calls that change what a function is, or what guards it.
@@ -149,13 +189,20 @@ fn actor(identity: UserIdentity, home: &Home) -> Actor {
         // Validating a role, Lambda itself opens sessions named `awslambda_<n>_<timestamp>`.
         .filter(|session| !session.starts_with("awslambda_"))
         .and_then(|session| FunctionArn::new(home, session).ok());
+    let session = identity.session_context;
+    let attributes = session.as_ref().and_then(|session| session.attributes.as_ref());
+    let mfa = attributes.and_then(|attributes| attributes.mfa_authenticated.as_ref()?.is());
     Actor {
+        identity: identity.kind.as_deref().map(Identity::parse).unwrap_or_default(),
+        mfa,
         arn: identity.arn,
         account: identity.account_id.and_then(|id| AccountId::parse(&id).ok()),
         invoked_by: identity.invoked_by,
-        role: identity.session_context.and_then(|c| c.session_issuer).and_then(|i| i.arn),
+        role: session.and_then(|session| session.session_issuer).and_then(|issuer| issuer.arn),
         issued_to,
         named_after,
+        source: Source::Unknown,
+        endpoint: None,
     }
 }
 
@@ -163,7 +210,12 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
     let name = without_date(&record.event_name);
     let kind = match (record.event_source.as_str(), name) {
         ("iam.amazonaws.com", _) => {
-            Kind::IamCall { api: format!("iam:{name}"), incident: incident(record)? }
+            let (asked, answered) = (record.request_parameters, record.response_elements);
+            let caller = record.user_identity.as_ref().and_then(|caller| caller.arn.as_deref());
+            let target = iam::target(name, asked, answered, caller, home);
+            let target = target.map_err(|source| EventError::Name { call: name.into(), source })?;
+            let target = Box::new(target);
+            Kind::IamCall { api: format!("iam:{name}"), incident: incident(record)?, target }
         }
         ("lambda.amazonaws.com", "AddPermission" | "RemovePermission" | "PutResourcePolicy") => {
             policy_change(record, name, home)?
@@ -174,11 +226,6 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ) => url_change(record, name, home)?,
         ("lambda.amazonaws.com", "CreateFunction" | "UpdateFunctionConfiguration") => {
             function_change(record, name, home)?
-        }
-        ("lambda.amazonaws.com", "UpdateFunctionCode") => {
-            let resource = resource(record, &target(record)?, name, home)?;
-            elsewhere(&resource.function, home)
-                .unwrap_or(Kind::CodeChange { function: resource.function })
         }
         ("lambda.amazonaws.com", "UpdateCodeSigningConfig" | "DeleteCodeSigningConfig") => {
             signing_config_change(record, name, home)?
@@ -193,6 +240,10 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             elsewhere(&resource.function, home)
                 .unwrap_or(Kind::GuardChange { function: resource.function })
         }
+        (
+            "lambda.amazonaws.com",
+            "CreateAlias" | "DeleteAlias" | "PublishVersion" | "UpdateAlias" | "UpdateFunctionCode",
+        ) => code_change(record, name, home)?,
         (
             "lambda.amazonaws.com",
             "DeleteFunctionConcurrency"
@@ -333,6 +384,12 @@ fn signing_config_change(record: &Record<'_>, call: &str, home: &Home) -> Result
             .map(|_| SigningWeakening::Warns),
     };
     Ok(Kind::SigningConfigChange { config, weakening })
+}
+/// An alias is named beside its function: <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html>.
+fn code_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let resource = resource(record, &target(record)?, call, home)?;
+    Ok(elsewhere(&resource.function, home)
+        .unwrap_or(Kind::CodeChange { function: resource.function }))
 }
 
 /// AWS's own events arrive on the default bus only.

@@ -122,7 +122,8 @@ impl Responder {
             | Read::Signing(_)
             | Read::Recursion(_)
             | Read::Snapshot(_)
-            | Read::Watcher(_) => None,
+            | Read::Watcher(_)
+            | Read::IdentityPolicy(_) => None,
         };
         match found {
             Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),

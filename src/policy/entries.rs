@@ -3,10 +3,11 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, EnvironmentSecret,
-        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
-        InvocationUnauthorized, LayerUntrusted, ResponderTampered, RuntimeDeprecated, TagsMissing,
-        TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
+        ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
+        EnvironmentCodeInjection, EnvironmentSecret, FunctionPolicyDangerousAction,
+        FunctionPrivilegeEscalation, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
+        LayerUntrusted, ResponderTampered, RuntimeDeprecated, TagsMissing, TracingUnencrypted,
+        TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -106,6 +107,11 @@ entries! {
     trail_stopped: TrailStopped = TrailStopped, "trail.stopped";
     config_recorder_stopped: Nothing = ConfigRecorderStopped, "config-recorder.stopped";
     guardduty_disabled: Nothing = GuarddutyDisabled, "guardduty.disabled";
+    change_untrusted_deployer: ChangeUntrustedDeployer = ChangeUntrustedDeployer, "change.untrusted-deployer";
+    change_without_mfa: ChangeWithoutMfa = ChangeWithoutMfa, "change.without-mfa";
+    change_outside_network: Nothing = ChangeOutsideNetwork, "change.outside-network";
+    identity_policy_overbroad_lambda_admin: Nothing = IdentityPolicyOverbroadLambdaAdmin, "identity-policy.overbroad-lambda-admin";
+    iam_user_created: IamUserCreated = IamUserCreated, "iam-user.created";
     responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
     layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
     environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";

@@ -6,9 +6,11 @@ use super::{
 };
 use crate::{
     finding::ControlId,
-    iam::Document,
+    iam::{Document, IdentityDocument},
     remediation::{Remediation, Stand},
-    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{
+        Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn,
+    },
     salt::{Salt, SaltedHash},
 };
 use serde::Deserialize;
@@ -22,6 +24,7 @@ pub struct DescribedState {
     functions: BTreeMap<FunctionArn, Option<FunctionState>>,
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    identity_policies: Vec<DescribedIdentityPolicy>,
     rules: BTreeMap<Arn, Option<EventRule>>,
     /// Functions whose rules were looked up: those of `rules` that invoke them.
     rules_of: BTreeSet<FunctionArn>,
@@ -104,6 +107,28 @@ struct DescribedPolicy {
     revision: Option<RevisionId>,
 }
 
+/// An identity policy as a file describes it: a managed one by its ARN, one in a user, role or group by
+/// whose it is and its name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DescribedIdentityPolicy {
+    of: Arn,
+    name: Option<String>,
+    /// The document; null where there is none.
+    document: Option<serde_json::Value>,
+}
+
+impl From<DescribedIdentityPolicy> for (IdentityPolicy, Option<super::IdentityPolicyState>) {
+    fn from(described: DescribedIdentityPolicy) -> Self {
+        let DescribedIdentityPolicy { of, name, document } = described;
+        let policy = match name {
+            Some(name) => IdentityPolicy::Inline { holder: of, name },
+            None => IdentityPolicy::Managed(of),
+        };
+        (policy, document.map(|document| IdentityDocument::parse(&document.to_string())))
+    }
+}
+
 impl From<DescribedState> for State {
     fn from(described: DescribedState) -> Self {
         let policy = |policy: DescribedPolicy| PolicyState {
@@ -151,6 +176,7 @@ impl From<DescribedState> for State {
             urls: described.urls,
             signing: described.signing,
             recursion: described.recursion,
+            identity_policies: described.identity_policies.into_iter().map(Into::into).collect(),
             provisioned: described.provisioned,
             rules: described.rules,
             surroundings: described.surroundings,
