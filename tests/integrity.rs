@@ -200,7 +200,7 @@ async fn a_layer_of_the_own_account_is_learned_and_a_strangers_is_told_and_goes(
     let shop = Shop::new(RESTORE).await;
     shop.remember().await;
     let own = shop.own_layer().await;
-    shop.set_layers(&[own.clone()]).await;
+    shop.set_layers(std::slice::from_ref(&own)).await;
     let answer = shop.told(MARIA, json!({ "layers": [own] })).await;
     assert!(controls(&answer).is_empty(), "{answer:?}");
     let both = [own.clone(), shop.layer("999988887777", "metrics:1")];
@@ -210,7 +210,7 @@ async fn a_layer_of_the_own_account_is_learned_and_a_strangers_is_told_and_goes(
     let answer = shop.told(MARIA, json!({ "layers": both })).await;
 
     assert_eq!(controls(&answer), ["layer.untrusted"], "{answer:?}");
-    assert_eq!(shop.layers().await, [own.clone()]);
+    assert_eq!(shop.layers().await, std::slice::from_ref(&own));
     assert_eq!(shop.tags().await, ["cordon:layer.untrusted"]);
     let (code, printed) = shop.world.cordon(&["restore", &incident(&answer)]);
     assert_eq!(code, 0, "{printed}");

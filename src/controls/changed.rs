@@ -113,6 +113,9 @@ pub(super) fn needs(case: &Case<'_>, calls: &[ChangeCall]) -> Needs {
     }
 }
 
+/// The calls that configure a function.
+pub(super) const CONFIGURING: [ChangeCall; 2] = [ChangeCall::Create, ChangeCall::Configure];
+
 /// The calls that change what runs.
 pub(super) const CALLS: [ChangeCall; 3] =
     [ChangeCall::Create, ChangeCall::Configure, ChangeCall::Code];

@@ -20,7 +20,7 @@ pub(super) const CONTROL: Control = Control {
         Trigger::LambdaCall("CreateFunction2015"),
         Trigger::LambdaCall("UpdateFunctionConfiguration"),
     ],
-    needs: |case| changed::needs(case, &[changed::CALLS[0], changed::CALLS[1]]),
+    needs: |case| changed::needs(case, &changed::CONFIGURING),
     judge: |case| {
         changed::judge(case, ControlId::EnvironmentCodeInjection, Part::Environment, judged)
     },

@@ -19,7 +19,7 @@ pub(super) const CONTROL: Control = Control {
         Trigger::LambdaCall("CreateFunction2015"),
         Trigger::LambdaCall("UpdateFunctionConfiguration"),
     ],
-    needs: |case| changed::needs(case, &[changed::CALLS[0], changed::CALLS[1]]),
+    needs: |case| changed::needs(case, &changed::CONFIGURING),
     judge: |case| changed::judge(case, ControlId::LayerUntrusted, Part::Layers, judged),
 };
 
