@@ -8,11 +8,13 @@ mod config_rule;
 mod containment_undone;
 mod dangerous_action;
 mod environment;
+mod execution_role;
 mod extent;
 mod function_policy;
 mod function_url;
 mod invocation;
 mod network;
+mod overbroad_role;
 mod privilege_escalation;
 mod public;
 mod responder_tampered;
@@ -20,10 +22,12 @@ mod rule;
 mod runtime;
 mod tags;
 mod triggers;
+mod trust_widened;
 mod unscoped_service;
 mod untrusted_account;
 
 pub(crate) use chain::is_link;
+pub(crate) use execution_role::is_trusted;
 pub use extent::Extent;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
@@ -50,6 +54,13 @@ pub struct Control {
     needs: fn(&Case<'_>) -> Needs,
     /// Its judgement, once that is read.
     judge: fn(&Case<'_>) -> Vec<Assessment>,
+}
+
+impl Control {
+    /// Whether it is about roles, and not about the function that an event tells.
+    fn is_about_roles(&self) -> bool {
+        self.triggers.iter().any(|trigger| matches!(trigger, Trigger::RoleChanges(_)))
+    }
 }
 
 /// What a control wants to know of an event.
@@ -134,6 +145,8 @@ pub enum Response {
     DisableMappings,
     /// Exactly this.
     Apply(Remediation),
+    /// Put back exactly this, which somebody has just changed.
+    Restore(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
     /// Tag the function with this key, unless it has it.
@@ -151,6 +164,7 @@ impl Response {
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
+            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),
             Self::Release(_) | Self::Notify(_) => None,
         }
@@ -166,13 +180,15 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 14] = [
+pub const CONTROLS: [Control; 16] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
     dangerous_action::CONTROL,
     function_url::CONTROL,
     invocation::CONTROL,
+    overbroad_role::CONTROL,
+    trust_widened::CONTROL,
     responder_tampered::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
@@ -241,7 +257,9 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
     let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
     let controls: &[Control] = if nothing { &[] } else { &CONTROLS };
     let of_controls = controls.iter().map(|control| {
-        look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
+        // Who made a call is not what it was made on: which role that is has to be read.
+        let about = about.as_ref().filter(|_| !control.is_about_roles());
+        look(policy, control.id.into(), about, now, || match (control.needs)(&case) {
             Needs::NotConcerned => Concern::No,
             Needs::Nothing => Concern::Yes(Vec::new()),
             Needs::Reads(reads) => Concern::Yes(reads),

@@ -16,8 +16,8 @@ use crate::{
     event::Event,
     finding::{Compliance, Evaluation, Finding, Requirement, fingerprint},
     policy::{Because, ControlPolicy, Mode, Validity},
-    remediation::{Planned, Remediation, Withheld},
-    resource::{FunctionArn, Resource, RoleArn},
+    remediation::{Planned, Remediation, RoleRestore, Withheld},
+    resource::{Arn, FunctionArn, Resource, RoleArn},
     state::{Read, State},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -167,11 +167,19 @@ pub fn decide(
 
 /// The same for every delivery of an event, unless its incident was restored: that one is over.
 fn incident_id(event: &Event, assessments: &[Assessment], state: &State) -> String {
-    let subject = assessments.first().map(|a| a.resource.subject().to_string()).unwrap_or_default();
+    let subject = subject(assessments.iter().map(|one| &one.resource));
+    let subject = subject.map(|subject| subject.to_string()).unwrap_or_default();
     match &state.memory.restored {
         None => format!("inc-{}", fingerprint(&[&event.id, &subject])),
         Some(restored) => format!("inc-{}", fingerprint(&[&event.id, &subject, restored])),
     }
+}
+
+/// What an incident is about, of all that is judged: a function comes first, because only functions
+/// are contained.
+pub fn subject<'r>(judged: impl Iterator<Item = &'r Resource> + Clone) -> Option<Resource> {
+    let function = judged.clone().find(|resource| resource.function().is_some());
+    function.or_else(|| judged.clone().next()).map(Resource::subject)
 }
 
 fn evaluate(
@@ -271,6 +279,10 @@ fn withheld(
     if state.memory.held.contains(mark) {
         return Some(Withheld::Held);
     }
+    if is_of_own_role(remit, response, state) {
+        let reason = "it is Cordon's own role".to_owned();
+        return Some(Withheld::Undetermined { reason });
+    }
     let is_protected = function.is_some_and(|function| remit.policy.protects(function));
     if matches!(response, Response::Contain(_)) && is_protected {
         return Some(Withheld::Protected);
@@ -282,6 +294,21 @@ fn withheld(
         return Some(Withheld::DryRun);
     }
     state.memory.limited.clone().map(|limit| Withheld::Limited { limit })
+}
+
+/// Whether what is to be put back is one of what Cordon's own role is made of.
+fn is_of_own_role(remit: &Remit<'_>, response: &Response, state: &State) -> bool {
+    let Response::Restore(Remediation::RestoreRole(restore)) = response else { return false };
+    let Some(own) = &remit.role else { return false };
+    let has_policy = |policy: &Arn| {
+        state.managed.get(policy).is_some_and(|managed| managed.roles.contains(own.name()))
+    };
+    match restore {
+        RoleRestore::Version { policy, .. } => has_policy(policy),
+        RoleRestore::Detach { role, .. }
+        | RoleRestore::DeleteInline { role, .. }
+        | RoleRestore::Trust { role, .. } => role == own,
+    }
 }
 
 const TAGS_UNKNOWN: &str = "the control policy asks the function's tags, which could not be read";

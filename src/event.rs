@@ -6,8 +6,10 @@ mod cloudtrail;
 mod config;
 mod message;
 mod own;
+mod role;
 
 pub use own::{CHANGING, Own, Touch};
+pub use role::{CHANGES, RoleChange};
 
 use crate::finding::RuleMatch;
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
@@ -61,6 +63,8 @@ pub enum Kind {
         api: String,
         /// The incident whose policy on a role it touched, if it did.
         incident: Option<String>,
+        /// What it changed of a role.
+        change: Option<Box<RoleChange>>,
     },
     /// It is time to look at a containment again. Only Cordon can send this.
     SecondLook {

@@ -5,6 +5,7 @@ mod contained;
 mod containment;
 mod follow_up;
 mod limits;
+mod roles;
 
 use crate::{
     aws::{Aws, AwsError, ErrorKind, Journal, Recalled},
@@ -165,6 +166,9 @@ impl Responder {
             tracing::info!(event = event.id, reason, "ignored");
             return Ok(Handled::Ignored { reason });
         }
+        if matches!(event.kind, Kind::FunctionChange { .. }) {
+            self.aws.forget_role_users();
+        }
         let triage = controls::triage(&self.policy.policy, event, now);
         if triage.controls.is_empty() {
             let reason = "no control that is on concerns it".to_owned();
@@ -192,7 +196,9 @@ impl Responder {
         if unfinished || another || !decision.approved().is_empty() {
             return self.contain(&matter, decision, state, unread, budget).await;
         }
+        let lessons = self.lessons(&matter, &decision, &state, &recalled);
         let handled = self.report_only(&matter, decision, state).await?;
+        self.learn(&matter, lessons).await?;
         match unread.into_iter().next() {
             Some(error) => Err(error.into()),
             None => Ok(handled),
@@ -353,7 +359,7 @@ impl Responder {
 
 /// What the incident of a decision is about.
 fn subject(decision: &Decision) -> Option<Resource> {
-    decision.evaluations.first().map(|evaluation| evaluation.resource.subject())
+    crate::decision::subject(decision.evaluations.iter().map(|evaluation| &evaluation.resource))
 }
 
 /// The remediations a decision withholds, as outcomes, those left out that are known already.

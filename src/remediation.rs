@@ -4,9 +4,11 @@
 
 mod outcome;
 mod permissions;
+mod role;
 mod words;
 
 pub use outcome::{Outcome, Planned, Stand, Withheld};
+pub use role::{RoleRestore, same as same_trust};
 
 use crate::{
     finding::fingerprint,
@@ -154,6 +156,8 @@ pub enum Remediation {
     },
     /// Replaces a resource policy in one guarded write, or deletes it where nothing is left.
     ReplaceResourcePolicy(PolicyReplacement),
+    /// Puts back what was just changed of an execution role.
+    RestoreRole(RoleRestore),
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -217,6 +221,7 @@ impl Remediation {
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => Tactic::Isolate,
             Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
+            Self::RestoreRole(_) => Tactic::Restore,
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
@@ -245,7 +250,8 @@ impl Remediation {
             Self::SuspendAutoScaling { .. }
             | Self::DisableMapping { queue: None, .. }
             | Self::HardenFunctionUrl { .. }
-            | Self::ReplaceResourcePolicy(_) => 3,
+            | Self::ReplaceResourcePolicy(_)
+            | Self::RestoreRole(_) => 3,
             Self::TagFunction { .. } => 4,
         }
     }
@@ -255,7 +261,9 @@ impl Remediation {
     pub fn undo_order(&self) -> u8 {
         match self {
             Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
-            Self::ReplaceResourcePolicy(_) | Self::HardenFunctionUrl { .. } => 1,
+            Self::ReplaceResourcePolicy(_)
+            | Self::HardenFunctionUrl { .. }
+            | Self::RestoreRole(_) => 1,
             Self::StopFunction { .. }
             | Self::CapConcurrency { .. }
             | Self::StopInstances { .. } => 2,
@@ -267,7 +275,7 @@ impl Remediation {
         }
     }
 
-    /// What it is about: a function, version or alias.
+    /// What it is about: a function, version or alias, or what is put back of a role.
     pub fn resource(&self) -> Resource {
         let resource = match self {
             Self::SuspendAutoScaling { function, qualifier, .. }
@@ -287,6 +295,7 @@ impl Remediation {
                 resource.clone()
             }
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
+            Self::RestoreRole(restore) => return restore.resource(),
         };
         resource.into()
     }
@@ -308,6 +317,7 @@ impl Remediation {
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
+            Self::RestoreRole(restore) => restore.setting(),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))
@@ -355,6 +365,9 @@ impl Remediation {
                 let (function, reserved, most_now) = (function.clone(), *reserved, *lower);
                 let both = Self::CapConcurrency { function, reserved, most: most_now };
                 (*met == Some(*most)).then_some(both)
+            }
+            (Self::RestoreRole(first), Self::RestoreRole(second)) => {
+                first.then(second).map(Self::RestoreRole)
             }
             // Before an incident there was no such policy: what counts is what it says now.
             (Self::DenyRole { .. }, _) => Some(next.clone()),

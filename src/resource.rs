@@ -8,11 +8,13 @@ mod arn;
 pub mod form;
 mod named;
 mod organization;
+mod principal;
 mod role;
 
 pub use arn::Arn;
 pub use named::Resource;
 pub use organization::{ORGANIZATION, is_organization_or_part};
+pub use principal::PrincipalPattern;
 pub use role::RoleArn;
 
 use serde::{Deserialize, Serialize};

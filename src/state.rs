@@ -4,6 +4,7 @@
 mod described;
 mod effect;
 mod read;
+mod role;
 mod shown;
 mod surroundings;
 
@@ -12,13 +13,14 @@ pub use crate::setting::{
 };
 pub use described::DescribedState;
 pub use read::Read;
+pub use role::{ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, policy_hash};
 pub use surroundings::Surroundings;
 
 use crate::{
     finding::ControlId,
     iam::Document,
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +38,10 @@ pub struct State {
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
+    /// Roles by name; none where no function of this Region has it.
+    pub roles: BTreeMap<String, Option<ExecutionRole>>,
+    /// Managed policies.
+    pub managed: BTreeMap<Arn, ManagedPolicyState>,
     /// What was read.
     pub read: BTreeSet<Read>,
     /// What could not be read.
@@ -101,13 +107,16 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, surroundings, read, unread, memory } =
+        let Self { policies, functions, urls, provisioned, surroundings, roles, managed, .. } =
             later;
+        let Self { read, unread, memory, .. } = later;
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);
         self.urls.extend(urls);
         self.provisioned.extend(provisioned);
+        self.roles.extend(roles);
+        self.managed.extend(managed);
         for (function, around) in surroundings {
             self.surroundings.entry(function).or_default().learn(around);
         }

@@ -32,6 +32,7 @@ mod resilience;
 mod restoring;
 mod revoking;
 mod rewrite;
+mod roles;
 mod round_trip;
 mod samples;
 mod secrets;

@@ -9,6 +9,7 @@
 //! | `function#<ARN>` | `hold#<mark>` | until when it is left alone, and by which incident |
 //! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
 //! | `resource#<ARN>` | the same | the same, of anything but functions |
+//! | `resource#<ARN of a role>` | `snapshot` | what the role was when nothing was found on it |
 //! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
 //! | `refused#<answer>` | `refused#` | that people were told of an answer that a limit refused |
 //!
@@ -16,6 +17,7 @@
 //! record. Statuses move only as [`crate::incident`] allows. Intents come only from [`Approved`]
 //! remediations, and only intents can be applied.
 
+mod known_role;
 mod ledger;
 mod recall;
 mod record;

@@ -7,7 +7,10 @@ mod function;
 pub(super) mod iam;
 mod policies;
 mod role_use;
+mod roles;
 mod surroundings;
+
+pub(super) use roles::RoleUsers;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
@@ -109,6 +112,16 @@ impl Aws {
                 let around = Surroundings { assumed: Some(assumed), ..Surroundings::default() };
                 state.surroundings.insert(function.clone(), around);
             }
+            Read::ExecutionRole(role) => {
+                let live = self.execution_role(role.name()).await?;
+                state.roles.insert(role.name().to_owned(), live);
+            }
+            Read::ExecutionRoles => state.roles = self.execution_roles().await?,
+            Read::ManagedPolicy(policy) => {
+                let (managed, roles) = self.roles_with(policy).await?;
+                state.managed.insert(policy.clone(), managed);
+                state.roles = roles;
+            }
             Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
@@ -136,6 +149,9 @@ impl Aws {
             | Read::EveryUrl(_)
             | Read::Provisioned(_)
             | Read::AssumedRoles(_)
+            | Read::ExecutionRole(_)
+            | Read::ExecutionRoles
+            | Read::ManagedPolicy(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => {}
         }

@@ -8,6 +8,7 @@ mod destinations;
 mod durable;
 mod mapping;
 mod policy;
+mod restored_role;
 mod role;
 mod scaling;
 mod tags;
@@ -62,6 +63,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
+            Remediation::RestoreRole(restore) => self.role_stand(restore).await,
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
         };
         match stand {
@@ -111,6 +113,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
             }
+            Remediation::RestoreRole(restore) => self.restore_role(restore).await,
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
         };
         settled(applied)
@@ -155,6 +158,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_back(replacement, force).await
             }
+            Remediation::RestoreRole(restore) => self.role_taken_back(restore).await,
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
         }
     }

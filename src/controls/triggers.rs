@@ -3,7 +3,7 @@
 //! Patterns: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html>.
 
 use super::CONTROLS;
-use crate::event::{CHANGING, HEARTBEAT};
+use crate::event::{CHANGES, CHANGING, HEARTBEAT};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -16,6 +16,8 @@ pub enum Trigger {
     IamCalls(&'static [&'static str]),
     /// Successful IAM calls, by anybody, on the inline policies that containments put on roles.
     RolePolicies,
+    /// Successful IAM calls, by anybody, that change what roles may do or who may assume them.
+    RoleChanges(&'static [&'static str]),
     /// Cordon's own messages, which come back after a while.
     SecondLook,
     /// `Invoke` data events of the functions named at deployment.
@@ -39,6 +41,8 @@ pub enum Rule {
     FunctionCredentials,
     /// IAM calls on policies of containments.
     RolePolicies,
+    /// IAM calls that change roles.
+    RoleChanges,
     /// Changes of what the stack made.
     OwnChanges,
     /// The stack's own schedule.
@@ -53,10 +57,11 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::LambdaChanges,
         Self::FunctionCredentials,
         Self::RolePolicies,
+        Self::RoleChanges,
         Self::OwnChanges,
         Self::Heartbeat,
         Self::ConfigCompliance,
@@ -70,6 +75,7 @@ impl Rule {
             Self::LambdaChanges => "LambdaChangesRule",
             Self::FunctionCredentials => "FunctionCredentialsRule",
             Self::RolePolicies => "RolePoliciesRule",
+            Self::RoleChanges => "RoleChangesRule",
             Self::OwnChanges => "OwnChangesRule",
             Self::Heartbeat => "HeartbeatRule",
             Self::ConfigCompliance => "ConfigComplianceRule",
@@ -109,9 +115,19 @@ pub fn event_pattern(rule: Rule) -> Value {
             "detail-type": [api_call],
             "detail": {
                 "eventSource": ["iam.amazonaws.com"],
-                "eventName": ["DeleteRolePolicy", "PutRolePolicy"],
+                // One that is put arrives as a change of a role, whatever its name is.
+                "eventName": ["DeleteRolePolicy"],
                 "errorCode": [{ "exists": false }],
                 "requestParameters": { "policyName": [{ "prefix": "cordon-inc-" }] },
+            },
+        }),
+        Rule::RoleChanges => json!({
+            "source": ["aws.iam"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": ["iam.amazonaws.com"],
+                "eventName": names,
+                "errorCode": [{ "exists": false }],
             },
         }),
         Rule::OwnChanges => own_changes(),
@@ -197,9 +213,12 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
     triggers
         .flat_map(|trigger| match (rule, trigger) {
             (Rule::LambdaChanges, Trigger::LambdaCall(name)) => std::slice::from_ref(name),
-            (Rule::FunctionCredentials, Trigger::IamCalls(names)) => names,
+            (Rule::FunctionCredentials, Trigger::IamCalls(names))
+            | (Rule::RoleChanges, Trigger::RoleChanges(names)) => names,
             (_, _) => &[],
         })
+        // Those by anybody are delivered once, whoever made them.
+        .filter(|name| rule != Rule::FunctionCredentials || !CHANGES.contains(name))
         .copied()
         .collect()
 }

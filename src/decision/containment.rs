@@ -108,6 +108,9 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::AutoScaling(_)
         | Read::RoleUse(_, _)
         | Read::AssumedRoles(_)
+        | Read::ExecutionRole(_)
+        | Read::ExecutionRoles
+        | Read::ManagedPolicy(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_) => false,
     }

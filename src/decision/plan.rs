@@ -154,7 +154,7 @@ impl<'a> Planner<'a> {
     ) -> Vec<String> {
         let response = match response {
             Response::Notify(reason) => return vec![reason],
-            Response::Apply(remediation) => {
+            Response::Apply(remediation) | Response::Restore(remediation) => {
                 self.push(&proposal, remediation);
                 return Vec::new();
             }

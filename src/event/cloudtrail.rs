@@ -4,7 +4,7 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere, without_date};
+use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere, role, without_date};
 use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
@@ -71,9 +71,23 @@ pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
         kind(&record, home)?
     };
     let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
-    let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
-    let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
+    let (actor, kind) = not_of_elsewhere(actor, kind, home);
     Ok(Event { id: record.event_id, actor, kind, matched: Vec::new(), touches: None })
+}
+
+/// IAM is one for all Regions: a function of another one is looked at there, and what it changed of a
+/// role here as well.
+fn not_of_elsewhere(mut actor: Actor, kind: Kind, home: &Home) -> (Actor, Kind) {
+    let Kind::IamCall { change, .. } = &kind else { return (actor, kind) };
+    let Some(ignored) = actor.issued_to.as_ref().and_then(|function| elsewhere(function, home))
+    else {
+        return (actor, kind);
+    };
+    if change.is_none() {
+        return (actor, ignored);
+    }
+    (actor.issued_to, actor.named_after) = (None, None);
+    (actor, kind)
 }
 
 fn actor(identity: UserIdentity, home: &Home) -> Actor {
@@ -105,7 +119,8 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
     let name = without_date(&record.event_name);
     let kind = match (record.event_source.as_str(), name) {
         ("iam.amazonaws.com", _) => {
-            Kind::IamCall { api: format!("iam:{name}"), incident: incident(record)? }
+            let change = role::change(name, record.request_parameters, home).map(Box::new);
+            Kind::IamCall { api: format!("iam:{name}"), incident: incident(record)?, change }
         }
         ("lambda.amazonaws.com", "AddPermission" | "RemovePermission" | "PutResourcePolicy") => {
             policy_change(record, name, home)?

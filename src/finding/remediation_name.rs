@@ -20,13 +20,15 @@ pub enum RemediationName {
     ReplaceResourcePolicy,
     /// Require signed requests of a URL.
     HardenFunctionUrl,
+    /// Put a setting back as it was before somebody changed it.
+    RestoreSetting,
     /// Tag the function.
     TagFunction,
 }
 
 impl RemediationName {
     /// Every name.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ContainFunction,
         Self::StopFunction,
         Self::RevokeCredentials,
@@ -34,6 +36,7 @@ impl RemediationName {
         Self::DisableEventSourceMappings,
         Self::ReplaceResourcePolicy,
         Self::HardenFunctionUrl,
+        Self::RestoreSetting,
         Self::TagFunction,
     ];
 
@@ -47,6 +50,7 @@ impl RemediationName {
             Self::DisableEventSourceMappings => "disable-event-source-mappings",
             Self::ReplaceResourcePolicy => "replace-resource-policy",
             Self::HardenFunctionUrl => "harden-function-url",
+            Self::RestoreSetting => "restore-setting",
             Self::TagFunction => "tag-function",
         }
     }

@@ -24,6 +24,7 @@ impl Responder {
             reads.iter().partition(|read| read.is_in_the_journal());
         let (mut state, mut errors) = self.aws.read(&rest.into_iter().cloned().collect()).await;
         state.memory.locked_out.extend(locked_out(&errors));
+        self.recall_roles(&mut state, &mut errors).await;
         for read in journal {
             match self.contained(read, now, &mut errors).await {
                 Ok(contained) => {
@@ -80,7 +81,10 @@ impl Responder {
             | Read::Executions(_)
             | Read::RoleUse(_, _)
             | Read::Boundary(_, _)
-            | Read::AssumedRoles(_) => None,
+            | Read::AssumedRoles(_)
+            | Read::ExecutionRole(_)
+            | Read::ExecutionRoles
+            | Read::ManagedPolicy(_) => None,
         };
         match found {
             Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),

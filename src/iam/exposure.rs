@@ -23,7 +23,8 @@ pub(super) mod witness;
 
 use super::actions::{self, INVOKE, INVOKE_URL, Names};
 use super::document::{Document, Effect, Principal, Statement};
-use crate::resource::{AccountId, FunctionResource};
+use super::pattern::glob;
+use crate::resource::{AccountId, FunctionResource, PrincipalPattern};
 use caller::Base;
 use serde::{Deserialize, Serialize};
 use setting::Setting;
@@ -46,13 +47,22 @@ pub struct Trusted {
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Organization>"))]
     pub organizations: BTreeSet<String>,
-    /// Service principals that may invoke whoever they act for.
+    /// Service principals that may invoke whoever they act for, and whose changes of functions are
+    /// accepted, whoever they act for.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Service>"))]
     pub services: BTreeSet<String>,
+    /// Roles and users whose changes of functions are accepted: pipelines and deployers.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub principals: BTreeSet<PrincipalPattern>,
 }
 
 impl Trusted {
+    /// Whether changes of functions by this role or user are accepted.
+    pub fn accepts_changes_of(&self, arn: &str) -> bool {
+        self.principals.iter().any(|pattern| glob(pattern.as_str(), arn))
+    }
+
     /// Whether no other account or organization is trusted.
     pub fn is_alone(&self) -> bool {
         self.accounts.is_empty() && self.organizations.is_empty()

@@ -219,6 +219,8 @@ fn never_fires(
         | ControlId::FunctionPolicyUnscopedService
         | ControlId::FunctionPolicyDangerousAction
         | ControlId::FunctionUrlPublic
+        | ControlId::ExecutionRoleOverbroad
+        | ControlId::ExecutionRoleTrustWidened
         | ControlId::ResponderTampered
         | ControlId::ContainmentUndone
         | ControlId::FunctionPrivilegeEscalation

@@ -66,6 +66,7 @@ impl Remediation {
             Self::PauseExecution { .. } => &["lambda:GetDurableExecution"],
             Self::HardenFunctionUrl { .. } => &["lambda:GetFunctionUrlConfig"],
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
+            Self::RestoreRole(restore) => restore.look_permissions(),
             Self::TagFunction { .. } => &["lambda:ListTags"],
         }
     }
@@ -123,6 +124,7 @@ impl Remediation {
                     "lambda:RemovePermission",
                 ],
             },
+            Self::RestoreRole(restore) => Turning { there: restore.there(), back: restore.back() },
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }
             }

@@ -25,6 +25,7 @@ impl Remediation {
             Self::PauseExecution { .. } => "pause-durable-execution",
             Self::HardenFunctionUrl { .. } => "harden-function-url",
             Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
+            Self::RestoreRole(restore) => restore.name(),
             Self::TagFunction { .. } => "tag-function",
         }
     }
@@ -44,6 +45,7 @@ impl Remediation {
             Self::PauseExecution { .. } => "resume-durable-execution",
             Self::HardenFunctionUrl { .. } => "set-url-auth-type",
             Self::ReplaceResourcePolicy(_) => "put-resource-policy",
+            Self::RestoreRole(restore) => restore.undo_name(),
             Self::TagFunction { .. } => "untag-function",
         }
     }
@@ -106,6 +108,7 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
             Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
+            Self::RestoreRole(restore) => vec![restore.change()],
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
@@ -148,6 +151,7 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => "AuthType: NONE".to_owned(),
             Self::ReplaceResourcePolicy(_) => "the document as it was".to_owned(),
+            Self::RestoreRole(restore) => restore.undo_change(),
             Self::TagFunction { tags, .. } => {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))

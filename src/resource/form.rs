@@ -3,7 +3,7 @@
 //! Keywords: <https://json-schema.org/draft-07/json-schema-validation>; `patternErrorMessage` is what
 //! the YAML language server shows, and `x-mend` what the command line adds.
 
-use super::{AccountId, ORGANIZATION};
+use super::{AccountId, ORGANIZATION, PrincipalPattern};
 
 /// Gives a type the schema of a text: its name, what is expected, such as `a day such as ...`, the
 /// pattern, examples, and the order that mends another text.
@@ -63,4 +63,13 @@ text_form!(
     "^(alexa-(appkit|connectedhome)\\.amazon\\.com|[a-z0-9-]+(\\.[a-z0-9-]+)*\\.amazonaws\\.com(\\.cn)?)$",
     ["sns.amazonaws.com"],
     "write the whole principal, without wildcards"
+);
+
+text_form!(
+    PrincipalPattern,
+    "PrincipalPattern",
+    "the ARN of a role or user such as `arn:aws:iam::111122223333:role/deploy-*`",
+    "^arn:[^\\s]*:(role|user)/[^\\s]*$",
+    ["arn:aws:iam::111122223333:role/deploy-*"],
+    "write the whole ARN of the role, not of its sessions, with `*` for any characters"
 );

@@ -1,13 +1,14 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, FunctionState, Memory, PolicyState, Read, State, Surroundings, UrlAuthType,
+    Contained, ExecutionRole, FunctionState, ManagedPolicyState, Memory, PolicyState, Read, State,
+    Surroundings, UrlAuthType,
 };
 use crate::{
     finding::ControlId,
     iam::Document,
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,10 @@ pub struct DescribedState {
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     surroundings: BTreeMap<FunctionArn, Surroundings>,
+    /// Roles by name; null where no function has it.
+    roles: BTreeMap<String, Option<ExecutionRole>>,
+    /// Managed policies.
+    managed_policies: BTreeMap<Arn, ManagedPolicyState>,
     held: BTreeSet<String>,
     /// The controls that had findings on the function lately.
     recent: BTreeSet<ControlId>,
@@ -98,6 +103,8 @@ impl From<DescribedState> for State {
             urls: described.urls,
             provisioned: described.provisioned,
             surroundings: described.surroundings,
+            roles: described.roles,
+            managed: described.managed_policies,
             read: looked_up,
             memory: Memory {
                 held: described.held,

@@ -72,6 +72,7 @@ impl State {
                     .map(|after| PolicyState { document: Document::parse(after), revision: None });
                 state.policies.insert(replacement.resource.clone(), after);
             }
+            Remediation::RestoreRole(restore) => state.take_role(restore),
             Remediation::TagFunction { function, tags } => live(state, function, |live| {
                 live.tags.get_or_insert_default().extend(tags.clone());
             }),

@@ -1,6 +1,6 @@
 //! What can be read before deciding, and what that needs.
 
-use crate::resource::{FunctionArn, FunctionResource, RoleArn};
+use crate::resource::{Arn, FunctionArn, FunctionResource, RoleArn};
 use std::fmt;
 
 /// One thing to read before deciding.
@@ -36,11 +36,28 @@ pub enum Read {
     Boundary(FunctionArn, RoleArn),
     /// Roles that the function assumed lately.
     AssumedRoles(FunctionArn),
+    /// A role of functions of this Region, by its name, with all its policies.
+    ExecutionRole(RoleArn),
+    /// A managed policy with all its versions, and such roles that have it.
+    ManagedPolicy(Arn),
+    /// All such roles.
+    ExecutionRoles,
     /// How the settings that containment turned stand now. The journal knows which.
     Containment(FunctionArn),
     /// The same, of the function of an incident.
     ContainmentOf(String),
 }
+
+/// What reading an execution role needs.
+const ROLE: &[&str] = &[
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "lambda:ListFunctions",
+];
 
 impl Read {
     /// Whether the journal tells it, and not AWS.
@@ -74,6 +91,18 @@ impl Read {
             Self::RoleUse(_, _) => &["account:ListRegions", "iam:GetRole", "lambda:ListFunctions"],
             Self::Boundary(_, _) => &["iam:GetRole", "iam:GetPolicy", "iam:GetPolicyVersion"],
             Self::AssumedRoles(_) => &["cloudtrail:LookupEvents", "lambda:GetFunction"],
+            Self::ExecutionRole(_) | Self::ExecutionRoles => ROLE,
+            Self::ManagedPolicy(_) => &[
+                "iam:GetPolicy",
+                "iam:GetPolicyVersion",
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListEntitiesForPolicy",
+                "iam:ListPolicyVersions",
+                "iam:ListRolePolicies",
+                "lambda:ListFunctions",
+            ],
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
         }
@@ -99,6 +128,9 @@ impl fmt::Display for Read {
             Self::RoleUse(_, role) => write!(f, "who else uses role `{}`", role.name()),
             Self::Boundary(_, role) => write!(f, "the boundary of role `{}`", role.name()),
             Self::AssumedRoles(_) => f.write_str("the roles it assumed"),
+            Self::ExecutionRole(role) => write!(f, "the policies of role `{}`", role.name()),
+            Self::ManagedPolicy(policy) => write!(f, "who has policy `{policy}`"),
+            Self::ExecutionRoles => f.write_str("the roles of all functions"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
         }
     }

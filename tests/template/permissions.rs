@@ -6,8 +6,8 @@ use super::{properties, template};
 use cordon::{
     controls::{Rule, event_pattern},
     evidence::snapshot_key,
-    remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX},
-    resource::{FunctionArn, FunctionResource, Qualifier, RoleArn},
+    remediation::{Ends, PolicyReplacement, Remediation, RoleRestore, TAG_PREFIX},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RoleArn},
     setting::{Mapping, Scaling, Suspension},
     state::Read,
 };
@@ -26,12 +26,38 @@ fn role() -> RoleArn {
     RoleArn::parse("arn:aws:iam::111122223333:role/r").expect("a role")
 }
 
+fn policy() -> Arn {
+    Arn::parse("arn:aws:iam::111122223333:policy/p").expect("a policy")
+}
+
+/// What is put back of a role: one of each; a new kind does not compile until it is here.
+fn role_restores() -> Vec<Remediation> {
+    let (id, role, policy) = (String::new, role(), policy());
+    let all = [
+        RoleRestore::Detach { role: role.clone(), policy: policy.clone() },
+        RoleRestore::DeleteInline { role: role.clone(), name: id(), before: id() },
+        RoleRestore::Version { policy, before: id(), back: id() },
+        RoleRestore::Trust { role, before: id(), back: id() },
+    ];
+    let kinds: BTreeSet<u8> = all
+        .iter()
+        .map(|restore| match restore {
+            RoleRestore::Detach { .. } => 0,
+            RoleRestore::DeleteInline { .. } => 1,
+            RoleRestore::Version { .. } => 2,
+            RoleRestore::Trust { .. } => 3,
+        })
+        .collect();
+    assert_eq!(kinds.len(), all.len());
+    all.map(Remediation::RestoreRole).into()
+}
+
 /// One of each; a new kind of remediation does not compile until it is here.
 fn remediations() -> Vec<Remediation> {
     let (function, qualifier) = (function(), Qualifier::Version(1));
     let id = String::new;
     let mapping = Mapping { id: id(), source: id(), enabled: true, on_failure: None };
-    let all = vec![
+    let mut all = vec![
         Remediation::RedirectFailures {
             resource: function.clone().into(),
             before: None,
@@ -83,6 +109,7 @@ fn remediations() -> Vec<Remediation> {
         }),
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
+    all.extend(role_restores());
     let mut kinds = BTreeSet::new();
     for remediation in &all {
         kinds.insert(match remediation {
@@ -100,9 +127,10 @@ fn remediations() -> Vec<Remediation> {
             Remediation::ReplaceResourcePolicy(_) => 11,
             Remediation::TagFunction { .. } => 12,
             Remediation::CapConcurrency { .. } => 13,
+            Remediation::RestoreRole(_) => 14,
         });
     }
-    assert_eq!(kinds.len(), 14);
+    assert_eq!(kinds.len(), 15);
     all
 }
 
@@ -125,6 +153,9 @@ fn reads() -> Vec<Read> {
         Read::RoleUse(function(), role()),
         Read::Boundary(function(), role()),
         Read::AssumedRoles(function()),
+        Read::ExecutionRole(role()),
+        Read::ExecutionRoles,
+        Read::ManagedPolicy(policy()),
         Read::Containment(function()),
         Read::ContainmentOf(String::new()),
     ];
@@ -148,9 +179,12 @@ fn reads() -> Vec<Read> {
             Read::Containment(_) => 14,
             Read::ContainmentOf(_) => 15,
             Read::EveryMapping(_) => 16,
+            Read::ExecutionRole(_) => 17,
+            Read::ExecutionRoles => 18,
+            Read::ManagedPolicy(_) => 19,
         });
     }
-    assert_eq!(kinds.len(), 17);
+    assert_eq!(kinds.len(), 20);
     all
 }
 
