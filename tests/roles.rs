@@ -20,11 +20,11 @@ const FULL: &str =
 
 /// The shipped control policy, but that both controls put back.
 fn on_request() -> String {
-    let asked = "{ mode: enforce, remediations: { restore-setting: true } }";
+    let asked = "    mode: enforce\n    remediations: { restore-setting: true }\n";
     [OVERBROAD, TRUST].iter().fold(SHIPPED.to_owned(), |policy, control| {
-        let written = format!("{control}: {{}}");
+        let written = format!("{control}:\n");
         assert!(policy.contains(&written), "{control}");
-        policy.replace(&written, &format!("{control}: {asked}"))
+        policy.replace(&written, &format!("{written}{asked}"))
     })
 }
 

@@ -132,7 +132,7 @@ fn judge_new(case: &Case<'_>, live: &ExecutionRole, place: &Place) -> Judgement 
     };
     let is_new = |policy: &Policy| policy.place == *place;
     let verdict = gain(case, &policies, &is_new);
-    judgement(case, verdict, &live.functions, &format!("{} {place:?}", live.arn), || {
+    judgement(case, verdict, &live.functions, &format!("{} {}", live.arn, place.words()), || {
         let restore = restore(live, &policies, place);
         restore.map_err(|why| why.to_owned())
     })

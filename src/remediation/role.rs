@@ -185,3 +185,53 @@ impl RoleRestore {
 pub fn same(one: &str, other: &str) -> bool {
     one == other || Document::parse(one).is_ok_and(|one| one.says(other))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remediation::Remediation;
+
+    fn version(before: &str, back: &str) -> RoleRestore {
+        let policy = Arn::parse("arn:aws:iam::111122223333:policy/p").unwrap();
+        RoleRestore::Version { policy, before: before.to_owned(), back: back.to_owned() }
+    }
+
+    fn trust(before: &str, back: &str) -> RoleRestore {
+        let role = RoleArn::parse("arn:aws:iam::111122223333:role/team/r").unwrap();
+        RoleRestore::Trust { role, before: before.to_owned(), back: back.to_owned() }
+    }
+
+    #[test]
+    fn what_is_put_back_is_read_from_the_journal_as_it_was_written() {
+        let role = RoleArn::parse("arn:aws:iam::111122223333:role/team/r").unwrap();
+        let policy = Arn::parse("arn:aws:iam::aws:policy/ReadOnlyAccess").unwrap();
+        for restore in [
+            RoleRestore::Detach { role: role.clone(), policy },
+            RoleRestore::DeleteInline { role, name: "n".to_owned(), before: "{}".to_owned() },
+            version("v2", "v1"),
+            trust("{}", "{ }"),
+        ] {
+            let remediation = Remediation::RestoreRole(restore);
+            let text = serde_json::to_string(&remediation).unwrap();
+            assert_eq!(serde_json::from_str::<Remediation>(&text).unwrap(), remediation, "{text}");
+            let more = text.replacen('{', r#"{"other":1,"#, 1);
+            assert!(serde_json::from_str::<Remediation>(&more).is_err(), "{more}");
+        }
+    }
+
+    #[test]
+    fn what_was_put_back_twice_is_one_way_back_to_what_was_there_first() {
+        assert_eq!(version("v3", "v2").then(&version("v2", "v1")), Some(version("v3", "v1")));
+        assert_eq!(version("v3", "v1").then(&version("v4", "v1")), Some(version("v3", "v1")));
+        assert_eq!(version("v3", "v2").then(&version("v5", "v1")), None);
+        assert_eq!(trust("a", "b").then(&trust("b", "c")), Some(trust("a", "c")));
+        assert_eq!(trust("a", "b").then(&trust("d", "b")), Some(trust("a", "b")));
+        assert_eq!(trust("a", "b").then(&trust("d", "c")), None);
+    }
+
+    #[test]
+    fn what_is_of_a_role_is_about_it_and_a_version_is_about_its_policy() {
+        assert_eq!(trust("a", "b").resource().to_string(), "arn:aws:iam::111122223333:role/team/r");
+        assert_eq!(version("a", "b").resource().to_string(), "arn:aws:iam::111122223333:policy/p");
+    }
+}

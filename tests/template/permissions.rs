@@ -245,8 +245,12 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
     let declared = names(remediations().iter().map(Remediation::permissions))
         .union(&names(reads().iter().map(Read::permissions)))
         .cloned()
-        .collect();
-    assert_eq!(actions("CordonRole", "Allow", &DECLARED), declared);
+        .collect::<BTreeSet<_>>();
+    let asked_for = actions("RestoresRolesPolicy", "Allow", &DECLARED);
+    let granted = actions("CordonRole", "Allow", &DECLARED);
+    assert!(granted.is_disjoint(&asked_for), "granted although nobody asked for it");
+    assert_eq!(granted.union(&asked_for).cloned().collect::<BTreeSet<_>>(), declared);
+    assert_eq!(template()["Resources"]["RestoresRolesPolicy"]["Condition"], "RestoresRoles");
     let rest = |service| actions("CordonRole", "Allow", &[service]);
     assert_eq!(
         rest("dynamodb"),
@@ -275,7 +279,9 @@ fn nothing_that_the_responder_changes_can_be_cordons_own() {
     assert_eq!(properties(&template(), "NeverItself")["Roles"], json!(["CordonRole"]));
     assert_eq!(template()["Resources"]["CordonFunction"]["DependsOn"], "NeverItself");
     let statements = statements("NeverItself");
-    let [functions, mappings, roles] = statements.as_slice() else { panic!("three statements") };
+    let [functions, mappings, roles, policies] = statements.as_slice() else {
+        panic!("four statements")
+    };
     let own = listed(&functions["Resource"]);
     for id in ["CordonFunction", "CordonCollector"] {
         let name = properties(&template(), id)["FunctionName"].as_str().expect("a name").to_owned();
@@ -285,6 +291,11 @@ fn nothing_that_the_responder_changes_can_be_cordons_own() {
         let role = properties(&template(), id)["Role"].as_str().expect("a role").to_owned();
         assert!(listed(&roles["Resource"]).contains(&role), "{role}");
     }
+    assert!(
+        policies["Resource"]
+            .as_str()
+            .is_some_and(|arn| arn.ends_with(":policy/${AWS::StackName}-*"))
+    );
     assert_eq!(mappings["Condition"]["ArnLike"]["lambda:FunctionArn"], functions["Resource"]);
 }
 
@@ -296,7 +307,7 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];
-    for logical_id in ["CordonRole", "CollectorRole", "OperatorPolicy"] {
+    for logical_id in ["CordonRole", "CollectorRole", "OperatorPolicy", "RestoresRolesPolicy"] {
         for statement in statements(logical_id) {
             let everything = listed(&statement["Action"])
                 .iter()
@@ -381,7 +392,9 @@ fn the_collector_changes_nothing_but_its_bucket_and_the_journal_of_incidents() {
 #[test]
 fn every_policy_is_short_enough_for_iam() {
     let (stack, arn) = ("s".repeat(54), "r".repeat(120));
-    for logical_id in ["CordonRole", "CollectorRole", "NeverItself", "OperatorPolicy"] {
+    let all =
+        ["CordonRole", "CollectorRole", "NeverItself", "OperatorPolicy", "RestoresRolesPolicy"];
+    for logical_id in all {
         let (document, most) = document(logical_id);
         let mut text = document.to_string();
         for (name, value) in [
