@@ -6,6 +6,7 @@
 use cordon::{
     controls::{event, triage},
     decision::{Remit, decide},
+    event::Own,
     policy::{ControlPolicy, LoadedPolicy, source},
     resource::{AccountId, Home},
     state::State,

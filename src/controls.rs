@@ -12,6 +12,7 @@ mod execution_role;
 mod extent;
 mod function_policy;
 mod function_url;
+mod iam_backdoor;
 mod invocation;
 mod network;
 mod overbroad_role;
@@ -145,6 +146,8 @@ pub enum Response {
     DisableMappings,
     /// Exactly this.
     Apply(Remediation),
+    /// Disable an EventBridge rule: exactly this.
+    DisableRule(Remediation),
     /// Put back exactly this, which somebody has just changed.
     Restore(Remediation),
     /// Leave this undone: whoever undid it may.
@@ -162,9 +165,10 @@ impl Response {
             Self::EditPolicy(_) => Some(RemediationName::ReplaceResourcePolicy),
             Self::HardenUrl => Some(RemediationName::HardenFunctionUrl),
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
+            Self::DisableRule(_) => Some(RemediationName::DisableRule),
+            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
-            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),
             Self::Release(_) | Self::Notify(_) => None,
         }
@@ -180,7 +184,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 16] = [
+pub const CONTROLS: [Control; 17] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -192,6 +196,7 @@ pub const CONTROLS: [Control; 16] = [
     responder_tampered::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
+    iam_backdoor::CONTROL,
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,

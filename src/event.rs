@@ -12,7 +12,7 @@ pub use own::{CHANGING, Own, Touch};
 pub use role::{CHANGES, RoleChange};
 
 use crate::finding::RuleMatch;
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home, ResourceError};
+use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -89,6 +89,13 @@ pub enum Kind {
         /// `NON_COMPLIANT`; else `COMPLIANT`. Other verdicts are none.
         noncompliant: bool,
     },
+    /// An EventBridge rule of the default bus was made, enabled, or given targets.
+    RuleChange {
+        /// The rule.
+        rule: Arn,
+        /// Its pattern, if the event shows it.
+        pattern: Option<String>,
+    },
     /// Nothing happened, and events arrive.
     Heartbeat,
     /// Nothing any control can care about, and why.
@@ -157,8 +164,14 @@ pub enum EventError {
         /// The API.
         call: String,
     },
+    /// A successful call on something that is not told.
+    #[error("malformed event: `{call}` does not say what it was made on")]
+    NoResource {
+        /// The API.
+        call: String,
+    },
     /// A name AWS would not accept.
-    #[error("malformed event: `{call}` names no function: {source}")]
+    #[error("malformed event: `{call}` names nothing: {source}")]
     Name {
         /// The API.
         call: String,
@@ -186,8 +199,8 @@ impl Event {
         }
         let detail = envelope.detail.get();
         match (envelope.source.as_str(), envelope.detail_type.as_str()) {
-            ("aws.lambda" | "aws.iam", "AWS API Call via CloudTrail") => {
-                cloudtrail::parse(detail, home)
+            (source, "AWS API Call via CloudTrail") if source.starts_with("aws.") => {
+                cloudtrail::parse(detail, source, home)
             }
             ("aws.config", "Config Rules Compliance Change") => {
                 config::rule_compliance(id, detail, home)
@@ -217,7 +230,10 @@ impl Event {
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. } => Some(function),
             // It touched a containment, whose function the journal knows.
-            Kind::IamCall { incident: Some(_), .. } | Kind::Heartbeat | Kind::Ignored(_) => None,
+            Kind::IamCall { incident: Some(_), .. }
+            | Kind::RuleChange { .. }
+            | Kind::Heartbeat
+            | Kind::Ignored(_) => None,
             Kind::IamCall { incident: None, .. } => {
                 self.actor.issued_to.as_ref().or(self.actor.named_after.as_ref())
             }

@@ -127,7 +127,7 @@ catalogue! {
     ResponderTampered = "responder.tampered", Critical,
         "nobody but its deployers changes what Cordon rests on",
         ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1562.001"],
-        [];
+        [RestoreSetting];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
         "what a containment turned stays so until it is restored",
@@ -138,6 +138,11 @@ catalogue! {
         "the function's credentials make no undeclared IAM write",
         ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1098", "MITRE ATT&CK T1078.004"],
         [ContainFunction, TagFunction] or [StopFunction, RevokeCredentials];
+    /// A function reacts to new identities.
+    IamBackdoorReactive = "iam-backdoor.reactive", Critical,
+        "no function reacts to new users, roles and keys but those that are declared",
+        ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1546", "MITRE ATT&CK T1098.001"],
+        [DisableRule, ContainFunction] or [StopFunction, RevokeCredentials];
     /// Required tags are absent or have a value outside the list.
     TagsMissing = "tags.missing", Low,
         "required tags are present with an allowed value",

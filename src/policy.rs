@@ -23,6 +23,7 @@ mod unmatched;
 
 pub use choices::Choices;
 pub use entries::{Control, Controls};
+pub use event_pattern::hears;
 pub use exception::{Exception, Exceptions, Validity};
 pub use limits::{Cap, Class, Kind, Limits, Per, Window};
 pub use loaded::{LoadError, LoadedPolicy};
@@ -30,7 +31,8 @@ pub use meaning::problems;
 pub use parameters::{
     ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, ExecutionRoleOverbroad,
     ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-    InvocationUnauthorized, Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing,
+    IamBackdoorReactive, InvocationUnauthorized, Nothing, ResponderTampered, RuntimeDeprecated,
+    TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

@@ -13,8 +13,8 @@ pub use role::{RoleRestore, same as same_trust};
 use crate::{
     finding::fingerprint,
     iam::Document,
-    resource::{FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
-    setting::{Destinations, Mapping, Scaling, Suspension},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
+    setting::{Destinations, Mapping, RuleSwitch, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -158,6 +158,18 @@ pub enum Remediation {
     ReplaceResourcePolicy(PolicyReplacement),
     /// Puts back what was just changed of an execution role.
     RestoreRole(RoleRestore),
+    /// Enables or disables an EventBridge rule.
+    /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html>
+    SwitchRule {
+        /// What it is done for: the rule itself, or a function it invokes.
+        about: Resource,
+        /// The rule.
+        rule: Arn,
+        /// How it was.
+        before: RuleSwitch,
+        /// How it is to be.
+        after: RuleSwitch,
+    },
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -222,6 +234,10 @@ impl Remediation {
             | Self::PauseExecution { .. } => Tactic::Isolate,
             Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
             Self::RestoreRole(_) => Tactic::Restore,
+            Self::SwitchRule { after, .. } => match after {
+                RuleSwitch::Disabled => Tactic::Isolate,
+                RuleSwitch::Enabled | RuleSwitch::EnabledForAll => Tactic::Restore,
+            },
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
@@ -239,7 +255,7 @@ impl Remediation {
         match self {
             Self::RedirectFailures { .. } => 0,
             Self::DisableMapping { queue: Some(_), .. } => 0,
-            Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
+            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::SwitchRule { .. } => 0,
             // After what takes its place, which is planned only while it is there.
             Self::RemoveDeadLetterTarget { .. } => 1,
             Self::DeleteProvisionedConcurrency { .. } => 1,
@@ -270,12 +286,14 @@ impl Remediation {
             Self::DeleteProvisionedConcurrency { .. } => 3,
             Self::SuspendAutoScaling { .. } => 4,
             Self::RedirectFailures { .. } | Self::RemoveDeadLetterTarget { .. } => 5,
-            Self::DisableMapping { .. } | Self::PauseExecution { .. } => 6,
+            Self::DisableMapping { .. } | Self::PauseExecution { .. } | Self::SwitchRule { .. } => {
+                6
+            }
             Self::TagFunction { .. } => 7,
         }
     }
 
-    /// What it is about: a function, version or alias, or what is put back of a role.
+    /// What it is about: a function, version or alias, or something else.
     pub fn resource(&self) -> Resource {
         let resource = match self {
             Self::SuspendAutoScaling { function, qualifier, .. }
@@ -296,6 +314,7 @@ impl Remediation {
             }
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
             Self::RestoreRole(restore) => return restore.resource(),
+            Self::SwitchRule { about, .. } => return about.clone(),
         };
         resource.into()
     }
@@ -318,6 +337,7 @@ impl Remediation {
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
             Self::RestoreRole(restore) => restore.setting(),
+            Self::SwitchRule { rule, .. } => format!("rule {rule}"),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))

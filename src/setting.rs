@@ -63,6 +63,46 @@ impl Suspension {
     pub const ALL: Self = Self { scaling_in: true, scaling_out: true, scheduled: true };
 }
 
+/// An EventBridge rule.
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeRule.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventRule {
+    /// Whether it is enabled.
+    pub switch: RuleSwitch,
+    /// The events it hears; none where it only has a schedule.
+    #[serde(default)]
+    pub pattern: Option<String>,
+    /// The ARNs of its targets.
+    #[serde(default)]
+    pub targets: Vec<String>,
+}
+
+/// Whether an EventBridge rule is enabled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RuleSwitch {
+    /// It is.
+    #[serde(rename = "ENABLED")]
+    Enabled,
+    /// It is, and hears calls that only read as well.
+    #[serde(rename = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")]
+    EnabledForAll,
+    /// It is not.
+    #[serde(rename = "DISABLED")]
+    Disabled,
+}
+
+impl RuleSwitch {
+    /// In words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::EnabledForAll => "enabled for all management events",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
 /// Who can use an execution role.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

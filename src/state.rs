@@ -9,7 +9,8 @@ mod shown;
 mod surroundings;
 
 pub use crate::setting::{
-    Boundary, Destinations, Mapping, RoleUse, Scaling, Suspension, UrlAuthType,
+    Boundary, Destinations, EventRule, Mapping, RoleUse, RuleSwitch, Scaling, Suspension,
+    UrlAuthType,
 };
 pub use described::DescribedState;
 pub use read::Read;
@@ -36,6 +37,8 @@ pub struct State {
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    /// EventBridge rules.
+    pub rules: BTreeMap<Arn, Option<EventRule>>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// Roles by name; none where no function of this Region has it.
@@ -107,9 +110,9 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, surroundings, roles, managed, .. } =
-            later;
-        let Self { read, unread, memory, .. } = later;
+        let Self { policies, functions, urls, provisioned, rules, surroundings, .. } = later;
+        let (roles, managed) = (later.roles, later.managed);
+        let (read, unread, memory) = (later.read, later.unread, later.memory);
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);
@@ -117,6 +120,7 @@ impl State {
         self.provisioned.extend(provisioned);
         self.roles.extend(roles);
         self.managed.extend(managed);
+        self.rules.extend(rules);
         for (function, around) in surroundings {
             self.surroundings.entry(function).or_default().learn(around);
         }

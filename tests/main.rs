@@ -20,6 +20,7 @@ mod decisions;
 mod delivery;
 mod evidence;
 mod harness;
+mod itself;
 mod limits;
 mod mangled;
 mod messages;

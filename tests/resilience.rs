@@ -217,7 +217,7 @@ async fn cordon_never_acts_on_itself() {
     let event = world.event("add-permission-public.json").replace("orders", "cordon-responder");
     let answer = bootstrap.deliver(&event);
 
-    assert_eq!(controls(&answer), ["function-policy.public"]);
+    assert_eq!(controls(&answer), ["function-policy.public", "responder.tampered"]);
     assert_eq!(answer.findings[0]["plan"][0]["outcome"]["because"], "itself");
     assert_eq!(world.account.policy(&arn).await, Some(public));
 }
@@ -255,7 +255,7 @@ async fn malformed_events_are_errors_that_name_their_reason_and_the_function_goe
             world
                 .event("remove-permission.json")
                 .replace("\"functionName\": \"orders\"", "\"functionName\": \"arn:aws:lambda\""),
-            "names no function",
+            "names nothing",
         ),
     ] {
         let answer = bootstrap.deliver(&event);

@@ -363,3 +363,42 @@ async fn a_function_that_gives_itself_more_is_contained_and_its_role_is_told() {
     let (code, printed) = world.cordon(&["restore", &incident(&answer), "--force"]);
     assert_eq!(code, 0, "{printed}");
 }
+
+#[tokio::test]
+async fn a_function_far_down_the_list_is_found() {
+    let world = World::new().await;
+    world.account.create_function(FUNCTION).await;
+    // Lambda lists fifty at a time; those before this one have a role of their own.
+    for number in 0..55 {
+        let role = world.account.role_arn("others");
+        world.account.create_function_as(&format!("a{number}"), |call| call.role(role)).await;
+    }
+    attach(&world, ADMINISTRATOR).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+
+    let answer = bootstrap.deliver(&attached(&world, ADMINISTRATOR, 1));
+
+    finding(&answer, OVERBROAD);
+    let lists = world.calls().into_iter().filter(|call| call.operation == "ListFunctions");
+    assert_eq!(lists.count(), 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_told_and_nothing_is_put_back() {
+    let world = World::new().await;
+    let policy = on_request();
+    let bootstrap = world.bootstrap(&enforced(&policy));
+    known(&world, &bootstrap).await;
+    attach(&world, ADMINISTRATOR).await;
+    let opened = settings(&world).await;
+    world.faults(
+        r#"[{"service":"iam","operation":"ListRolePolicies","status":403,"code":"AccessDenied","message":"no"}]"#,
+    );
+
+    let answer = bootstrap.deliver(&attached(&world, ADMINISTRATOR, 2));
+
+    assert!(!answer.ok, "{answer:?}");
+    let told = world.account.notifications().await.join("\n");
+    assert!(told.contains("cannot tell") && told.contains("could not be read"), "{told}");
+    assert_eq!(settings(&world).await, opened);
+}

@@ -60,13 +60,23 @@ const OF_ROLES: [&str; 5] = [
 
 #[test]
 fn no_sample_is_left_out() {
-    let told = SAMPLES.iter().map(|(event, ..)| event).chain(&OF_CONTAINMENTS).chain(&OF_ROLES);
+    let told = SAMPLES.iter().map(|(event, ..)| event).chain(&OF_CONTAINMENTS);
+    let told = told.chain(&OF_RULES).chain(&OF_ROLES);
     let told: BTreeSet<String> = told.map(|event| (*event).to_owned()).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));
     let there = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
     assert_eq!(told, there);
 }
+
+/// What is about rules and about Cordon itself; `tests/itself.rs` tells what comes of it.
+const OF_RULES: [&str; 5] = [
+    "disable-rule-of-cordon.json",
+    "heartbeat.json",
+    "purge-queue-of-cordon.json",
+    "put-rule-iam-backdoor.json",
+    "put-targets-iam-backdoor.json",
+];
 
 /// The shipped control policy with everything on.
 fn everything() -> String {

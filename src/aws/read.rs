@@ -8,6 +8,7 @@ pub(super) mod iam;
 mod policies;
 mod role_use;
 mod roles;
+pub(super) mod rules;
 mod surroundings;
 
 pub(super) use roles::RoleUsers;
@@ -95,6 +96,11 @@ impl Aws {
                 let provisioned = absent(self.provisioned(function).await)?.unwrap_or_default();
                 state.provisioned.insert(function.clone(), provisioned);
             }
+            Read::Rule(rule) => {
+                let live = self.rule(rule).await?;
+                state.rules.insert(rule.clone(), live);
+            }
+            Read::RulesOf(function) => state.rules = self.rules_of(function).await?,
             Read::Destinations(function)
             | Read::Mappings(function)
             | Read::EveryMapping(function)
@@ -148,6 +154,8 @@ impl Aws {
             | Read::Url(_)
             | Read::EveryUrl(_)
             | Read::Provisioned(_)
+            | Read::Rule(_)
+            | Read::RulesOf(_)
             | Read::AssumedRoles(_)
             | Read::ExecutionRole(_)
             | Read::ExecutionRoles

@@ -10,6 +10,7 @@ mod mapping;
 mod policy;
 mod restored_role;
 mod role;
+mod rule;
 mod scaling;
 mod tags;
 mod url;
@@ -64,6 +65,9 @@ impl Aws {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
             Remediation::RestoreRole(restore) => self.role_stand(restore).await,
+            Remediation::SwitchRule { rule, before, after, .. } => {
+                self.rule_stand(rule, *before, *after).await
+            }
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
         };
         match stand {
@@ -114,6 +118,7 @@ impl Aws {
                 return self.replace_policy(replacement).await;
             }
             Remediation::RestoreRole(restore) => self.restore_role(restore).await,
+            Remediation::SwitchRule { rule, after, .. } => self.switch_rule(rule, *after).await,
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
         };
         settled(applied)
@@ -159,6 +164,7 @@ impl Aws {
                 self.policy_back(replacement, force).await
             }
             Remediation::RestoreRole(restore) => self.role_taken_back(restore).await,
+            Remediation::SwitchRule { rule, before, .. } => self.switch_rule(rule, *before).await,
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
         }
     }

@@ -43,6 +43,7 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::FunctionChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
+        | Kind::RuleChange { .. }
         | Kind::Heartbeat
         | Kind::Ignored(_) => Needs::NotConcerned,
     }
@@ -138,6 +139,7 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::StopInstances { .. }
         | Remediation::PauseExecution { .. }
         | Remediation::HardenFunctionUrl { .. }
+        | Remediation::SwitchRule { .. }
         | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
     }
 }

@@ -22,6 +22,8 @@ pub enum Trigger {
     SecondLook,
     /// `Invoke` data events of the functions named at deployment.
     Invocations,
+    /// Successful calls of EventBridge.
+    EventsCall(&'static str),
     /// Successful calls that change what the stack made, by anybody.
     OwnChanges,
     /// The stack's own schedule.
@@ -43,6 +45,8 @@ pub enum Rule {
     RolePolicies,
     /// IAM calls that change roles.
     RoleChanges,
+    /// Changes of EventBridge rules.
+    RuleChanges,
     /// Changes of what the stack made.
     OwnChanges,
     /// The stack's own schedule.
@@ -57,11 +61,12 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::LambdaChanges,
         Self::FunctionCredentials,
         Self::RolePolicies,
         Self::RoleChanges,
+        Self::RuleChanges,
         Self::OwnChanges,
         Self::Heartbeat,
         Self::ConfigCompliance,
@@ -76,6 +81,7 @@ impl Rule {
             Self::FunctionCredentials => "FunctionCredentialsRule",
             Self::RolePolicies => "RolePoliciesRule",
             Self::RoleChanges => "RoleChangesRule",
+            Self::RuleChanges => "RuleChangesRule",
             Self::OwnChanges => "OwnChangesRule",
             Self::Heartbeat => "HeartbeatRule",
             Self::ConfigCompliance => "ConfigComplianceRule",
@@ -126,6 +132,15 @@ pub fn event_pattern(rule: Rule) -> Value {
             "detail-type": [api_call],
             "detail": {
                 "eventSource": ["iam.amazonaws.com"],
+                "eventName": names,
+                "errorCode": [{ "exists": false }],
+            },
+        }),
+        Rule::RuleChanges => json!({
+            "source": ["aws.events"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": ["events.amazonaws.com"],
                 "eventName": names,
                 "errorCode": [{ "exists": false }],
             },
@@ -212,7 +227,8 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
     let triggers = CONTROLS.iter().flat_map(|control| control.triggers);
     triggers
         .flat_map(|trigger| match (rule, trigger) {
-            (Rule::LambdaChanges, Trigger::LambdaCall(name)) => std::slice::from_ref(name),
+            (Rule::LambdaChanges, Trigger::LambdaCall(name))
+            | (Rule::RuleChanges, Trigger::EventsCall(name)) => std::slice::from_ref(name),
             (Rule::FunctionCredentials, Trigger::IamCalls(names))
             | (Rule::RoleChanges, Trigger::RoleChanges(names)) => names,
             (_, _) => &[],

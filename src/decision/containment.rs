@@ -106,6 +106,8 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::EveryUrl(_)
         | Read::EveryMapping(_)
         | Read::AutoScaling(_)
+        | Read::Rule(_)
+        | Read::RulesOf(_)
         | Read::RoleUse(_, _)
         | Read::AssumedRoles(_)
         | Read::ExecutionRole(_)

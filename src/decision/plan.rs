@@ -154,7 +154,9 @@ impl<'a> Planner<'a> {
     ) -> Vec<String> {
         let response = match response {
             Response::Notify(reason) => return vec![reason],
-            Response::Apply(remediation) | Response::Restore(remediation) => {
+            Response::Apply(remediation)
+            | Response::DisableRule(remediation)
+            | Response::Restore(remediation) => {
                 self.push(&proposal, remediation);
                 return Vec::new();
             }

@@ -5,7 +5,7 @@
 //! where the call succeeded and something would be lost.
 
 use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere, role, without_date};
-use crate::resource::{AccountId, FunctionArn, FunctionResource, Home};
+use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
@@ -61,11 +61,14 @@ struct InScopeOf {
     credentials_issued_to: Option<String>,
 }
 
-/// Reads the `detail` of an API call.
-pub(super) fn parse(detail: &str, home: &Home) -> Result<Event, EventError> {
+/// Reads the `detail` of an API call that came from `source`: `aws.` and the service that was called.
+pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, EventError> {
     let record: Record<'_> = serde_json::from_str(detail)
         .map_err(|source| EventError::Json { part: "detail", source })?;
-    let kind = if record.error_code.is_some() {
+    let called = record.event_source.strip_suffix(".amazonaws.com");
+    let kind = if called != source.strip_prefix("aws.") {
+        Kind::Ignored("it comes from another service than the one that was called".to_owned())
+    } else if record.error_code.is_some() {
         Kind::Ignored("the call failed".to_owned())
     } else {
         kind(&record, home)?
@@ -145,6 +148,9 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ) => setting_change(record, name, home)?,
         ("lambda.amazonaws.com", "TagResource" | "UntagResource") => {
             tag_change(record, name, home)?
+        }
+        ("events.amazonaws.com", "EnableRule" | "PutRule" | "PutTargets") => {
+            rule_change(record, name, home)?
         }
         ("lambda.amazonaws.com", "Invoke") => invocation(record, name, home)?,
         (_, _) => Kind::Ignored("no control looks at this API".to_owned()),
@@ -245,6 +251,40 @@ fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind,
     let resource = resource(record, &target(record)?, call, home)?;
     Ok(elsewhere(&resource.function, home)
         .unwrap_or(Kind::FunctionChange { function: resource.function }))
+}
+
+/// AWS's own events arrive on the default bus only.
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html>
+fn rule_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    #[derive(Deserialize, Default)]
+    #[serde(rename_all = "camelCase")]
+    struct Asked<'a> {
+        name: Option<String>,
+        rule: Option<String>,
+        event_bus_name: Option<String>,
+        #[serde(borrow)]
+        event_pattern: Option<&'a RawValue>,
+    }
+    let asked = match record.request_parameters {
+        None => Asked::default(),
+        Some(raw) => serde_json::from_str::<Option<Asked<'_>>>(raw.get())
+            .map(Option::unwrap_or_default)
+            .map_err(|source| EventError::Json { part: "requestParameters", source })?,
+    };
+    let bus = asked.event_bus_name.as_deref().unwrap_or("default");
+    if bus.rsplit('/').next() != Some("default") {
+        return Ok(Kind::Ignored("the rule is of another bus than AWS's own events".to_owned()));
+    }
+    let region = record.aws_region.as_deref().unwrap_or(&home.region);
+    if region != home.region {
+        return Ok(Kind::Ignored("the rule is of another Region".to_owned()));
+    }
+    let name = asked.name.or(asked.rule);
+    let name = name.ok_or_else(|| EventError::NoResource { call: call.to_owned() })?;
+    let rule = Arn::new(home, "events", &format!("rule/{name}"))
+        .map_err(|source| EventError::Name { call: call.to_owned(), source })?;
+    let pattern = asked.event_pattern.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    Ok(Kind::RuleChange { rule, pattern })
 }
 
 /// A mapping is named by its id; which function it is of, only the answer tells.

@@ -20,6 +20,8 @@ pub enum RemediationName {
     ReplaceResourcePolicy,
     /// Require signed requests of a URL.
     HardenFunctionUrl,
+    /// Disable the EventBridge rule.
+    DisableRule,
     /// Put a setting back as it was before somebody changed it.
     RestoreSetting,
     /// Tag the function.
@@ -28,7 +30,7 @@ pub enum RemediationName {
 
 impl RemediationName {
     /// Every name.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ContainFunction,
         Self::StopFunction,
         Self::RevokeCredentials,
@@ -36,6 +38,7 @@ impl RemediationName {
         Self::DisableEventSourceMappings,
         Self::ReplaceResourcePolicy,
         Self::HardenFunctionUrl,
+        Self::DisableRule,
         Self::RestoreSetting,
         Self::TagFunction,
     ];
@@ -50,6 +53,7 @@ impl RemediationName {
             Self::DisableEventSourceMappings => "disable-event-source-mappings",
             Self::ReplaceResourcePolicy => "replace-resource-policy",
             Self::HardenFunctionUrl => "harden-function-url",
+            Self::DisableRule => "disable-rule",
             Self::RestoreSetting => "restore-setting",
             Self::TagFunction => "tag-function",
         }

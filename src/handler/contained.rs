@@ -79,6 +79,8 @@ impl Responder {
             | Read::AutoScaling(_)
             | Read::Scaling(_)
             | Read::Executions(_)
+            | Read::Rule(_)
+            | Read::RulesOf(_)
             | Read::RoleUse(_, _)
             | Read::Boundary(_, _)
             | Read::AssumedRoles(_)

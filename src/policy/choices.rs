@@ -46,6 +46,8 @@ choices! {
     replace_resource_policy = ReplaceResourcePolicy;
     /// Require signed requests of a URL.
     harden_function_url = HardenFunctionUrl;
+    /// Disable the EventBridge rule.
+    disable_rule = DisableRule;
     /// Put a setting back as it was before somebody changed it.
     restore_setting = RestoreSetting;
     /// Tag the function.

@@ -4,8 +4,8 @@ use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
         ConfigRule, ContainmentUndone, ExecutionRoleOverbroad, ExecutionRoleTrustWidened,
-        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, InvocationUnauthorized,
-        ResponderTampered, RuntimeDeprecated, TagsMissing,
+        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
+        InvocationUnauthorized, ResponderTampered, RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -106,6 +106,7 @@ entries! {
     responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
+    iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";

@@ -10,6 +10,7 @@ mod complexity;
 mod error;
 mod expand;
 mod fields;
+mod hears;
 mod matching;
 mod number;
 mod operators;
@@ -29,6 +30,7 @@ mod tests;
 
 pub use error::{PatternError, PatternErrors};
 pub use fields::EventFields;
+pub use hears::hears;
 pub use set::PatternSet;
 
 use crate::policy::problem::Step;

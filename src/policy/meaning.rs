@@ -221,6 +221,7 @@ fn never_fires(
         | ControlId::FunctionUrlPublic
         | ControlId::ExecutionRoleOverbroad
         | ControlId::ExecutionRoleTrustWidened
+        | ControlId::IamBackdoorReactive
         | ControlId::ResponderTampered
         | ControlId::ContainmentUndone
         | ControlId::FunctionPrivilegeEscalation

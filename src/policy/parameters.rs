@@ -84,6 +84,15 @@ pub struct ContainmentUndone {
     pub break_glass: Vec<Pattern>,
 }
 
+/// Parameters of `iam-backdoor.reactive`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct IamBackdoorReactive {
+    /// The functions whose job it is to react to new users, roles and keys.
+    pub declared: Vec<Pattern>,
+}
+
 /// Parameters of `responder.tampered`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]

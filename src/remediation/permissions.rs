@@ -67,6 +67,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. } => &["lambda:GetFunctionUrlConfig"],
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
             Self::RestoreRole(restore) => restore.look_permissions(),
+            Self::SwitchRule { .. } => &["events:DescribeRule"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
         }
     }
@@ -125,6 +126,11 @@ impl Remediation {
                 ],
             },
             Self::RestoreRole(restore) => Turning { there: restore.there(), back: restore.back() },
+            // A state that only a whole rule can be put into is only put back.
+            Self::SwitchRule { .. } => Turning {
+                there: &["events:DisableRule", "events:EnableRule"],
+                back: &["events:DisableRule", "events:EnableRule", "events:PutRule"],
+            },
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }
             }

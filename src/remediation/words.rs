@@ -2,7 +2,7 @@
 //! the journal and in `cordon restore --step`.
 
 use super::{Ends, Remediation};
-use crate::setting::Scaling;
+use crate::setting::{RuleSwitch, Scaling};
 
 impl Remediation {
     /// The name in plans, logs and the journal.
@@ -26,6 +26,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. } => "harden-function-url",
             Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
             Self::RestoreRole(restore) => restore.name(),
+            Self::SwitchRule { after, .. } => switching(*after),
             Self::TagFunction { .. } => "tag-function",
         }
     }
@@ -46,6 +47,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. } => "set-url-auth-type",
             Self::ReplaceResourcePolicy(_) => "put-resource-policy",
             Self::RestoreRole(restore) => restore.undo_name(),
+            Self::SwitchRule { before, .. } => switching(*before),
             Self::TagFunction { .. } => "untag-function",
         }
     }
@@ -109,6 +111,10 @@ impl Remediation {
             Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
             Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
             Self::RestoreRole(restore) => vec![restore.change()],
+            Self::SwitchRule { rule, before, after, .. } => {
+                let (before, after) = (before.as_str(), after.as_str());
+                vec![format!("rule `{}`: {before} -> {after}", rule.name())]
+            }
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
@@ -152,11 +158,21 @@ impl Remediation {
             Self::HardenFunctionUrl { .. } => "AuthType: NONE".to_owned(),
             Self::ReplaceResourcePolicy(_) => "the document as it was".to_owned(),
             Self::RestoreRole(restore) => restore.undo_change(),
+            Self::SwitchRule { rule, before, .. } => {
+                format!("rule `{}`: {}", rule.name(), before.as_str())
+            }
             Self::TagFunction { tags, .. } => {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))
             }
         }
+    }
+}
+
+const fn switching(to: RuleSwitch) -> &'static str {
+    match to {
+        RuleSwitch::Disabled => "disable-rule",
+        RuleSwitch::Enabled | RuleSwitch::EnabledForAll => "enable-rule",
     }
 }
 

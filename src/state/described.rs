@@ -1,8 +1,8 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, ExecutionRole, FunctionState, ManagedPolicyState, Memory, PolicyState, Read, State,
-    Surroundings, UrlAuthType,
+    Contained, EventRule, ExecutionRole, FunctionState, ManagedPolicyState, Memory, PolicyState,
+    Read, State, Surroundings, UrlAuthType,
 };
 use crate::{
     finding::ControlId,
@@ -21,6 +21,9 @@ pub struct DescribedState {
     functions: BTreeMap<FunctionArn, Option<FunctionState>>,
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    rules: BTreeMap<Arn, Option<EventRule>>,
+    /// Functions whose rules were looked up: those of `rules` that invoke them.
+    rules_of: BTreeSet<FunctionArn>,
     surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// Roles by name; null where no function has it.
     roles: BTreeMap<String, Option<ExecutionRole>>,
@@ -89,7 +92,9 @@ impl From<DescribedState> for State {
             revision: policy.revision,
         };
         let policies = described.policies.into_iter();
-        let looked_up = described.contained.keys().cloned().map(Read::Containment).collect();
+        let looked_up = described.contained.keys().cloned().map(Read::Containment);
+        let rules_of = described.rules_of.into_iter().map(Read::RulesOf);
+        let looked_up = looked_up.chain(rules_of).collect();
         let contained = described.contained.into_iter().find_map(|(function, containment)| {
             let DescribedContainment { incident, standing, stops } = containment?;
             let standing: Vec<(Remediation, Stand)> =
@@ -102,6 +107,7 @@ impl From<DescribedState> for State {
             functions: described.functions,
             urls: described.urls,
             provisioned: described.provisioned,
+            rules: described.rules,
             surroundings: described.surroundings,
             roles: described.roles,
             managed: described.managed_policies,

@@ -73,6 +73,11 @@ impl State {
                 state.policies.insert(replacement.resource.clone(), after);
             }
             Remediation::RestoreRole(restore) => state.take_role(restore),
+            Remediation::SwitchRule { rule, after, .. } => {
+                if let Some(Some(live)) = state.rules.get_mut(rule) {
+                    live.switch = *after;
+                }
+            }
             Remediation::TagFunction { function, tags } => live(state, function, |live| {
                 live.tags.get_or_insert_default().extend(tags.clone());
             }),

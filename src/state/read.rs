@@ -30,6 +30,10 @@ pub enum Read {
     Scaling(FunctionArn),
     /// Durable executions that run.
     Executions(FunctionArn),
+    /// One EventBridge rule of the default bus, with its targets.
+    Rule(Arn),
+    /// The EventBridge rules whose target a function is.
+    RulesOf(FunctionArn),
     /// Who else can use the execution role, in every Region.
     RoleUse(FunctionArn, RoleArn),
     /// The execution role's permissions boundary.
@@ -88,6 +92,10 @@ impl Read {
                 &["lambda:ListVersionsByFunction", "lambda:GetFunctionScalingConfig"]
             }
             Self::Executions(_) => &["lambda:ListDurableExecutionsByFunction"],
+            Self::Rule(_) => &["events:DescribeRule", "events:ListTargetsByRule"],
+            Self::RulesOf(_) => {
+                &["events:DescribeRule", "events:ListRuleNamesByTarget", "events:ListTargetsByRule"]
+            }
             Self::RoleUse(_, _) => &["account:ListRegions", "iam:GetRole", "lambda:ListFunctions"],
             Self::Boundary(_, _) => &["iam:GetRole", "iam:GetPolicy", "iam:GetPolicyVersion"],
             Self::AssumedRoles(_) => &["cloudtrail:LookupEvents", "lambda:GetFunction"],
@@ -125,6 +133,8 @@ impl fmt::Display for Read {
             Self::AutoScaling(_) => f.write_str("its auto scaling"),
             Self::Scaling(_) => f.write_str("its scaling on managed instances"),
             Self::Executions(_) => f.write_str("its durable executions"),
+            Self::Rule(rule) => write!(f, "rule `{}`", rule.name()),
+            Self::RulesOf(_) => f.write_str("the rules that invoke it"),
             Self::RoleUse(_, role) => write!(f, "who else uses role `{}`", role.name()),
             Self::Boundary(_, role) => write!(f, "the boundary of role `{}`", role.name()),
             Self::AssumedRoles(_) => f.write_str("the roles it assumed"),

@@ -49,7 +49,7 @@ pub struct Account {
     pub iam: aws_sdk_iam::Client,
     pub sqs: aws_sdk_sqs::Client,
     pub auto_scaling: aws_sdk_applicationautoscaling::Client,
-    region: String,
+    pub(super) region: String,
 }
 
 impl Account {

@@ -182,6 +182,7 @@ fn command(folder: &Path, region: &str, key: &str, mode: &str, port: u16) -> Com
         .env("LAMBDA_TASK_ROOT", folder)
         .env("TMPDIR", folder)
         .env("CORDON_MODE", mode)
+        .env("CORDON_STACK", "cordon")
         .env("CORDON_ROLE_ARN", "arn:aws:iam::111122223333:role/cordon-role")
         .env("CORDON_TOPIC_ARN", format!("arn:aws:sns:{region}:111122223333:{TOPIC_NAME}"))
         .env(

@@ -6,6 +6,7 @@
 mod account;
 mod bootstrap;
 mod emulator;
+mod json_calls;
 mod operator;
 mod runtime_api;
 mod snapshot;

@@ -8,14 +8,18 @@ use cordon::{
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, RoleRestore, TAG_PREFIX},
     resource::{Arn, FunctionArn, FunctionResource, Qualifier, RoleArn},
-    setting::{Mapping, Scaling, Suspension},
+    setting::{Mapping, RuleSwitch, Scaling, Suspension},
     state::Read,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DECLARED: [&str; 6] =
-    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account"];
+const DECLARED: [&str; 7] =
+    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account", "events"];
+
+fn rule() -> Arn {
+    Arn::parse("arn:aws:events:us-east-1:111122223333:rule/r").expect("a rule")
+}
 
 fn function() -> FunctionArn {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
@@ -107,6 +111,12 @@ fn remediations() -> Vec<Remediation> {
             edits: Vec::new(),
             removable_by_sid: None,
         }),
+        Remediation::SwitchRule {
+            about: function.clone().into(),
+            rule: rule(),
+            before: RuleSwitch::Enabled,
+            after: RuleSwitch::Disabled,
+        },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     all.extend(role_restores());
@@ -127,10 +137,11 @@ fn remediations() -> Vec<Remediation> {
             Remediation::ReplaceResourcePolicy(_) => 11,
             Remediation::TagFunction { .. } => 12,
             Remediation::CapConcurrency { .. } => 13,
-            Remediation::RestoreRole(_) => 14,
+            Remediation::SwitchRule { .. } => 14,
+            Remediation::RestoreRole(_) => 15,
         });
     }
-    assert_eq!(kinds.len(), 15);
+    assert_eq!(kinds.len(), 16);
     all
 }
 
@@ -150,6 +161,8 @@ fn reads() -> Vec<Read> {
         Read::AutoScaling(function()),
         Read::Scaling(function()),
         Read::Executions(function()),
+        Read::Rule(rule()),
+        Read::RulesOf(function()),
         Read::RoleUse(function(), role()),
         Read::Boundary(function(), role()),
         Read::AssumedRoles(function()),
@@ -179,12 +192,14 @@ fn reads() -> Vec<Read> {
             Read::Containment(_) => 14,
             Read::ContainmentOf(_) => 15,
             Read::EveryMapping(_) => 16,
-            Read::ExecutionRole(_) => 17,
-            Read::ExecutionRoles => 18,
-            Read::ManagedPolicy(_) => 19,
+            Read::Rule(_) => 17,
+            Read::RulesOf(_) => 18,
+            Read::ExecutionRole(_) => 19,
+            Read::ExecutionRoles => 20,
+            Read::ManagedPolicy(_) => 21,
         });
     }
-    assert_eq!(kinds.len(), 20);
+    assert_eq!(kinds.len(), 22);
     all
 }
 
@@ -304,6 +319,7 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
     let without_resource = [
         "application-autoscaling:DescribeScalableTargets",
         "cloudtrail:LookupEvents",
+        "events:ListRuleNamesByTarget",
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];

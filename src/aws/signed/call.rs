@@ -133,9 +133,11 @@ mod tests {
     const CONFIG: Service = Service { host: "config", signed_as: "config" };
 
     /// A server that gives each of these answers once, and then what it was asked.
-    fn server(answers: &'static [(u16, &'static str)]) -> (String, JoinHandle<Vec<String>>) {
+    fn server(answers: &[(u16, &str)]) -> (String, JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let answers: Vec<(u16, String)> =
+            answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
         let served = thread::spawn(move || {
             let mut asked = Vec::new();
             for (status, body) in answers {
@@ -154,9 +156,7 @@ mod tests {
         (endpoint, served)
     }
 
-    async fn asked(
-        answers: &'static [(u16, &'static str)],
-    ) -> (Result<Value, AwsError>, Vec<String>) {
+    async fn asked(answers: &[(u16, &str)]) -> (Result<Value, AwsError>, Vec<String>) {
         let (endpoint, served) = server(answers);
         let credentials = Credentials::new("key", "secret", None, None, "test");
         let config = SdkConfig::builder()
@@ -198,13 +198,13 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_refused_is_not_asked_again() {
-        for (body, kind) in [
-            (r#"{"__type": "NoSuchConfigurationRecorderException"}"#, ErrorKind::NotFound),
-            (r#"{"__type": "AccessDeniedException"}"#, ErrorKind::Denied),
-            (r#"{"__type": "ValidationException"}"#, ErrorKind::Invalid),
+        for (code, kind) in [
+            ("NoSuchConfigurationRecorderException", ErrorKind::NotFound),
+            ("AccessDeniedException", ErrorKind::Denied),
+            ("ValidationException", ErrorKind::Invalid),
         ] {
-            let answers: &'static [(u16, &'static str)] = Box::leak(Box::new([(400, body)]));
-            let (answer, asked) = asked(answers).await;
+            let body = format!(r#"{{"__type": "{code}"}}"#);
+            let (answer, asked) = asked(&[(400, &body)]).await;
             let error = answer.unwrap_err();
             assert_eq!((error.kind, error.resource.as_str(), asked.len()), (kind, "default", 1));
         }

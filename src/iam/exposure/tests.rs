@@ -27,6 +27,7 @@ fn trusted() -> Trusted {
         accounts: [AccountId::parse(FRIEND).unwrap()].into(),
         organizations: ["o-friend1234".to_owned()].into(),
         services: BTreeSet::new(),
+        ..Trusted::default()
     }
 }
 
