@@ -11,7 +11,7 @@ use super::execution_role::{answer, assessment, change, functions, is_left_alone
 use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
 use crate::{
     event::RoleChange,
-    finding::ControlId,
+    finding::{ControlId, Evidence},
     iam::{IdentityDocument, Usual, Width, gained, grants_width},
     remediation::RoleRestore,
     resource::{Arn, FunctionArn, RoleArn},
@@ -133,8 +133,7 @@ fn judge_new(case: &Case<'_>, live: &ExecutionRole, place: &Place) -> Judgement 
     let is_new = |policy: &Policy| policy.place == *place;
     let verdict = gain(case, &policies, &is_new);
     judgement(case, verdict, &live.functions, &format!("{} {}", live.arn, place.words()), || {
-        let restore = restore(live, &policies, place);
-        restore.map_err(|why| why.to_owned())
+        restore(live, &policies, place)
     })
 }
 
@@ -152,21 +151,17 @@ fn judgement(
     verdict: Verdict,
     concerned: &BTreeSet<FunctionArn>,
     subject: &str,
-    restore: impl FnOnce() -> Result<RoleRestore, String>,
+    restore: impl FnOnce() -> Result<RoleRestore, &'static str>,
 ) -> Judgement {
     match verdict {
         Verdict::Nothing => Judgement::Compliant,
         Verdict::Unclear(why) => Judgement::InsufficientData(why),
-        Verdict::Certain(evidence) => {
-            let restore = restore();
-            let restore = restore.as_ref().map(Clone::clone).map_err(String::as_str);
-            found(evidence, concerned, subject, answer(case, restore))
-        }
+        Verdict::Certain(evidence) => found(evidence, concerned, subject, answer(case, restore())),
     }
 }
 
 fn found(
-    evidence: Vec<crate::finding::Evidence>,
+    evidence: Vec<Evidence>,
     concerned: &BTreeSet<FunctionArn>,
     subject: &str,
     response: Response,
@@ -270,9 +265,8 @@ fn judge_versions(case: &Case<'_>, policy: &Arn) -> Vec<Assessment> {
         verdict = verdict.or(of_role.on(&live.arn));
     }
     let subject = format!("{policy} {}", managed.default);
-    let judgement = judgement(case, verdict, &concerned, &subject, || {
-        restore_version(managed, policy, &roles).map_err(str::to_owned)
-    });
+    let judgement =
+        judgement(case, verdict, &concerned, &subject, || restore_version(managed, policy, &roles));
     vec![assessment(CONTROL.id, policy.clone(), judgement)]
 }
 
@@ -396,7 +390,5 @@ fn judge_any(case: &Case<'_>, live: &ExecutionRole) -> Judgement {
         }
     };
     let verdict = gain(case, &policies, &is_new);
-    judgement(case, verdict, &live.functions, &format!("{} hidden", live.arn), || {
-        Err(why.to_owned())
-    })
+    judgement(case, verdict, &live.functions, &format!("{} hidden", live.arn), || Err(why))
 }
