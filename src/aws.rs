@@ -29,3 +29,4 @@ pub use journal::{
 pub use quarantine::Quarantined;
 
 use error::{absent, failed};
+use read::vpc_attachment;

@@ -4,6 +4,8 @@
 
 mod analysis;
 mod chain;
+mod changed;
+mod code_injection;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
@@ -12,8 +14,10 @@ mod execution_role;
 mod extent;
 mod function_policy;
 mod function_url;
+mod handler_alone;
 mod iam_backdoor;
 mod invocation;
+mod layer_untrusted;
 mod network;
 mod overbroad_role;
 mod privilege_escalation;
@@ -26,9 +30,10 @@ mod triggers;
 mod trust_widened;
 mod unscoped_service;
 mod untrusted_account;
+mod vpc_detached;
 
 pub(crate) use chain::is_link;
-pub(crate) use execution_role::is_trusted;
+pub(crate) use changed::{is_accepted, learned};
 pub use extent::Extent;
 pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
@@ -184,7 +189,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 17] = [
+pub const CONTROLS: [Control; 21] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -194,6 +199,10 @@ pub const CONTROLS: [Control; 17] = [
     overbroad_role::CONTROL,
     trust_widened::CONTROL,
     responder_tampered::CONTROL,
+    layer_untrusted::CONTROL,
+    code_injection::CONTROL,
+    handler_alone::CONTROL,
+    vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     iam_backdoor::CONTROL,

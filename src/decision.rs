@@ -18,7 +18,7 @@ use crate::{
     policy::{Because, ControlPolicy, Mode, Validity},
     remediation::{Planned, Remediation, RoleRestore, Withheld},
     resource::{Arn, FunctionArn, Resource, RoleArn},
-    state::{Read, State},
+    state::{Read, Snapshot, State},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -69,6 +69,8 @@ pub struct Decision {
     pub released: Vec<Remediation>,
     /// The limit that keeps the event from being answered, in full or further.
     pub limited: Option<String>,
+    /// What is to be remembered of the function that the event changed, if that is something new.
+    pub learned: Option<Snapshot>,
 }
 
 /// A remediation that may be applied.
@@ -151,6 +153,8 @@ pub fn decide(
     let evaluations = failed.into_iter().fold(evaluations, note);
     let limited = state.memory.limited.clone();
     let plan = planned;
+    // Who is about to be contained teaches nothing.
+    let learned = controls::learned(&case, &triage.controls).filter(|_| !contains);
     Decision {
         incident,
         evaluations,
@@ -162,6 +166,7 @@ pub fn decide(
         stops,
         released,
         limited,
+        learned,
     }
 }
 

@@ -2,6 +2,7 @@
 //! malformed ones are errors. Past this module there is no untyped JSON.
 //! Envelope: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>.
 
+mod change;
 mod cloudtrail;
 mod config;
 mod message;
@@ -10,6 +11,8 @@ mod role;
 
 pub use own::{CHANGING, Own, Touch};
 pub use role::{CHANGES, RoleChange};
+
+pub use change::{Change, ChangeCall, Part};
 
 use crate::finding::RuleMatch;
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home, ResourceError};
@@ -26,6 +29,8 @@ pub struct Event {
     pub actor: Actor,
     /// What happened.
     pub kind: Kind,
+    /// What it changed of a function, if it is a call that does.
+    pub change: Option<Change>,
     /// The rules of the control policy whose patterns it matches.
     pub matched: Vec<RuleMatch>,
     /// What of Cordon's own it changed.
@@ -49,6 +54,16 @@ pub enum Kind {
     },
     /// A function was created, or its configuration or tags changed.
     FunctionChange {
+        /// The function.
+        function: FunctionArn,
+    },
+    /// A function's code was changed.
+    CodeChange {
+        /// The function.
+        function: FunctionArn,
+    },
+    /// What guards a function was changed: whether its code has to be signed, or may call itself.
+    GuardChange {
         /// The function.
         function: FunctionArn,
     },
@@ -226,6 +241,8 @@ impl Event {
             | Kind::UrlChange { resource }
             | Kind::Invocation { resource, .. } => Some(&resource.function),
             Kind::FunctionChange { function }
+            | Kind::CodeChange { function }
+            | Kind::GuardChange { function }
             | Kind::SettingChange { function }
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. } => Some(function),
@@ -240,14 +257,13 @@ impl Event {
         }
     }
 
+    /// What happened, before anything is held against it.
+    fn new(id: String, actor: Actor, kind: Kind) -> Self {
+        Self { id, actor, kind, change: None, matched: Vec::new(), touches: None }
+    }
+
     fn ignored(id: String, why: &str) -> Self {
-        Self {
-            id,
-            actor: Actor::default(),
-            kind: Kind::Ignored(why.to_owned()),
-            matched: Vec::new(),
-            touches: None,
-        }
+        Self::new(id, Actor::default(), Kind::Ignored(why.to_owned()))
     }
 }
 

@@ -8,9 +8,9 @@ mod attachments;
 mod manifest;
 mod request;
 mod role;
-mod salt;
 mod version;
 
+pub use crate::salt::{Salt, SaltedHash};
 pub use attachments::{
     Alias, AsyncInvocation, CodeSigning, Cors, Destinations, EventSourceMapping, FunctionUrl,
     LayerVersion, ProvisionedConcurrency, ResourcePolicy, RuntimeManagement, Scaling,
@@ -19,7 +19,6 @@ pub use attachments::{
 pub use manifest::{Manifest, Object, Stored, code_key, layer_key, manifest_key, snapshot_key};
 pub use request::{EvidenceRequest, RequestError};
 pub use role::{InlinePolicy, ManagedPolicy, Role};
-pub use salt::{Salt, SaltedHash};
 pub use version::{
     Durable, FileSystem, FunctionVersion, ImageOverrides, Logging, ManagedInstances, Package,
     PackageKind, Vpc,

@@ -128,6 +128,26 @@ catalogue! {
         "nobody but its deployers changes what Cordon rests on",
         ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1562.001"],
         [RestoreSetting];
+    /// A layer of a stranger was added.
+    LayerUntrusted = "layer.untrusted", High,
+        "layers come from the own account, trusted accounts or known publishers",
+        ["NIST CSF ID.RA-09", "NIST CSF PR.PS-05", "MITRE ATT&CK T1525", "MITRE ATT&CK T1195.002"],
+        [TagFunction] or [RestoreSetting];
+    /// A variable newly changes what code runs.
+    EnvironmentCodeInjection = "environment.code-injection", High,
+        "no environment variable newly changes what code runs or where its traffic goes",
+        ["NIST CSF PR.PS-05", "NIST CSF DE.CM-09", "MITRE ATT&CK T1574.006"],
+        [TagFunction] or [RestoreSetting];
+    /// The handler was changed and the code was not.
+    HandlerChangedAlone = "handler.changed-alone", High,
+        "the handler changes together with the code",
+        ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1574"],
+        [TagFunction] or [RestoreSetting];
+    /// The function was taken out of its VPC.
+    VpcDetached = "vpc.detached", High,
+        "a function stays attached to its VPC",
+        ["NIST CSF PR.IR-01", "Security Hub Lambda.3", "MITRE ATT&CK T1562.007"],
+        [TagFunction] or [RestoreSetting];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
         "what a containment turned stays so until it is restored",

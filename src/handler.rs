@@ -4,6 +4,7 @@
 mod contained;
 mod containment;
 mod follow_up;
+mod learning;
 mod limits;
 mod roles;
 
@@ -184,6 +185,7 @@ impl Responder {
             (recalled, budget) = self.recall_with_budget(&matter, &decision, &mut state).await?;
             decision = matter.decide(&state);
         }
+        self.learn(&matter, &decision, &state).await?;
         // What may be read in a minute is not told as something that cannot be told.
         let passing = unread.iter().find(|error| error.kind == ErrorKind::Transient);
         if let (true, Some(error)) = (decision.approved().is_empty(), passing) {
@@ -196,9 +198,9 @@ impl Responder {
         if unfinished || another || !decision.approved().is_empty() {
             return self.contain(&matter, decision, state, unread, budget).await;
         }
-        let lessons = self.lessons(&matter, &decision, &state, &recalled);
+        let lessons = self.role_lessons(&matter, &decision, &state, &recalled);
         let handled = self.report_only(&matter, decision, state).await?;
-        self.learn(&matter, lessons).await?;
+        self.learn_roles(&matter, lessons).await?;
         match unread.into_iter().next() {
             Some(error) => Err(error.into()),
             None => Ok(handled),

@@ -20,6 +20,7 @@
 //! | [`injection`] | variables that change what code runs |
 //! | [`secret`] | whether a variable looks like a secret |
 //! | [`trail`] | what a CloudTrail trail records |
+//! | [`salt`] | values hashed so that they can be compared and not guessed |
 //! | [`state`] | what a decision may rest on |
 //! | [`controls`] | one file a control |
 //! | [`decision`] | the pure core |
@@ -63,6 +64,7 @@ pub mod resource;
 #[cfg(feature = "cli")]
 pub mod restore;
 pub mod rollout;
+pub mod salt;
 pub mod secret;
 pub mod setting;
 pub mod settings;

@@ -14,7 +14,7 @@ use crate::{
     finding::fingerprint,
     iam::Document,
     resource::{Arn, FunctionArn, FunctionResource, Qualifier, Resource, RevisionId, RoleArn},
-    setting::{Destinations, Mapping, RuleSwitch, Scaling, Suspension},
+    setting::{Destinations, Mapping, PutBack, RuleSwitch, Scaling, Suspension},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -170,6 +170,14 @@ pub enum Remediation {
         /// How it is to be.
         after: RuleSwitch,
     },
+    /// Puts one part of a function's configuration back, where somebody who is not trusted changed it.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>
+    RestoreConfiguration {
+        /// The function.
+        function: FunctionArn,
+        /// What stood there, and what is put back.
+        change: PutBack,
+    },
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -238,6 +246,7 @@ impl Remediation {
                 RuleSwitch::Disabled => Tactic::Isolate,
                 RuleSwitch::Enabled | RuleSwitch::EnabledForAll => Tactic::Restore,
             },
+            Self::RestoreConfiguration { .. } => Tactic::Restore,
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
@@ -266,6 +275,7 @@ impl Remediation {
             Self::SuspendAutoScaling { .. }
             | Self::DisableMapping { queue: None, .. }
             | Self::HardenFunctionUrl { .. }
+            | Self::RestoreConfiguration { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::RestoreRole(_) => 3,
             Self::TagFunction { .. } => 4,
@@ -279,7 +289,8 @@ impl Remediation {
             Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
             Self::ReplaceResourcePolicy(_)
             | Self::HardenFunctionUrl { .. }
-            | Self::RestoreRole(_) => 1,
+            | Self::RestoreRole(_)
+            | Self::RestoreConfiguration { .. } => 1,
             Self::StopFunction { .. }
             | Self::CapConcurrency { .. }
             | Self::StopInstances { .. } => 2,
@@ -308,6 +319,7 @@ impl Remediation {
             | Self::StopFunction { function, .. }
             | Self::CapConcurrency { function, .. }
             | Self::PauseExecution { function, .. }
+            | Self::RestoreConfiguration { function, .. }
             | Self::TagFunction { function, .. } => function.clone().into(),
             Self::RedirectFailures { resource, .. } | Self::HardenFunctionUrl { resource } => {
                 resource.clone()
@@ -338,6 +350,15 @@ impl Remediation {
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
             Self::RestoreRole(restore) => restore.setting(),
             Self::SwitchRule { rule, .. } => format!("rule {rule}"),
+            Self::RestoreConfiguration { function, change } => format!(
+                "configuration {function} {}",
+                match change {
+                    PutBack::Handler { .. } => "handler",
+                    PutBack::Layers { .. } => "layers",
+                    PutBack::Variable { name } => return variable_setting(function, name),
+                    PutBack::Vpc { .. } => "vpc",
+                }
+            ),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))
@@ -415,6 +436,11 @@ fn is_not(flag: &bool) -> bool {
 /// The setting that [`Remediation::ReplaceResourcePolicy`] turns.
 pub fn policy_setting(resource: &FunctionResource) -> String {
     format!("policy {resource}")
+}
+
+/// The setting that [`PutBack::Variable`] turns.
+fn variable_setting(function: &FunctionArn, name: &str) -> String {
+    format!("configuration {function} variable {name}")
 }
 
 /// The setting that [`Remediation::BoundRole`] turns.

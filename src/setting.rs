@@ -145,3 +145,52 @@ impl UrlAuthType {
         }
     }
 }
+
+/// Where a function is attached to a network; no subnets outside a VPC.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct VpcAttachment {
+    /// Ids of subnets.
+    pub subnets: Vec<String>,
+    /// Ids of security groups.
+    pub security_groups: Vec<String>,
+    /// IPv6 goes out of subnets that have it.
+    #[serde(skip_serializing_if = "is_not")]
+    pub dual_stack: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_not(flag: &bool) -> bool {
+    !*flag
+}
+
+/// One part of a function that somebody changed: what stood there, and what is put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "part", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PutBack {
+    /// The handler.
+    Handler {
+        /// What stood there.
+        stood: String,
+        /// What is put back.
+        back: String,
+    },
+    /// The layers.
+    Layers {
+        /// The ARNs that stood there.
+        stood: Vec<String>,
+        /// Those that are put back.
+        back: Vec<String>,
+    },
+    /// An environment variable that was not there before is taken out. Its value is not kept.
+    Variable {
+        /// Its name.
+        name: String,
+    },
+    /// The function is attached to its VPC again.
+    Vpc {
+        /// To which.
+        back: VpcAttachment,
+    },
+}

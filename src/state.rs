@@ -6,22 +6,26 @@ mod effect;
 mod read;
 mod role;
 mod shown;
+mod snapshot;
 mod surroundings;
 
 pub use crate::setting::{
     Boundary, Destinations, EventRule, Mapping, RoleUse, RuleSwitch, Scaling, Suspension,
-    UrlAuthType,
+    UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
 pub use read::Read;
 pub use role::{ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, policy_hash};
+pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
 
 use crate::{
     finding::ControlId,
     iam::Document,
+    injection::injects,
     remediation::{Remediation, Stand},
     resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    secret::suspect,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +43,8 @@ pub struct State {
     pub provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     /// EventBridge rules.
     pub rules: BTreeMap<Arn, Option<EventRule>>,
+    /// What functions were before.
+    pub remembered: BTreeMap<FunctionArn, Remembered>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// Roles by name; none where no function of this Region has it.
@@ -110,7 +116,9 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, rules, surroundings, .. } = later;
+        let Self {
+            policies, functions, urls, provisioned, rules, remembered, surroundings, ..
+        } = later;
         let (roles, managed) = (later.roles, later.managed);
         let (read, unread, memory) = (later.read, later.unread, later.memory);
         self.memory.locked_out.extend(memory.locked_out);
@@ -121,6 +129,7 @@ impl State {
         self.roles.extend(roles);
         self.managed.extend(managed);
         self.rules.extend(rules);
+        self.remembered.extend(remembered);
         for (function, around) in surroundings {
             self.surroundings.entry(function).or_default().learn(around);
         }
@@ -172,4 +181,42 @@ pub struct FunctionState {
     /// The log group's name; none for the one that is named after the function.
     #[serde(default)]
     pub log_group: Option<String>,
+    /// The handler; none for container images.
+    #[serde(default)]
+    pub handler: Option<String>,
+    /// The ARNs of the versions of its layers, in their order.
+    #[serde(default)]
+    pub layers: Vec<String>,
+    /// Its subnets and security groups.
+    #[serde(default)]
+    pub vpc: VpcAttachment,
+    /// The hash of its code, as Lambda has it.
+    #[serde(default)]
+    pub code_sha256: Option<String>,
+    /// When it was changed, as Lambda writes it.
+    #[serde(default)]
+    pub modified: Option<String>,
+    /// Its environment variables; none where they could not be read.
+    #[serde(default)]
+    pub variables: Option<BTreeMap<String, VariableState>>,
+}
+
+/// What is known of an environment variable's value.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VariableState {
+    /// It may change what code runs or where traffic goes: its value is not known to be harmless.
+    pub injects: bool,
+    /// The kind of secret it looks like.
+    pub suspicion: Option<String>,
+}
+
+impl VariableState {
+    /// Looks at a value, and forgets it.
+    pub fn of(name: &str, value: &str) -> Self {
+        Self {
+            injects: injects(name, value).is_some(),
+            suspicion: suspect(name, value).map(|suspicion| suspicion.words().to_owned()),
+        }
+    }
 }

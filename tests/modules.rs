@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "resource",
     "iam",
     "finding",
@@ -20,6 +20,7 @@ const ORDER: [&str; 27] = [
     "injection",
     "secret",
     "trail",
+    "salt",
     "state",
     "controls",
     "decision",

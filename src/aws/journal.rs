@@ -8,6 +8,7 @@
 //! | `function#<ARN>` | `incident` | the incident that goes on: one at a time |
 //! | `function#<ARN>` | `hold#<mark>` | until when it is left alone, and by which incident |
 //! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
+//! | `function#<ARN>` | `snapshot` | what it was when its last accepted change was made, and its salt |
 //! | `resource#<ARN>` | the same | the same, of anything but functions |
 //! | `resource#<ARN of a role>` | `snapshot` | what the role was when nothing was found on it |
 //! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
@@ -21,6 +22,7 @@ mod known_role;
 mod ledger;
 mod recall;
 mod record;
+mod snapshot;
 mod turned;
 mod write;
 

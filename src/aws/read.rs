@@ -11,6 +11,7 @@ mod roles;
 pub(super) mod rules;
 mod surroundings;
 
+pub(super) use function::vpc_attachment;
 pub(super) use roles::RoleUsers;
 
 use super::{Aws, AwsError, ErrorKind, absent};
@@ -128,7 +129,7 @@ impl Aws {
                 state.managed.insert(policy.clone(), managed);
                 state.roles = roles;
             }
-            Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
+            Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
     }
@@ -160,6 +161,7 @@ impl Aws {
             | Read::ExecutionRole(_)
             | Read::ExecutionRoles
             | Read::ManagedPolicy(_)
+            | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => {}
         }

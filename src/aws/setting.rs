@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
 mod concurrency;
+mod configuration;
 mod destinations;
 mod durable;
 mod mapping;
@@ -68,6 +69,9 @@ impl Aws {
             Remediation::SwitchRule { rule, before, after, .. } => {
                 self.rule_stand(rule, *before, *after).await
             }
+            Remediation::RestoreConfiguration { function, change } => {
+                self.configuration_stand(function, change).await
+            }
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
         };
         match stand {
@@ -119,6 +123,12 @@ impl Aws {
             }
             Remediation::RestoreRole(restore) => self.restore_role(restore).await,
             Remediation::SwitchRule { rule, after, .. } => self.switch_rule(rule, *after).await,
+            Remediation::RestoreConfiguration { function, change } => {
+                return match self.put_configuration_back(function, change).await {
+                    Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::DoesNotExist),
+                    put_back => put_back,
+                };
+            }
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
         };
         settled(applied)
@@ -165,6 +175,9 @@ impl Aws {
             }
             Remediation::RestoreRole(restore) => self.role_taken_back(restore).await,
             Remediation::SwitchRule { rule, before, .. } => self.switch_rule(rule, *before).await,
+            Remediation::RestoreConfiguration { function, change } => {
+                self.configuration_back(function, change).await
+            }
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
         }
     }

@@ -41,6 +41,8 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::PolicyChange { .. }
         | Kind::UrlChange { .. }
         | Kind::FunctionChange { .. }
+        | Kind::CodeChange { .. }
+        | Kind::GuardChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
         | Kind::RuleChange { .. }
@@ -140,6 +142,7 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::PauseExecution { .. }
         | Remediation::HardenFunctionUrl { .. }
         | Remediation::SwitchRule { .. }
+        | Remediation::RestoreConfiguration { .. }
         | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
     }
 }

@@ -3,11 +3,11 @@
 //! Refuses to put back what Cordon rests on, what somebody trusted did, and what nobody else than a
 //! service may change.
 
-use super::{Assessment, Case, Judgement, Response};
+use super::{Assessment, Case, Judgement, Response, changed::is_accepted};
 use crate::{
-    event::{Actor, Event, Kind, RoleChange},
+    event::{Event, Kind, RoleChange},
     finding::{ControlId, Evidence},
-    policy::{ControlPolicy, Pattern},
+    policy::Pattern,
     remediation::{Remediation, RoleRestore},
     resource::{FunctionArn, Resource, RoleArn},
 };
@@ -20,13 +20,6 @@ const NAMED: usize = 10;
 pub(super) fn change(event: &Event) -> Option<&RoleChange> {
     let Kind::IamCall { change, .. } = &event.kind else { return None };
     change.as_deref()
-}
-
-/// Whether what this principal changes is accepted. Of a session its role counts: its name is the
-/// caller's own choice.
-pub(crate) fn is_trusted(policy: &ControlPolicy, actor: &Actor) -> bool {
-    let arn = actor.role.as_ref().or(actor.arn.as_ref());
-    arn.is_some_and(|arn| policy.trusted.accepts_changes_of(arn))
 }
 
 /// Whether the control policy leaves the role alone.
@@ -42,7 +35,7 @@ pub(super) fn is_left_alone(roles: &[Pattern], role: &RoleArn) -> bool {
 pub(super) fn answer(case: &Case<'_>, restore: Result<RoleRestore, &str>) -> Response {
     let refused = if case.event.touches.is_some() {
         Some("Cordon does not change its own roles")
-    } else if is_trusted(case.policy, &case.event.actor) {
+    } else if is_accepted(case.policy, &case.event.actor) {
         Some("not put back: a trusted principal did it")
     } else {
         None

@@ -6,7 +6,7 @@
 
 use super::{Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger};
 use crate::{
-    event::{Kind, ShownPolicy},
+    event::{Event, Kind, ShownPolicy},
     finding::{ControlId, Evidence},
     iam::Principal,
     policy::hears,
@@ -33,26 +33,23 @@ pub(super) const CONTROL: Control = Control {
 const CREATIONS: [&str; 4] = ["CreateAccessKey", "CreateLoginProfile", "CreateRole", "CreateUser"];
 
 fn needs(case: &Case<'_>) -> Needs {
-    match &case.event.kind {
+    if let Kind::RuleChange { rule, pattern } = &case.event.kind {
         // A rule that shows a harmless pattern is decided from that.
-        Kind::RuleChange { pattern: Some(pattern), .. } if heard(pattern).is_none() => {
-            Needs::NotConcerned
-        }
-        Kind::RuleChange { rule, .. } => Needs::Reads(vec![Read::Rule(rule.clone())]),
-        Kind::PolicyChange { resource, shown } if lets_events_in(shown) => {
-            Needs::Reads(vec![Read::RulesOf(resource.function.clone())])
-        }
-        Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::FunctionChange { .. }
-        | Kind::SettingChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::SecondLook { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::Heartbeat
-        | Kind::Ignored(_) => Needs::NotConcerned,
+        return match pattern.as_deref().map(heard) {
+            Some(None) => Needs::NotConcerned,
+            Some(Some(_)) | None => Needs::Reads(vec![Read::Rule(rule.clone())]),
+        };
     }
+    match granted(case.event) {
+        Some(function) => Needs::Reads(vec![Read::RulesOf(function.clone())]),
+        None => Needs::NotConcerned,
+    }
+}
+
+/// The function that EventBridge was let in to.
+fn granted(event: &Event) -> Option<&FunctionArn> {
+    let Kind::PolicyChange { resource, shown } = &event.kind else { return None };
+    lets_events_in(shown).then_some(&resource.function)
 }
 
 /// Whether EventBridge may invoke by what was granted.
@@ -72,24 +69,23 @@ fn heard(pattern: &str) -> Option<&'static str> {
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let control = || ControlId::IamBackdoorReactive.into();
     let assessment = |resource, judgement| Assessment { control: control(), resource, judgement };
-    let looked_up = match &case.event.kind {
-        Kind::RuleChange { rule, .. } => match case.state.rules.get(rule) {
+    let looked_up = if let Kind::RuleChange { rule, .. } = &case.event.kind {
+        match case.state.rules.get(rule) {
             None => {
                 let why = Judgement::InsufficientData("the rule was not read".to_owned());
                 return vec![assessment(rule.clone().into(), why)];
             }
             Some(None) => return vec![assessment(rule.clone().into(), Judgement::NotApplicable)],
             Some(Some(_)) => rule.clone().into(),
-        },
-        Kind::PolicyChange { resource, shown } if lets_events_in(shown) => {
-            let function = &resource.function;
-            if !case.state.read.contains(&Read::RulesOf(function.clone())) {
-                let why = Judgement::InsufficientData("its rules were not read".to_owned());
-                return vec![assessment(function.clone().into(), why)];
-            }
-            function.clone().into()
         }
-        _ => return Vec::new(),
+    } else if let Some(function) = granted(case.event) {
+        if !case.state.read.contains(&Read::RulesOf(function.clone())) {
+            let why = Judgement::InsufficientData("its rules were not read".to_owned());
+            return vec![assessment(function.clone().into(), why)];
+        }
+        function.clone().into()
+    } else {
+        return Vec::new();
     };
     let found = backdoors(case);
     if found.is_empty() {

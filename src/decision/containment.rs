@@ -113,6 +113,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::ExecutionRole(_)
         | Read::ExecutionRoles
         | Read::ManagedPolicy(_)
+        | Read::Snapshot(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_) => false,
     }

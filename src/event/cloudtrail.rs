@@ -4,10 +4,15 @@
 //! Every field may be null or missing; what a control needs and does not find is an error only
 //! where the call succeeded and something would be lost.
 
-use super::{Actor, Event, EventError, Kind, ShownPolicy, elsewhere, role, without_date};
+use super::{
+    Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, change, elsewhere, role,
+    without_date,
+};
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,6 +21,7 @@ struct Record<'a> {
     event_id: String,
     event_source: String,
     event_name: String,
+    event_time: Option<String>,
     aws_region: Option<String>,
     error_code: Option<IgnoredAny>,
     user_identity: Option<UserIdentity>,
@@ -73,9 +79,54 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
     } else {
         kind(&record, home)?
     };
+    let change = change_of(&record);
     let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
     let (actor, kind) = not_of_elsewhere(actor, kind, home);
-    Ok(Event { id: record.event_id, actor, kind, matched: Vec::new(), touches: None })
+    let change = match &kind {
+        Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => change,
+        Kind::PolicyChange { .. }
+        | Kind::UrlChange { .. }
+        | Kind::SettingChange { .. }
+        | Kind::IamCall { .. }
+        | Kind::SecondLook { .. }
+        | Kind::Invocation { .. }
+        | Kind::RuleCompliance { .. }
+        | Kind::RuleChange { .. }
+        | Kind::Heartbeat
+        | Kind::Ignored(_) => None,
+    };
+    Ok(Event { change, ..Event::new(record.event_id, actor, kind) })
+}
+
+/// The calls that change what a function is, or what guards it.
+fn change_call(name: &str) -> Option<ChangeCall> {
+    Some(match name {
+        "CreateFunction" => ChangeCall::Create,
+        "UpdateFunctionConfiguration" => ChangeCall::Configure,
+        "UpdateFunctionCode" => ChangeCall::Code,
+        "PutFunctionCodeSigningConfig" => ChangeCall::AttachSigning,
+        "DeleteFunctionCodeSigningConfig" => ChangeCall::DetachSigning,
+        "PutFunctionRecursionConfig" => ChangeCall::Recursion,
+        _ => return None,
+    })
+}
+
+fn change_of(record: &Record<'_>) -> Option<Change> {
+    let call = change_call(without_date(&record.event_name))?;
+    let parameters = record.request_parameters.and_then(|raw| {
+        serde_json::from_str::<Option<BTreeMap<String, IgnoredAny>>>(raw.get()).ok().flatten()
+    });
+    let names = change::named(call, parameters.iter().flatten().map(|(name, _)| name.as_str()));
+    let at = record.event_time.as_deref();
+    let answer = record
+        .response_elements
+        .and_then(|raw| serde_json::from_str::<Option<change::Answer>>(raw.get()).ok().flatten());
+    Some(Change {
+        call,
+        at: at.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok()),
+        names,
+        modified: answer.and_then(|answer| answer.last_modified),
+    })
 }
 
 /// IAM is one for all Regions: a function of another one is looked at there, and what it changed of a
@@ -134,6 +185,21 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ) => url_change(record, name, home)?,
         ("lambda.amazonaws.com", "CreateFunction" | "UpdateFunctionConfiguration") => {
             function_change(record, name, home)?
+        }
+        ("lambda.amazonaws.com", "UpdateFunctionCode") => {
+            let resource = resource(record, &target(record)?, name, home)?;
+            elsewhere(&resource.function, home)
+                .unwrap_or(Kind::CodeChange { function: resource.function })
+        }
+        (
+            "lambda.amazonaws.com",
+            "DeleteFunctionCodeSigningConfig"
+            | "PutFunctionCodeSigningConfig"
+            | "PutFunctionRecursionConfig",
+        ) => {
+            let resource = resource(record, &target(record)?, name, home)?;
+            elsewhere(&resource.function, home)
+                .unwrap_or(Kind::GuardChange { function: resource.function })
         }
         (
             "lambda.amazonaws.com",

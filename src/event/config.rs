@@ -48,7 +48,7 @@ pub(super) fn rule_compliance(id: String, detail: &str, home: &Home) -> Result<E
     } else {
         Kind::Ignored("the resource is not a function".to_owned())
     };
-    Ok(Event { id, actor: Actor::default(), kind, matched: Vec::new(), touches: None })
+    Ok(Event::new(id, Actor::default(), kind))
 }
 
 #[derive(Deserialize)]
@@ -90,7 +90,7 @@ pub(super) fn configuration_item(
         Some(_) => Kind::Ignored("the resource is not a function".to_owned()),
         None => Kind::Ignored("the event carries no configuration item".to_owned()),
     };
-    Ok(Event { id, actor: Actor::default(), kind, matched: Vec::new(), touches: None })
+    Ok(Event::new(id, Actor::default(), kind))
 }
 
 /// The function that AWS Config names, in the Region it names.

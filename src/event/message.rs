@@ -49,5 +49,5 @@ fn second_look(message: &Message, home: &Home) -> Result<Event, EventError> {
     let id = format!("{incident}-second-look-{second_look}");
     let other = elsewhere(&function, home);
     let kind = other.unwrap_or(Kind::SecondLook { function, incident });
-    Ok(Event { id, actor: Actor::default(), kind, matched: Vec::new(), touches: None })
+    Ok(Event::new(id, Actor::default(), kind))
 }

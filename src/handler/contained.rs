@@ -10,7 +10,7 @@ use crate::{
     state::{Contained, Read, State},
 };
 use futures_util::stream::{self, StreamExt};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice};
 use time::OffsetDateTime;
 
 impl Responder {
@@ -20,12 +20,28 @@ impl Responder {
         reads: &BTreeSet<Read>,
         now: OffsetDateTime,
     ) -> (State, Vec<AwsError>) {
-        let (journal, rest): (Vec<&Read>, Vec<&Read>) =
+        let (journal, mut rest): (Vec<&Read>, Vec<&Read>) =
             reads.iter().partition(|read| read.is_in_the_journal());
+        // One look tells both.
+        rest.retain(|read| {
+            !matches!(read, Read::Function(function)
+                if reads.contains(&Read::Snapshot(function.clone())))
+        });
         let (mut state, mut errors) = self.aws.read(&rest.into_iter().cloned().collect()).await;
         state.memory.locked_out.extend(locked_out(&errors));
         self.recall_roles(&mut state, &mut errors).await;
         for read in journal {
+            if let Read::Snapshot(function) = read {
+                match self.remembered(function).await {
+                    Ok(remembered) => state.learn(remembered),
+                    Err(error) => {
+                        state.unread.extend([read.clone(), Read::Function(function.clone())]);
+                        state.memory.locked_out.extend(locked_out(slice::from_ref(&error)));
+                        errors.push(error);
+                    }
+                }
+                continue;
+            }
             match self.contained(read, now, &mut errors).await {
                 Ok(contained) => {
                     state.read.insert(read.clone());
@@ -86,7 +102,8 @@ impl Responder {
             | Read::AssumedRoles(_)
             | Read::ExecutionRole(_)
             | Read::ExecutionRoles
-            | Read::ManagedPolicy(_) => None,
+            | Read::ManagedPolicy(_)
+            | Read::Snapshot(_) => None,
         };
         match found {
             Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),

@@ -5,7 +5,7 @@
 use super::{Matter, Responder};
 use crate::{
     aws::{AwsError, Recalled},
-    controls::is_trusted,
+    controls::is_accepted,
     decision::Decision,
     finding::Compliance,
     policy::Mode,
@@ -26,7 +26,7 @@ impl Responder {
     }
 
     /// What is to be remembered, if nothing changes any more.
-    pub(super) fn lessons(
+    pub(super) fn role_lessons(
         &self,
         matter: &Matter<'_>,
         decision: &Decision,
@@ -42,7 +42,7 @@ impl Responder {
             Compliance::Compliant | Compliance::NotApplicable => true,
             Compliance::NonCompliant(_) | Compliance::InsufficientData(_) => false,
         });
-        let accepted = is_fine || is_trusted(matter.remit.policy, &matter.event.actor);
+        let accepted = is_fine || is_accepted(matter.remit.policy, &matter.event.actor);
         let roles = state.roles.values().flatten().filter(|_| accepted);
         roles
             .map(|role| (role, role.to_know()))
@@ -51,7 +51,7 @@ impl Responder {
             .collect()
     }
 
-    pub(super) async fn learn(
+    pub(super) async fn learn_roles(
         &self,
         matter: &Matter<'_>,
         lessons: Vec<(RoleArn, KnownRole)>,

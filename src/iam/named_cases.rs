@@ -111,7 +111,7 @@ impl Case {
             .map(str::to_owned)
             .into(),
             services: BTreeSet::new(),
-            ..Trusted::default()
+            principals: BTreeSet::new(),
         };
         let document = Document::parse(&self.text()).unwrap();
         let statements =

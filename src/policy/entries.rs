@@ -3,9 +3,10 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, ExecutionRoleOverbroad, ExecutionRoleTrustWidened,
-        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
-        InvocationUnauthorized, ResponderTampered, RuntimeDeprecated, TagsMissing,
+        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, ExecutionRoleOverbroad,
+        ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
+        IamBackdoorReactive, InvocationUnauthorized, LayerUntrusted, ResponderTampered,
+        RuntimeDeprecated, TagsMissing,
     },
     reach::Reach,
 };
@@ -104,6 +105,10 @@ entries! {
     execution_role_overbroad: ExecutionRoleOverbroad = ExecutionRoleOverbroad, "execution-role.overbroad";
     execution_role_trust_widened: ExecutionRoleTrustWidened = ExecutionRoleTrustWidened, "execution-role.trust-widened";
     responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
+    layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
+    environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
+    handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
+    vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";

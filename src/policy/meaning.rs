@@ -223,6 +223,10 @@ fn never_fires(
         | ControlId::ExecutionRoleTrustWidened
         | ControlId::IamBackdoorReactive
         | ControlId::ResponderTampered
+        | ControlId::LayerUntrusted
+        | ControlId::EnvironmentCodeInjection
+        | ControlId::HandlerChangedAlone
+        | ControlId::VpcDetached
         | ControlId::ContainmentUndone
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc

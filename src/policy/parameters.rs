@@ -75,6 +75,41 @@ pub struct ExecutionRoleTrustWidened {
     pub trusted: Vec<Pattern>,
 }
 
+/// Parameters of `layer.untrusted`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct LayerUntrusted {
+    /// Accounts whose layers may be used beside those of the own account and of trusted ones.
+    pub publishers: BTreeSet<AccountId>,
+}
+
+impl Default for LayerUntrusted {
+    /// Where AWS publishes layers from one account in most Regions: CloudWatch Lambda Insights, the
+    /// Powertools for Python and for TypeScript, and the SDK for pandas. Those that AWS publishes from
+    /// another account in each Region have to be listed.
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-extension-versions.html>
+    /// <https://docs.aws.amazon.com/powertools/python/latest/>
+    /// <https://docs.aws.amazon.com/powertools/typescript/latest/getting-started/lambda-layers>
+    /// <https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html>
+    fn default() -> Self {
+        let publishers = ["580247275435", "017000801446", "094274105915", "336392948345"];
+        Self {
+            publishers: publishers.into_iter().filter_map(|id| AccountId::parse(id).ok()).collect(),
+        }
+    }
+}
+
+/// Parameters of `environment.code-injection`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct EnvironmentCodeInjection {
+    /// Variables that may be set, each with its values beside those that known tools ask for; no
+    /// values means any.
+    pub allowed: BTreeMap<String, BTreeSet<String>>,
+}
+
 /// Parameters of `containment.undone`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>
 
 use super::Remediation;
+use crate::setting::PutBack;
 
 /// Application Auto Scaling checks with whoever registers a target whether they may do themselves
 /// what it will do for them.
@@ -65,6 +66,7 @@ impl Remediation {
             Self::StopInstances { .. } => &["lambda:GetFunctionScalingConfig"],
             Self::PauseExecution { .. } => &["lambda:GetDurableExecution"],
             Self::HardenFunctionUrl { .. } => &["lambda:GetFunctionUrlConfig"],
+            Self::RestoreConfiguration { .. } => &["lambda:GetFunctionConfiguration"],
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
             Self::RestoreRole(restore) => restore.look_permissions(),
             Self::SwitchRule { .. } => &["events:DescribeRule"],
@@ -110,6 +112,23 @@ impl Remediation {
                 back: &["lambda:ResumeDurableExecution"],
             },
             Self::HardenFunctionUrl { .. } => Turning::alike(&["lambda:UpdateFunctionUrlConfig"]),
+            Self::RestoreConfiguration { change, .. } => Turning::alike(match change {
+                PutBack::Handler { .. } | PutBack::Variable { .. } => {
+                    &["lambda:UpdateFunctionConfiguration"]
+                }
+                // https://docs.aws.amazon.com/lambda/latest/dg/permissions-user-layer.html
+                PutBack::Layers { .. } => {
+                    &["lambda:UpdateFunctionConfiguration", "lambda:GetLayerVersion"]
+                }
+                // Lambda looks them up as whoever asks:
+                // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+                PutBack::Vpc { .. } => &[
+                    "lambda:UpdateFunctionConfiguration",
+                    "ec2:DescribeSecurityGroups",
+                    "ec2:DescribeSubnets",
+                    "ec2:DescribeVpcs",
+                ],
+            }),
             // PutResourcePolicy also needs the two permissions it supersedes:
             // https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
             Self::ReplaceResourcePolicy(_) => Turning {

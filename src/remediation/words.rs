@@ -2,7 +2,10 @@
 //! the journal and in `cordon restore --step`.
 
 use super::{Ends, Remediation};
-use crate::setting::{RuleSwitch, Scaling};
+use crate::{
+    finding::shown,
+    setting::{PutBack, RuleSwitch, Scaling},
+};
 
 impl Remediation {
     /// The name in plans, logs and the journal.
@@ -27,6 +30,12 @@ impl Remediation {
             Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
             Self::RestoreRole(restore) => restore.name(),
             Self::SwitchRule { after, .. } => switching(*after),
+            Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Handler { .. } => "restore-handler",
+                PutBack::Layers { .. } => "restore-layers",
+                PutBack::Variable { .. } => "remove-environment-variable",
+                PutBack::Vpc { .. } => "restore-vpc",
+            },
             Self::TagFunction { .. } => "tag-function",
         }
     }
@@ -48,6 +57,12 @@ impl Remediation {
             Self::ReplaceResourcePolicy(_) => "put-resource-policy",
             Self::RestoreRole(restore) => restore.undo_name(),
             Self::SwitchRule { before, .. } => switching(*before),
+            Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Handler { .. } => "put-handler",
+                PutBack::Layers { .. } => "put-layers",
+                PutBack::Variable { .. } => "put-environment-variable",
+                PutBack::Vpc { .. } => "detach-vpc",
+            },
             Self::TagFunction { .. } => "untag-function",
         }
     }
@@ -115,6 +130,18 @@ impl Remediation {
                 let (before, after) = (before.as_str(), after.as_str());
                 vec![format!("rule `{}`: {before} -> {after}", rule.name())]
             }
+            Self::RestoreConfiguration { change, .. } => vec![match change {
+                PutBack::Handler { stood, back } => {
+                    format!("handler: {} -> {}", named(stood), named(back))
+                }
+                PutBack::Layers { stood, back } => {
+                    format!("layers: {} -> {}", listed(stood), listed(back))
+                }
+                PutBack::Variable { name } => {
+                    format!("environment variable {}: set -> absent", named(name))
+                }
+                PutBack::Vpc { back } => format!("subnets: none -> {}", listed(&back.subnets)),
+            }],
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
@@ -161,6 +188,15 @@ impl Remediation {
             Self::SwitchRule { rule, before, .. } => {
                 format!("rule `{}`: {}", rule.name(), before.as_str())
             }
+            Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Handler { stood, .. } => format!("handler: {}", named(stood)),
+                PutBack::Layers { stood, .. } => format!("layers: {}", listed(stood)),
+                PutBack::Variable { name } => format!(
+                    "environment variable {}: its value was not kept, set it by hand",
+                    named(name)
+                ),
+                PutBack::Vpc { .. } => "subnets: none".to_owned(),
+            },
             Self::TagFunction { tags, .. } => {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))
@@ -174,6 +210,18 @@ const fn switching(to: RuleSwitch) -> &'static str {
         RuleSwitch::Disabled => "disable-rule",
         RuleSwitch::Enabled | RuleSwitch::EnabledForAll => "enable-rule",
     }
+}
+
+/// What somebody wrote, as it may be shown.
+fn named(text: &str) -> String {
+    format!("`{}`", shown(text, 140))
+}
+
+fn listed(texts: &[String]) -> String {
+    if texts.is_empty() {
+        return "none".to_owned();
+    }
+    texts.iter().map(|text| named(text)).collect::<Vec<_>>().join(", ")
 }
 
 /// Concurrency in words: none is not 0.

@@ -2,13 +2,14 @@
 
 use super::{
     Contained, EventRule, ExecutionRole, FunctionState, ManagedPolicyState, Memory, PolicyState,
-    Read, State, Surroundings, UrlAuthType,
+    Read, Remembered, Snapshot, State, Surroundings, UrlAuthType, VariableState,
 };
 use crate::{
     finding::ControlId,
     iam::Document,
     remediation::{Remediation, Stand},
     resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    salt::{Salt, SaltedHash},
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,10 @@ pub struct DescribedState {
     roles: BTreeMap<String, Option<ExecutionRole>>,
     /// Managed policies.
     managed_policies: BTreeMap<Arn, ManagedPolicyState>,
+    /// What functions were before; null where they are seen for the first time.
+    before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
+    /// Values of environment variables, made up: they are hashed as the function does it.
+    environment: BTreeMap<FunctionArn, BTreeMap<String, String>>,
     held: BTreeSet<String>,
     /// The controls that had findings on the function lately.
     recent: BTreeSet<ControlId>,
@@ -38,6 +43,22 @@ pub struct DescribedState {
     full_roles: BTreeSet<RoleArn>,
     /// Functions that were looked up among the contained; null where they are not.
     contained: BTreeMap<FunctionArn, Option<DescribedContainment>>,
+}
+
+/// A snapshot as a file describes it, with values of variables in the place of their hashes.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DescribedSnapshot {
+    known: Snapshot,
+    environment: Option<BTreeMap<String, String>>,
+}
+
+/// Hashes that are only compared with each other need no secret.
+const SALT: [u8; Salt::LENGTH] = [0; Salt::LENGTH];
+
+fn hashed(values: &BTreeMap<String, String>) -> BTreeMap<String, SaltedHash> {
+    let hashed = |(name, value): (&String, &String)| (name.clone(), Salt::new(SALT).hash(value));
+    values.iter().map(hashed).collect()
 }
 
 /// A containment as a file describes it.
@@ -102,9 +123,30 @@ impl From<DescribedState> for State {
             let stopped_it = standing.iter().any(|(turned, _)| turned.stops());
             Some(Contained { incident, function, standing, stops, stopped_it })
         });
+        let DescribedState { before, environment, mut functions, .. } = described;
+        for (function, values) in &environment {
+            if let Some(Some(live)) = functions.get_mut(function) {
+                let look = |(name, value): (&String, &String)| {
+                    (name.clone(), VariableState::of(name, value))
+                };
+                live.variables = Some(values.iter().map(look).collect());
+                live.has_environment |= !values.is_empty();
+            }
+        }
+        let remembered = |(function, before): (FunctionArn, Option<DescribedSnapshot>)| {
+            let before = before.map(|DescribedSnapshot { known, environment }| {
+                let environment = environment.as_ref().map(hashed);
+                Snapshot { environment, ..known }
+            });
+            let environment = environment.get(&function).map(hashed);
+            let (salt, signing) = (Salt::new(SALT), None);
+            let (version, at, closed) = (u64::from(before.is_some()), None, false);
+            (function, Remembered { before, at, version, salt, environment, signing, closed })
+        };
         Self {
             policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
-            functions: described.functions,
+            functions,
+            remembered: before.into_iter().map(remembered).collect(),
             urls: described.urls,
             provisioned: described.provisioned,
             rules: described.rules,

@@ -6,7 +6,7 @@ use crate::{
     iam::Document,
     remediation::Remediation,
     resource::FunctionArn,
-    setting::{Boundary, Destinations, Scaling, Suspension, UrlAuthType},
+    setting::{Boundary, Destinations, PutBack, Scaling, Suspension, UrlAuthType},
 };
 
 impl State {
@@ -78,11 +78,36 @@ impl State {
                     live.switch = *after;
                 }
             }
+            Remediation::RestoreConfiguration { function, change } => {
+                put_back(state, function, change);
+            }
             Remediation::TagFunction { function, tags } => live(state, function, |live| {
                 live.tags.get_or_insert_default().extend(tags.clone());
             }),
         }
     }
+}
+
+fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
+    if let (PutBack::Variable { name }, Some(remembered)) =
+        (change, state.remembered.get_mut(function))
+        && let Some(environment) = &mut remembered.environment
+    {
+        environment.remove(name);
+    }
+    live(state, function, |live| match change {
+        PutBack::Handler { back, .. } => live.handler = Some(back.clone()),
+        PutBack::Layers { back, .. } => live.layers.clone_from(back),
+        PutBack::Variable { name } => {
+            if let Some(variables) = &mut live.variables {
+                variables.remove(name);
+            }
+        }
+        PutBack::Vpc { back } => {
+            live.vpc = back.clone();
+            live.in_vpc = true;
+        }
+    });
 }
 
 fn live(state: &mut State, function: &FunctionArn, change: impl FnOnce(&mut FunctionState)) {

@@ -46,6 +46,8 @@ pub enum Read {
     ManagedPolicy(Arn),
     /// All such roles.
     ExecutionRoles,
+    /// What it is, and what it was when its last accepted change was made.
+    Snapshot(FunctionArn),
     /// How the settings that containment turned stand now. The journal knows which.
     Containment(FunctionArn),
     /// The same, of the function of an incident.
@@ -64,9 +66,9 @@ const ROLE: &[&str] = &[
 ];
 
 impl Read {
-    /// Whether the journal tells it, and not AWS.
+    /// Whether the journal tells it, or has to be asked first.
     pub const fn is_in_the_journal(&self) -> bool {
-        matches!(self, Self::Containment(_) | Self::ContainmentOf(_))
+        matches!(self, Self::Snapshot(_) | Self::Containment(_) | Self::ContainmentOf(_))
     }
 
     /// The IAM actions it needs, its fallback included. The role in `template.yaml` is held against
@@ -111,6 +113,7 @@ impl Read {
                 "iam:ListRolePolicies",
                 "lambda:ListFunctions",
             ],
+            Self::Snapshot(_) => &["lambda:GetFunction", "lambda:ListTags"],
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
         }
@@ -141,6 +144,7 @@ impl fmt::Display for Read {
             Self::ExecutionRole(role) => write!(f, "the policies of role `{}`", role.name()),
             Self::ManagedPolicy(policy) => write!(f, "who has policy `{policy}`"),
             Self::ExecutionRoles => f.write_str("the roles of all functions"),
+            Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
         }
     }

@@ -8,7 +8,7 @@ use cordon::{
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, RoleRestore, TAG_PREFIX},
     resource::{Arn, FunctionArn, FunctionResource, Qualifier, RoleArn},
-    setting::{Mapping, RuleSwitch, Scaling, Suspension},
+    setting::{Mapping, PutBack, RuleSwitch, Scaling, Suspension, VpcAttachment},
     state::Read,
 };
 use serde_json::{Value, json};
@@ -117,31 +117,53 @@ fn remediations() -> Vec<Remediation> {
             before: RuleSwitch::Enabled,
             after: RuleSwitch::Disabled,
         },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Handler { stood: id(), back: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Layers { stood: Vec::new(), back: Vec::new() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Variable { name: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Vpc { back: VpcAttachment::default() },
+        },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     all.extend(role_restores());
     let mut kinds = BTreeSet::new();
     for remediation in &all {
         kinds.insert(match remediation {
-            Remediation::RedirectFailures { .. } => 0,
-            Remediation::RemoveDeadLetterTarget { .. } => 1,
-            Remediation::DisableMapping { .. } => 2,
-            Remediation::DenyRole { .. } => 3,
-            Remediation::BoundRole { .. } => 4,
-            Remediation::SuspendAutoScaling { .. } => 5,
-            Remediation::DeleteProvisionedConcurrency { .. } => 6,
-            Remediation::StopFunction { .. } => 7,
-            Remediation::StopInstances { .. } => 8,
-            Remediation::PauseExecution { .. } => 9,
-            Remediation::HardenFunctionUrl { .. } => 10,
-            Remediation::ReplaceResourcePolicy(_) => 11,
-            Remediation::TagFunction { .. } => 12,
-            Remediation::CapConcurrency { .. } => 13,
-            Remediation::SwitchRule { .. } => 14,
-            Remediation::RestoreRole(_) => 15,
+            Remediation::RedirectFailures { .. } => "redirect failures",
+            Remediation::RemoveDeadLetterTarget { .. } => "remove dead letter target",
+            Remediation::DisableMapping { .. } => "disable mapping",
+            Remediation::DenyRole { .. } => "deny role",
+            Remediation::BoundRole { .. } => "bound role",
+            Remediation::SuspendAutoScaling { .. } => "suspend auto scaling",
+            Remediation::DeleteProvisionedConcurrency { .. } => "delete provisioned concurrency",
+            Remediation::StopFunction { .. } => "stop function",
+            Remediation::StopInstances { .. } => "stop instances",
+            Remediation::PauseExecution { .. } => "pause execution",
+            Remediation::HardenFunctionUrl { .. } => "harden function url",
+            Remediation::ReplaceResourcePolicy(_) => "replace resource policy",
+            Remediation::TagFunction { .. } => "tag function",
+            Remediation::CapConcurrency { .. } => "cap concurrency",
+            Remediation::SwitchRule { .. } => "switch rule",
+            Remediation::RestoreRole(_) => remediation.name(),
+            Remediation::RestoreConfiguration { change, .. } => match change {
+                PutBack::Handler { .. } => "handler",
+                PutBack::Layers { .. } => "layers",
+                PutBack::Variable { .. } => "variable",
+                PutBack::Vpc { .. } => "vpc",
+            },
         });
     }
-    assert_eq!(kinds.len(), 16);
+    assert_eq!(kinds.len(), all.len());
     all
 }
 
@@ -171,35 +193,37 @@ fn reads() -> Vec<Read> {
         Read::ManagedPolicy(policy()),
         Read::Containment(function()),
         Read::ContainmentOf(String::new()),
+        Read::Snapshot(function()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
         kinds.insert(match read {
-            Read::Policy(_) => 0,
-            Read::EveryPolicy(_) => 1,
-            Read::Function(_) => 2,
-            Read::Url(_) => 3,
-            Read::EveryUrl(_) => 4,
-            Read::Provisioned(_) => 5,
-            Read::Destinations(_) => 6,
-            Read::Mappings(_) => 7,
-            Read::AutoScaling(_) => 8,
-            Read::Scaling(_) => 9,
-            Read::Executions(_) => 10,
-            Read::RoleUse(_, _) => 11,
-            Read::Boundary(_, _) => 12,
-            Read::AssumedRoles(_) => 13,
-            Read::Containment(_) => 14,
-            Read::ContainmentOf(_) => 15,
-            Read::EveryMapping(_) => 16,
-            Read::Rule(_) => 17,
-            Read::RulesOf(_) => 18,
-            Read::ExecutionRole(_) => 19,
-            Read::ExecutionRoles => 20,
-            Read::ManagedPolicy(_) => 21,
+            Read::Policy(_) => "policy",
+            Read::EveryPolicy(_) => "every policy",
+            Read::Function(_) => "function",
+            Read::Url(_) => "url",
+            Read::EveryUrl(_) => "every url",
+            Read::Provisioned(_) => "provisioned",
+            Read::Destinations(_) => "destinations",
+            Read::Mappings(_) => "mappings",
+            Read::AutoScaling(_) => "auto scaling",
+            Read::Scaling(_) => "scaling",
+            Read::Executions(_) => "executions",
+            Read::RoleUse(_, _) => "role use",
+            Read::Boundary(_, _) => "boundary",
+            Read::AssumedRoles(_) => "assumed roles",
+            Read::Containment(_) => "containment",
+            Read::ContainmentOf(_) => "containment of",
+            Read::EveryMapping(_) => "mappings of versions",
+            Read::Rule(_) => "rule",
+            Read::RulesOf(_) => "rules",
+            Read::Snapshot(_) => "snapshot",
+            Read::ExecutionRole(_) => "execution role",
+            Read::ExecutionRoles => "execution roles",
+            Read::ManagedPolicy(_) => "managed policy",
         });
     }
-    assert_eq!(kinds.len(), 22);
+    assert_eq!(kinds.len(), all.len());
     all
 }
 

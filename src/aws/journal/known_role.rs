@@ -3,7 +3,7 @@
 
 use super::{
     Journal,
-    record::{key, partition, rfc3339, string, text, unreadable},
+    record::{SNAPSHOT, key, partition, rfc3339, string, text, unreadable},
     write::Write,
 };
 use crate::{
@@ -12,9 +12,6 @@ use crate::{
     state::KnownRole,
 };
 use time::OffsetDateTime;
-
-/// The sort key.
-const SNAPSHOT: &str = "snapshot";
 
 impl Journal<'_> {
     /// What is known of a role from before.

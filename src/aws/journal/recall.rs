@@ -165,7 +165,7 @@ impl Journal<'_> {
         Ok(output.item)
     }
 
-    async fn query(&self, partition: &str) -> Result<Vec<Item>, AwsError> {
+    pub(super) async fn query(&self, partition: &str) -> Result<Vec<Item>, AwsError> {
         let mut pages = self
             .aws
             .dynamodb()

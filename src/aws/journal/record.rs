@@ -78,6 +78,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const INCIDENT: &str = "incident";
 pub(super) const STEP: &str = "step#";
 pub(super) const HELD: &str = "hold#";
+pub(super) const SNAPSHOT: &str = "snapshot";
 pub(super) const FINDING: &str = "finding#";
 
 /// The attribute that says what an incident is about.

@@ -7,11 +7,13 @@ use crate::{
     aws::failed,
     finding::fingerprint,
     resource::{FunctionArn, FunctionResource, Qualifier},
-    state::{FunctionState, UrlAuthType},
+    salt::{Salt, SaltedHash},
+    setting::VpcAttachment,
+    state::{FunctionState, UrlAuthType, VariableState},
 };
 use aws_sdk_lambda::{
     operation::get_function::GetFunctionOutput,
-    types::{FunctionConfiguration, FunctionUrlAuthType},
+    types::{FunctionConfiguration, FunctionUrlAuthType, VpcConfigResponse},
 };
 use std::collections::BTreeMap;
 
@@ -20,15 +22,31 @@ impl Aws {
         &self,
         function: &FunctionArn,
     ) -> Result<Option<FunctionState>, AwsError> {
-        let answer = self
-            .lambda()
-            .await
-            .get_function()
-            .function_name(function.to_string())
-            .send()
-            .await
-            .map_err(failed("GetFunction", function));
-        Ok(absent(answer)?.map(|output| function_state(function, output)))
+        let output = self.get_function(function).await?;
+        Ok(output.map(|output| function_state(function, output)))
+    }
+
+    /// The function, and under its salt the hashes of its environment: none where that cannot be read.
+    pub async fn function_hashed(
+        &self,
+        function: &FunctionArn,
+        salt: &Salt,
+    ) -> Result<Option<(FunctionState, Option<BTreeMap<String, SaltedHash>>)>, AwsError> {
+        let output = self.get_function(function).await?;
+        Ok(output.map(|output| {
+            let hashed = output.configuration.as_ref().and_then(environment).map(|variables| {
+                variables.map(|(name, value)| (name.clone(), salt.hash(value))).collect()
+            });
+            (function_state(function, output), hashed)
+        }))
+    }
+
+    async fn get_function(
+        &self,
+        function: &FunctionArn,
+    ) -> Result<Option<GetFunctionOutput>, AwsError> {
+        let get = self.lambda().await.get_function().function_name(function.to_string());
+        absent(get.send().await.map_err(failed("GetFunction", function)))
     }
 
     /// The authentication of a function URL; versions have none.
@@ -145,6 +163,14 @@ fn function_state(function: &FunctionArn, output: GetFunctionOutput) -> Function
         is_durable: configuration.is_some_and(|c| c.durable_config.is_some()),
         code: configuration.and_then(code),
         log_group: configuration.and_then(|c| log_group(function, c)),
+        handler: configuration.and_then(|c| c.handler.clone()),
+        layers: configuration.map(layers).unwrap_or_default(),
+        vpc: vpc_attachment(configuration.and_then(|c| c.vpc_config.as_ref())),
+        code_sha256: configuration.and_then(|c| c.code_sha256.clone()),
+        modified: configuration.and_then(|c| c.last_modified.clone()),
+        variables: configuration.and_then(environment).map(|variables| {
+            variables.map(|(name, value)| (name.clone(), VariableState::of(name, value))).collect()
+        }),
     }
 }
 
@@ -160,6 +186,31 @@ fn code(configuration: &FunctionConfiguration) -> Option<String> {
     parts.extend([runtime, role, handler].map(Option::unwrap_or_default));
     parts.extend(layers);
     Some(fingerprint(&parts))
+}
+
+fn layers(configuration: &FunctionConfiguration) -> Vec<String> {
+    configuration.layers().iter().filter_map(|layer| layer.arn.clone()).collect()
+}
+
+/// The environment, with its values; none where Lambda could not decrypt it.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_EnvironmentResponse.html>
+fn environment(
+    configuration: &FunctionConfiguration,
+) -> Option<impl Iterator<Item = (&String, &String)>> {
+    let found = configuration.environment.as_ref();
+    match found.is_some_and(|found| found.error.is_some()) {
+        true => None,
+        false => Some(found.and_then(|found| found.variables.as_ref()).into_iter().flatten()),
+    }
+}
+
+/// As the API has it; empty outside a VPC.
+pub(in crate::aws) fn vpc_attachment(found: Option<&VpcConfigResponse>) -> VpcAttachment {
+    found.map_or_else(VpcAttachment::default, |found| VpcAttachment {
+        subnets: found.subnet_ids().to_vec(),
+        security_groups: found.security_group_ids().to_vec(),
+        dual_stack: found.ipv6_allowed_for_dual_stack.unwrap_or_default(),
+    })
 }
 
 fn dead_letter_target(configuration: &FunctionConfiguration) -> Option<String> {

@@ -26,7 +26,6 @@ fn trusted() -> Trusted {
     Trusted {
         accounts: [AccountId::parse(FRIEND).unwrap()].into(),
         organizations: ["o-friend1234".to_owned()].into(),
-        services: BTreeSet::new(),
         ..Trusted::default()
     }
 }

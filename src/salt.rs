@@ -1,5 +1,5 @@
-//! Values of environment variables, hashed so that they can be compared within an incident and
-//! nowhere else. The salt is the key of an HMAC (FIPS 198-1); whoever has only the snapshot cannot
+//! Values of environment variables, hashed so that they can be compared where the salt is the same and
+//! nowhere else. The salt is the key of an HMAC (FIPS 198-1); whoever has only the hashes cannot
 //! try out short or likely values. Refuses to show a salt.
 
 use crate::finding::hex;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt;
 
-/// The random key of one incident. It is kept in the journal, not beside the hashes.
+/// The random key of one incident's evidence, or of one function's snapshot. It is kept in the journal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Salt([u8; Salt::LENGTH]);
 
@@ -26,7 +26,7 @@ impl Salt {
         &self.0
     }
 
-    /// The hash of `value`: equal values of an incident have equal ones, whatever they are called.
+    /// The hash of `value`: equal values under one salt have equal ones, whatever they are called.
     pub fn hash(&self, value: &str) -> SaltedHash {
         // A key of any length will do, so that there is no other arm.
         let mac = Hmac::<Sha256>::new_from_slice(&self.0).map(|mac| mac.chain_update(value));
@@ -44,8 +44,8 @@ impl fmt::Debug for Salt {
     }
 }
 
-/// `hmac-sha256:` and 64 hexadecimal digits: HMAC-SHA-256 of a value under the incident's salt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// `hmac-sha256:` and 64 hexadecimal digits: HMAC-SHA-256 of a value under a salt.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct SaltedHash(String);

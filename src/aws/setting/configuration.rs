@@ -1,0 +1,192 @@
+//! Parts of a function's configuration that are put back. Each write changes one part, and only what
+//! was looked at just before: it names the revision that was looked at. Refuses to write an
+//! environment that could not be read as a whole, because a write replaces all of it, and to keep or
+//! show a value of it.
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>
+
+use super::{Aws, AwsError, ErrorKind, Stand};
+use crate::{
+    aws::{failed, vpc_attachment},
+    finding::shown,
+    remediation::Outcome,
+    resource::FunctionArn,
+    setting::{PutBack, VpcAttachment},
+};
+use aws_sdk_lambda::{
+    operation::{
+        get_function_configuration::GetFunctionConfigurationOutput,
+        update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder as Update,
+    },
+    types::{Environment, VpcConfig},
+};
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// A write is refused while another one is under way, and when another one was faster: Lambda takes
+/// seconds for some. <https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html>
+const TRIES: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(250);
+const UNDER_WAY: &str = "ResourceConflictException";
+
+impl Aws {
+    pub(super) async fn configuration_stand(
+        &self,
+        function: &FunctionArn,
+        change: &PutBack,
+    ) -> Result<Stand, AwsError> {
+        Ok(stand(&self.configuration(function).await?, change))
+    }
+
+    /// Puts the part back where it stands as it did when that was decided.
+    pub(super) async fn put_configuration_back(
+        &self,
+        function: &FunctionArn,
+        change: &PutBack,
+    ) -> Result<Outcome, AwsError> {
+        self.turn_configuration(function, change, &Stand::Before, &Stand::After).await
+    }
+
+    /// Puts back what stood there before that.
+    pub(super) async fn configuration_back(
+        &self,
+        function: &FunctionArn,
+        change: &PutBack,
+    ) -> Result<(), AwsError> {
+        if let PutBack::Variable { .. } = change {
+            let why = "its value was not kept; set it by hand";
+            return Err(AwsError::new(OPERATION, function, ErrorKind::Invalid, why));
+        }
+        self.turn_configuration(function, change, &Stand::After, &Stand::Before).await.map(|_| ())
+    }
+
+    async fn turn_configuration(
+        &self,
+        function: &FunctionArn,
+        change: &PutBack,
+        from: &Stand,
+        to: &Stand,
+    ) -> Result<Outcome, AwsError> {
+        let mut tries = 1;
+        loop {
+            let live = self.configuration(function).await?;
+            let found = stand(&live, change);
+            if found == *to {
+                return Ok(Outcome::Success { note: Some("it stood so already".to_owned()) });
+            }
+            if found != *from {
+                let why = "somebody changed it since";
+                return Err(AwsError::new(OPERATION, function, ErrorKind::Precondition, why));
+            }
+            let update = self.lambda().await.update_function_configuration();
+            let update = update
+                .function_name(function.to_string())
+                .set_revision_id(live.revision_id.clone());
+            let update = match *to == Stand::After {
+                true => there(update, function, change, live)?,
+                false => back(update, change),
+            };
+            match update.send().await.map_err(failed(OPERATION, function)) {
+                Ok(_) => return Ok(Outcome::Success { note: None }),
+                Err(error)
+                    if tries < TRIES
+                        && (error.kind == ErrorKind::Precondition || error.code == UNDER_WAY) =>
+                {
+                    sleep(PAUSE * tries).await;
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn configuration(
+        &self,
+        function: &FunctionArn,
+    ) -> Result<GetFunctionConfigurationOutput, AwsError> {
+        let get = self.lambda().await.get_function_configuration();
+        let get = get.function_name(function.to_string());
+        get.send().await.map_err(failed("GetFunctionConfiguration", function))
+    }
+}
+
+const OPERATION: &str = "UpdateFunctionConfiguration";
+
+fn stand(live: &GetFunctionConfigurationOutput, change: &PutBack) -> Stand {
+    match change {
+        PutBack::Handler { stood, back } => {
+            let now = live.handler.clone().unwrap_or_default();
+            Stand::of(&now, stood, back, || format!("the handler is `{}`", shown(&now, 140)))
+        }
+        PutBack::Layers { stood, back } => {
+            let now: Vec<String> =
+                live.layers().iter().filter_map(|layer| layer.arn.clone()).collect();
+            Stand::of(&now, stood, back, || {
+                format!("the layers are `{}`", shown(&now.join(" "), 140))
+            })
+        }
+        PutBack::Variable { name } => {
+            let environment = live.environment.as_ref();
+            // What cannot be read may hold it.
+            if environment.is_some_and(|environment| environment.error.is_some()) {
+                return Stand::Other("the environment cannot be read".to_owned());
+            }
+            let variables = environment.and_then(|environment| environment.variables.as_ref());
+            match variables.is_some_and(|variables| variables.contains_key(name)) {
+                true => Stand::Before,
+                false => Stand::After,
+            }
+        }
+        PutBack::Vpc { back } => {
+            let now = vpc_attachment(live.vpc_config.as_ref());
+            let none = VpcAttachment::default();
+            if now.subnets.is_empty() {
+                return Stand::Before;
+            }
+            Stand::of(&now, &none, back, || {
+                format!("the subnets are `{}`", shown(&now.subnets.join(" "), 140))
+            })
+        }
+    }
+}
+
+fn there(
+    update: Update,
+    function: &FunctionArn,
+    change: &PutBack,
+    live: GetFunctionConfigurationOutput,
+) -> Result<Update, AwsError> {
+    Ok(match change {
+        PutBack::Handler { back, .. } => update.handler(back),
+        PutBack::Layers { back, .. } => update.set_layers(Some(back.clone())),
+        PutBack::Variable { name } => {
+            let variables = live.environment.and_then(|environment| environment.variables);
+            let Some(mut variables) = variables else {
+                let why = "the environment cannot be read";
+                return Err(AwsError::new(OPERATION, function, ErrorKind::Invalid, why));
+            };
+            variables.remove(name);
+            let environment = Environment::builder().set_variables(Some(variables)).build();
+            update.environment(environment)
+        }
+        PutBack::Vpc { back } => update.vpc_config(vpc(back)),
+    })
+}
+
+fn back(update: Update, change: &PutBack) -> Update {
+    match change {
+        PutBack::Handler { stood, .. } => update.handler(stood),
+        PutBack::Layers { stood, .. } => update.set_layers(Some(stood.clone())),
+        PutBack::Variable { .. } => update,
+        PutBack::Vpc { .. } => update.vpc_config(vpc(&VpcAttachment::default())),
+    }
+}
+
+/// Empty lists take a function out of its VPC.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html>
+fn vpc(wanted: &VpcAttachment) -> VpcConfig {
+    VpcConfig::builder()
+        .set_subnet_ids(Some(wanted.subnets.clone()))
+        .set_security_group_ids(Some(wanted.security_groups.clone()))
+        .ipv6_allowed_for_dual_stack(wanted.dual_stack)
+        .build()
+}

@@ -1,0 +1,64 @@
+//! What a function was is remembered when a change of it is accepted, in a dry run as well: it changes
+//! no function, and without it nothing could be told of the next change.
+
+use super::{HandlerError, Matter, Responder};
+use crate::{
+    aws::{AwsError, ErrorKind},
+    decision::Decision,
+    resource::FunctionArn,
+    state::{Read, State},
+};
+
+/// How often it is looked again when other deliveries are faster.
+const MOST_TRIES: usize = 5;
+
+impl Responder {
+    /// The function as it is, beside what is remembered of it.
+    pub(super) async fn remembered(&self, function: &FunctionArn) -> Result<State, AwsError> {
+        let mut remembered = self.journal().remembered(function).await?;
+        let looked = self.aws.function_hashed(function, &remembered.salt).await?;
+        let live = looked.map(|(live, environment)| {
+            remembered.environment = environment;
+            live
+        });
+        let mut state = State::default();
+        state.functions.insert(function.clone(), live);
+        state.remembered.insert(function.clone(), remembered);
+        state.read.extend([Read::Snapshot(function.clone()), Read::Function(function.clone())]);
+        Ok(state)
+    }
+
+    /// Writes down what a decision learned. Where another delivery was faster, it is looked again.
+    pub(super) async fn learn(
+        &self,
+        matter: &Matter<'_>,
+        decision: &Decision,
+        state: &State,
+    ) -> Result<(), HandlerError> {
+        let change = matter.event.change.as_ref().and_then(|change| change.at);
+        let (Some(function), Some(at)) = (matter.event.function(), change) else { return Ok(()) };
+        let (mut learned, mut known) =
+            (decision.learned.clone(), state.remembered.get(function).cloned());
+        for _ in 0..MOST_TRIES {
+            let (Some(snapshot), Some(before)) = (&learned, &known) else { return Ok(()) };
+            let (id, now) = (matter.event.id.as_str(), matter.moment());
+            match self.journal().learn(function, snapshot, before, id, at, now).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind == ErrorKind::Precondition => {}
+                Err(error) => return Err(error.into()),
+            }
+            let mut again = state.clone();
+            again.learn(self.remembered(function).await?);
+            learned = matter.decide(&again).learned;
+            known = again.remembered.remove(function);
+        }
+        let why = "written all the time";
+        let error = AwsError {
+            operation: "UpdateItem",
+            resource: function.to_string(),
+            code: why.to_owned(),
+            kind: ErrorKind::Transient,
+        };
+        Err(error.into())
+    }
+}
