@@ -402,3 +402,24 @@ async fn what_cannot_be_read_is_told_and_nothing_is_put_back() {
     assert!(told.contains("cannot tell") && told.contains("could not be read"), "{told}");
     assert_eq!(settings(&world).await, opened);
 }
+
+#[tokio::test]
+async fn a_function_of_another_region_that_changes_a_role_here_is_no_reason_to_look_away() {
+    let world = World::new().await;
+    world.account.create_function(FUNCTION).await;
+    attach(&world, ADMINISTRATOR).await;
+    let bootstrap = world.bootstrap(&ENFORCE);
+    let (role, elsewhere) = (world.account.role(FUNCTION), "sa-east-1");
+    let event = told(&world, "create-access-key-by-function.json", 1, |detail| {
+        let arn = format!("arn:aws:lambda:{elsewhere}:111122223333:function:report-generator");
+        detail["userIdentity"]["inScopeOf"]["credentialsIssuedTo"] = json!(arn);
+        detail["eventName"] = json!("AttachRolePolicy");
+        detail["requestParameters"] = json!({ "roleName": role, "policyArn": ADMINISTRATOR });
+    });
+
+    let answer = bootstrap.deliver(&event);
+
+    assert!(answer.ok, "{answer:?}");
+    assert_eq!(controls(&answer), [OVERBROAD]);
+    assert!(changes(&world.calls()).is_empty(), "that function is looked at where it is");
+}
