@@ -15,6 +15,7 @@ mod queue;
 mod read;
 mod setting;
 mod signed;
+mod watcher;
 
 pub use client::Aws;
 pub use delivery::PolicySource;

@@ -6,6 +6,7 @@ mod analysis;
 mod chain;
 mod changed;
 mod code_injection;
+mod config_recorder;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
@@ -14,6 +15,7 @@ mod execution_role;
 mod extent;
 mod function_policy;
 mod function_url;
+mod guardduty;
 mod handler_alone;
 mod iam_backdoor;
 mod invocation;
@@ -26,6 +28,9 @@ mod responder_tampered;
 mod rule;
 mod runtime;
 mod tags;
+mod trace_encryption;
+mod trail_data_events;
+mod trail_stopped;
 mod triggers;
 mod trust_widened;
 mod unscoped_service;
@@ -39,12 +44,12 @@ pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
-    event::{Event, EventError, Kind, Own},
+    event::{Event, EventError, Kind, Own, TrailCall, WatcherCall, WatcherChange},
     finding::{ControlId, Evidence, RemediationName, Requirement},
     iam::Edit,
-    policy::{Because, Concurrency, ControlPolicy, Mode, Reached, Whom},
-    remediation::{Remediation, TAG_PREFIX},
-    resource::{FunctionArn, Home, Resource},
+    policy::{Because, Concurrency, ControlPolicy, Mode, Pattern, Reached, Whom},
+    remediation::{Remediation, TAG_PREFIX, Watching},
+    resource::{Arn, FunctionArn, Home, Resource},
     state::{FunctionState, Read, State},
 };
 use std::collections::BTreeSet;
@@ -151,6 +156,8 @@ pub enum Response {
     DisableMappings,
     /// Exactly this.
     Apply(Remediation),
+    /// Exactly this, if it is chosen by this name.
+    Turn(RemediationName, Box<Remediation>),
     /// Disable an EventBridge rule: exactly this.
     DisableRule(Remediation),
     /// Put back exactly this, which somebody has just changed.
@@ -170,6 +177,7 @@ impl Response {
             Self::EditPolicy(_) => Some(RemediationName::ReplaceResourcePolicy),
             Self::HardenUrl => Some(RemediationName::HardenFunctionUrl),
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
+            Self::Turn(name, _) => Some(*name),
             Self::DisableRule(_) => Some(RemediationName::DisableRule),
             Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
@@ -189,7 +197,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 21] = [
+pub const CONTROLS: [Control; 26] = [
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -198,6 +206,10 @@ pub const CONTROLS: [Control; 21] = [
     invocation::CONTROL,
     overbroad_role::CONTROL,
     trust_widened::CONTROL,
+    trail_data_events::CONTROL,
+    trail_stopped::CONTROL,
+    config_recorder::CONTROL,
+    guardduty::CONTROL,
     responder_tampered::CONTROL,
     layer_untrusted::CONTROL,
     code_injection::CONTROL,
@@ -210,6 +222,7 @@ pub const CONTROLS: [Control; 21] = [
     network::CONTROL,
     environment::CONTROL,
     runtime::CONTROL,
+    trace_encryption::CONTROL,
     config_rule::CONTROL,
 ];
 
@@ -267,7 +280,7 @@ pub enum Concern {
 pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<Look> {
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
-    let about = event.function().cloned().map(Resource::from);
+    let about = event.resource();
     let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
     let controls: &[Control] = if nothing { &[] } else { &CONTROLS };
     let of_controls = controls.iter().map(|control| {
@@ -350,6 +363,37 @@ pub(crate) fn containment_reads(function: &FunctionArn) -> Vec<Read> {
 fn changed_function(event: &Event) -> Option<&FunctionArn> {
     let Kind::FunctionChange { function } = &event.kind else { return None };
     Some(function)
+}
+
+/// What was done to which watcher of the account.
+fn watcher_change(event: &Event) -> Option<(&Arn, &WatcherCall)> {
+    let Kind::WatcherChange(WatcherChange { watcher, call }) = &event.kind else { return None };
+    Some((watcher, call))
+}
+
+/// What was done to which trail.
+fn trail_change(event: &Event) -> Option<(&Arn, TrailCall)> {
+    match watcher_change(event)? {
+        (trail, WatcherCall::Trail(call)) => Some((trail, *call)),
+        (_, _) => None,
+    }
+}
+
+/// Whether one of these principals did it. The name of a session is the caller's own choice: only
+/// its role counts.
+fn did_it(event: &Event, principals: &[Pattern]) -> bool {
+    let actor = event.actor.role.as_ref().or(event.actor.arn.as_ref());
+    actor.is_some_and(|arn| principals.iter().any(|pattern| pattern.matches_text(arn)))
+}
+
+/// Turns a watcher, if `name` is chosen.
+fn turn(name: RemediationName, watching: Watching) -> Response {
+    Response::Turn(name, Box::new(Remediation::Watch(watching)))
+}
+
+/// One judgement of one watcher.
+fn of_watcher(control: ControlId, watcher: &Arn, judgement: Judgement) -> Vec<Assessment> {
+    vec![Assessment { control: control.into(), resource: watcher.clone().into(), judgement }]
 }
 
 /// What a control of a function's configuration needs.

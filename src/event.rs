@@ -8,14 +8,18 @@ mod config;
 mod message;
 mod own;
 mod role;
+mod watcher;
 
 pub use own::{CHANGING, Own, Touch};
 pub use role::{CHANGES, RoleChange};
+pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
 pub use change::{Change, ChangeCall, Part};
 
 use crate::finding::RuleMatch;
-use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home, ResourceError};
+use crate::resource::{
+    AccountId, Arn, FunctionArn, FunctionResource, Home, Resource, ResourceError,
+};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -104,6 +108,8 @@ pub enum Kind {
         /// `NON_COMPLIANT`; else `COMPLIANT`. Other verdicts are none.
         noncompliant: bool,
     },
+    /// What watches the account was changed.
+    WatcherChange(WatcherChange),
     /// An EventBridge rule of the default bus was made, enabled, or given targets.
     RuleChange {
         /// The rule.
@@ -249,11 +255,32 @@ impl Event {
             // It touched a containment, whose function the journal knows.
             Kind::IamCall { incident: Some(_), .. }
             | Kind::RuleChange { .. }
+            | Kind::WatcherChange(_)
             | Kind::Heartbeat
             | Kind::Ignored(_) => None,
             Kind::IamCall { incident: None, .. } => {
                 self.actor.issued_to.as_ref().or(self.actor.named_after.as_ref())
             }
+        }
+    }
+
+    /// The resource it is about, as far as it tells that itself.
+    pub fn resource(&self) -> Option<Resource> {
+        match &self.kind {
+            Kind::WatcherChange(change) => Some(change.watcher.clone().into()),
+            Kind::PolicyChange { .. }
+            | Kind::UrlChange { .. }
+            | Kind::FunctionChange { .. }
+            | Kind::CodeChange { .. }
+            | Kind::GuardChange { .. }
+            | Kind::SettingChange { .. }
+            | Kind::IamCall { .. }
+            | Kind::SecondLook { .. }
+            | Kind::Invocation { .. }
+            | Kind::RuleCompliance { .. }
+            | Kind::RuleChange { .. }
+            | Kind::Heartbeat
+            | Kind::Ignored(_) => self.function().cloned().map(Resource::from),
         }
     }
 

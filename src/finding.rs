@@ -123,6 +123,26 @@ catalogue! {
         "nobody but AWS Lambda may assume the role of a function",
         ["NIST CSF PR.AA-05", "MITRE ATT&CK T1098"],
         [] or [RestoreSetting];
+    /// No trail records Lambda's data events any more.
+    TrailLambdaDataEventsOff = "trail.lambda-data-events-off", High,
+        "a trail records every data event of Lambda",
+        ["NIST CSF DE.CM-09", "MITRE ATT&CK T1562.008"],
+        [StartLogging, RecordDataEvents];
+    /// A trail was stopped, deleted, or made to record less.
+    TrailStopped = "trail.stopped", Critical,
+        "trails go on recording what they recorded",
+        ["NIST CSF DE.CM-09", "NIST CSF PR.PS-04", "Security Hub CloudTrail.1", "AWS Config cloudtrail-enabled", "MITRE ATT&CK T1562.008"],
+        [StartLogging] or [RestoreSetting];
+    /// AWS Config's recorder was stopped or deleted.
+    ConfigRecorderStopped = "config-recorder.stopped", High,
+        "AWS Config goes on recording",
+        ["NIST CSF DE.CM-09", "Security Hub Config.1", "MITRE ATT&CK T1562.008"],
+        [StartRecorder];
+    /// GuardDuty was switched off, or made to keep quiet.
+    GuarddutyDisabled = "guardduty.disabled", High,
+        "GuardDuty watches functions, and tells what it finds",
+        ["NIST CSF DE.CM-09", "Security Hub GuardDuty.1", "Security Hub GuardDuty.6", "AWS Config guardduty-enabled-centralized", "MITRE ATT&CK T1562.001"],
+        [] or [RestoreSetting];
     /// Somebody but its deployers changed what Cordon rests on.
     ResponderTampered = "responder.tampered", Critical,
         "nobody but its deployers changes what Cordon rests on",
@@ -183,6 +203,11 @@ catalogue! {
         "the runtime is supported",
         ["NIST CSF PR.PS-02", "Security Hub Lambda.2", "AWS Config lambda-function-settings-check"],
         [TagFunction];
+    /// X-Ray does not encrypt with the key it should.
+    TracingUnencrypted = "tracing.unencrypted", Low,
+        "X-Ray encrypts traces with a key of yours",
+        ["NIST CSF PR.DS-01"],
+        [] or [RestoreSetting];
     /// An AWS Config rule turned noncompliant for a function.
     ConfigRuleNoncompliant = "config-rule.noncompliant", Medium,
         "AWS Config rules find the function compliant",

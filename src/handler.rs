@@ -7,6 +7,7 @@ mod follow_up;
 mod learning;
 mod limits;
 mod roles;
+mod snapshot;
 
 use crate::{
     aws::{Aws, AwsError, ErrorKind, Journal, Recalled},
@@ -198,6 +199,7 @@ impl Responder {
         if unfinished || another || !decision.approved().is_empty() {
             return self.contain(&matter, decision, state, unread, budget).await;
         }
+        self.keep_snapshots(&matter, &decision, &state).await?;
         let lessons = self.role_lessons(&matter, &decision, &state, &recalled);
         let handled = self.report_only(&matter, decision, state).await?;
         self.learn_roles(&matter, lessons).await?;

@@ -13,13 +13,13 @@
 //! | [`finding`] | controls by name, evaluations, findings |
 //! | [`event`] | EventBridge JSON to [`event::Event`] |
 //! | [`policy`] | the control policy |
+//! | [`trail`] | what a CloudTrail trail records |
 //! | [`setting`] | the settings that remediations turn |
 //! | [`remediation`] | what can be done, and how it is undone |
 //! | [`incident`] | where an incident and its steps stand, and what may follow |
 //! | [`ledger`] | what was answered lately, and whether one more answer may be given |
 //! | [`injection`] | variables that change what code runs |
 //! | [`secret`] | whether a variable looks like a secret |
-//! | [`trail`] | what a CloudTrail trail records |
 //! | [`salt`] | values hashed so that they can be compared and not guessed |
 //! | [`state`] | what a decision may rest on |
 //! | [`controls`] | one file a control |

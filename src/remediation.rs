@@ -5,10 +5,12 @@
 mod outcome;
 mod permissions;
 mod role;
+mod watching;
 mod words;
 
 pub use outcome::{Outcome, Planned, Stand, Withheld};
 pub use role::{RoleRestore, same as same_trust};
+pub use watching::Watching;
 
 use crate::{
     finding::fingerprint,
@@ -185,6 +187,8 @@ pub enum Remediation {
         /// Each key begins with [`TAG_PREFIX`].
         tags: BTreeMap<String, String>,
     },
+    /// Changes something that watches the account.
+    Watch(Watching),
 }
 
 pub use crate::policy::TAG_PREFIX;
@@ -250,6 +254,7 @@ impl Remediation {
             Self::HardenFunctionUrl { .. }
             | Self::ReplaceResourcePolicy(_)
             | Self::TagFunction { .. } => Tactic::Harden,
+            Self::Watch(watching) => watching.tactic(),
         }
     }
 
@@ -279,6 +284,7 @@ impl Remediation {
             | Self::ReplaceResourcePolicy(_)
             | Self::RestoreRole(_) => 3,
             Self::TagFunction { .. } => 4,
+            Self::Watch(watching) => watching.order(),
         }
     }
 
@@ -301,6 +307,8 @@ impl Remediation {
                 6
             }
             Self::TagFunction { .. } => 7,
+            // In the order in which they are turned, from the last to the first.
+            Self::Watch(_) => 8,
         }
     }
 
@@ -326,6 +334,7 @@ impl Remediation {
             }
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
             Self::RestoreRole(restore) => return restore.resource(),
+            Self::Watch(watching) => return watching.watcher().clone().into(),
             Self::SwitchRule { about, .. } => return about.clone(),
         };
         resource.into()
@@ -349,6 +358,7 @@ impl Remediation {
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
             Self::RestoreRole(restore) => restore.setting(),
+            Self::Watch(watching) => watching.setting(),
             Self::SwitchRule { rule, .. } => format!("rule {rule}"),
             Self::RestoreConfiguration { function, change } => format!(
                 "configuration {function} {}",
@@ -410,6 +420,7 @@ impl Remediation {
             (Self::RestoreRole(first), Self::RestoreRole(second)) => {
                 first.then(second).map(Self::RestoreRole)
             }
+            (Self::Watch(first), Self::Watch(second)) => first.then(second).map(Self::Watch),
             // Before an incident there was no such policy: what counts is what it says now.
             (Self::DenyRole { .. }, _) => Some(next.clone()),
             (_, _) => Some(self.clone()),

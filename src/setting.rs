@@ -1,5 +1,9 @@
 //! The settings of AWS that remediations turn, each as it was read.
 
+mod watcher;
+
+pub use watcher::{Detector, TraceEncryption};
+
 use serde::{Deserialize, Serialize};
 
 /// Where the records of asynchronous invocations go.

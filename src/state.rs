@@ -8,16 +8,18 @@ mod role;
 mod shown;
 mod snapshot;
 mod surroundings;
+mod watchers;
 
 pub use crate::setting::{
-    Boundary, Destinations, EventRule, Mapping, RoleUse, RuleSwitch, Scaling, Suspension,
-    UrlAuthType, VpcAttachment,
+    Boundary, Destinations, Detector, EventRule, Mapping, RoleUse, RuleSwitch, Scaling, Suspension,
+    TraceEncryption, UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
-pub use read::Read;
+pub use read::{Read, WatcherRead};
 pub use role::{ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, policy_hash};
 pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
+pub use watchers::Watchers;
 
 use crate::{
     finding::ControlId,
@@ -51,6 +53,8 @@ pub struct State {
     pub roles: BTreeMap<String, Option<ExecutionRole>>,
     /// Managed policies.
     pub managed: BTreeMap<Arn, ManagedPolicyState>,
+    /// What watches the account.
+    pub watchers: Watchers,
     /// What was read.
     pub read: BTreeSet<Read>,
     /// What could not be read.
@@ -116,11 +120,9 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self {
-            policies, functions, urls, provisioned, rules, remembered, surroundings, ..
-        } = later;
-        let (roles, managed) = (later.roles, later.managed);
-        let (read, unread, memory) = (later.read, later.unread, later.memory);
+        let Self { policies, functions, urls, provisioned, rules, remembered, .. } = later;
+        let Self { surroundings, watchers, roles, managed, read, unread, memory, .. } = later;
+        self.watchers.learn(watchers);
         self.memory.locked_out.extend(memory.locked_out);
         self.policies.extend(policies);
         self.functions.extend(functions);

@@ -8,6 +8,7 @@ mod clause;
 mod coverage;
 mod loss;
 mod repair;
+mod restoring;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ pub use activity::Activity;
 pub use coverage::{Coverage, Narrowing};
 pub use loss::{Loss, narrows};
 pub use repair::Irreparable;
+pub use restoring::record_all_of_lambda;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -42,3 +42,4 @@ mod stories;
 mod telling;
 mod template;
 mod undoing;
+mod watchers;

@@ -129,6 +129,7 @@ impl Aws {
                 state.managed.insert(policy.clone(), managed);
                 state.roles = roles;
             }
+            Read::Watcher(read) => return self.watcher(read).await.map(Some),
             Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
@@ -163,7 +164,8 @@ impl Aws {
             | Read::ManagedPolicy(_)
             | Read::Snapshot(_)
             | Read::Containment(_)
-            | Read::ContainmentOf(_) => {}
+            | Read::ContainmentOf(_)
+            | Read::Watcher(_) => {}
         }
         Ok(around)
     }

@@ -73,6 +73,7 @@ impl Aws {
                 self.configuration_stand(function, change).await
             }
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
+            Remediation::Watch(watching) => self.watcher_stand(watching).await,
         };
         match stand {
             Err(error) if error.kind == ErrorKind::NotFound => Ok(Stand::Gone),
@@ -130,6 +131,7 @@ impl Aws {
                 };
             }
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
+            Remediation::Watch(watching) => return self.watch(watching).await,
         };
         settled(applied)
     }
@@ -179,6 +181,7 @@ impl Aws {
                 self.configuration_back(function, change).await
             }
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
+            Remediation::Watch(watching) => self.unwatch(watching).await,
         }
     }
 }
@@ -194,7 +197,7 @@ fn gone(taken: Result<(), AwsError>) -> Result<Outcome, AwsError> {
 }
 
 /// A resource that is gone needs nothing any more.
-fn settled(applied: Result<(), AwsError>) -> Result<Outcome, AwsError> {
+pub(super) fn settled(applied: Result<(), AwsError>) -> Result<Outcome, AwsError> {
     match applied {
         Ok(()) => Ok(Outcome::Success { note: None }),
         Err(error) if error.kind == ErrorKind::NotFound => Ok(Outcome::DoesNotExist),

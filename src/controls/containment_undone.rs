@@ -2,11 +2,10 @@
 //! somebody turns such a setting, and again a while after every containment.
 //! Names: <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>.
 
-use super::{Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger};
+use super::{Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger, did_it};
 use crate::{
-    event::{Event, Kind},
+    event::Kind,
     finding::{ControlId, Evidence, Requirement},
-    policy::ControlPolicy,
     remediation::{Remediation, Stand},
     state::{Contained, Read},
 };
@@ -45,6 +44,7 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::GuardChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
+        | Kind::WatcherChange(_)
         | Kind::RuleChange { .. }
         | Kind::Heartbeat
         | Kind::Ignored(_) => Needs::NotConcerned,
@@ -68,7 +68,8 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
 }
 
 fn judge_contained(case: &Case<'_>, contained: &Contained) -> Judgement {
-    let released = may_undo(case.policy, case.event);
+    let released =
+        did_it(case.event, &case.policy.controls.containment_undone.parameters.break_glass);
     let mut seen: Vec<Seen> = contained
         .standing
         .iter()
@@ -143,14 +144,7 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::HardenFunctionUrl { .. }
         | Remediation::SwitchRule { .. }
         | Remediation::RestoreConfiguration { .. }
-        | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
+        | Remediation::TagFunction { .. }
+        | Remediation::Watch(_) => Response::Apply(remediation.clone()),
     }
-}
-
-/// Whether a principal did it whose changes are never undone. The name of a session is the caller's
-/// own choice: only its role counts.
-fn may_undo(policy: &ControlPolicy, event: &Event) -> bool {
-    let principals = &policy.controls.containment_undone.parameters.break_glass;
-    let actor = event.actor.role.as_ref().or(event.actor.arn.as_ref());
-    actor.is_some_and(|arn| principals.iter().any(|pattern| pattern.matches_text(arn)))
 }

@@ -18,6 +18,8 @@ pub enum Trigger {
     RolePolicies,
     /// Successful IAM calls, by anybody, that change what roles may do or who may assume them.
     RoleChanges(&'static [&'static str]),
+    /// Successful calls on what watches the account, by anybody.
+    WatcherCalls(&'static [&'static str]),
     /// Cordon's own messages, which come back after a while.
     SecondLook,
     /// `Invoke` data events of the functions named at deployment.
@@ -45,6 +47,8 @@ pub enum Rule {
     RolePolicies,
     /// IAM calls that change roles.
     RoleChanges,
+    /// Calls on what watches the account.
+    WatcherChanges,
     /// Changes of EventBridge rules.
     RuleChanges,
     /// Changes of what the stack made.
@@ -61,11 +65,12 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::LambdaChanges,
         Self::FunctionCredentials,
         Self::RolePolicies,
         Self::RoleChanges,
+        Self::WatcherChanges,
         Self::RuleChanges,
         Self::OwnChanges,
         Self::Heartbeat,
@@ -81,6 +86,7 @@ impl Rule {
             Self::FunctionCredentials => "FunctionCredentialsRule",
             Self::RolePolicies => "RolePoliciesRule",
             Self::RoleChanges => "RoleChangesRule",
+            Self::WatcherChanges => "WatcherChangesRule",
             Self::RuleChanges => "RuleChangesRule",
             Self::OwnChanges => "OwnChangesRule",
             Self::Heartbeat => "HeartbeatRule",
@@ -132,6 +138,21 @@ pub fn event_pattern(rule: Rule) -> Value {
             "detail-type": [api_call],
             "detail": {
                 "eventSource": ["iam.amazonaws.com"],
+                "eventName": names,
+                "errorCode": [{ "exists": false }],
+            },
+        }),
+        // No two of these services have a call of the same name.
+        Rule::WatcherChanges => json!({
+            "source": ["aws.cloudtrail", "aws.config", "aws.guardduty", "aws.xray"],
+            "detail-type": [api_call],
+            "detail": {
+                "eventSource": [
+                    "cloudtrail.amazonaws.com",
+                    "config.amazonaws.com",
+                    "guardduty.amazonaws.com",
+                    "xray.amazonaws.com",
+                ],
                 "eventName": names,
                 "errorCode": [{ "exists": false }],
             },
@@ -231,6 +252,7 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
             | (Rule::RuleChanges, Trigger::EventsCall(name)) => std::slice::from_ref(name),
             (Rule::FunctionCredentials, Trigger::IamCalls(names))
             | (Rule::RoleChanges, Trigger::RoleChanges(names)) => names,
+            (Rule::WatcherChanges, Trigger::WatcherCalls(names)) => names,
             (_, _) => &[],
         })
         // Those by anybody are delivered once, whoever made them.

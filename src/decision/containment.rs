@@ -115,6 +115,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::ManagedPolicy(_)
         | Read::Snapshot(_)
         | Read::Containment(_)
-        | Read::ContainmentOf(_) => false,
+        | Read::ContainmentOf(_)
+        | Read::Watcher(_) => false,
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     controls::{Extent, Response, TagValue},
-    finding::Requirement,
+    finding::{RemediationName, Requirement},
     iam::Edit,
     policy::{Concurrency, Mode},
     remediation::{Planned, Remediation, TAG_PREFIX, Withheld},
@@ -160,6 +160,10 @@ impl<'a> Planner<'a> {
                 self.push(&proposal, remediation);
                 return Vec::new();
             }
+            Response::Turn(name, remediation) => {
+                self.turn(&proposal, name, *remediation);
+                return Vec::new();
+            }
             Response::Release(remediation) => {
                 self.released.push(remediation);
                 return Vec::new();
@@ -193,6 +197,25 @@ impl<'a> Planner<'a> {
             }
         }
         Vec::new()
+    }
+
+    /// One setting is turned once. What puts back everything that was there wins.
+    fn turn(
+        &mut self,
+        proposal: &Proposal<'_, Resource>,
+        name: RemediationName,
+        remediation: Remediation,
+    ) {
+        let setting = remediation.setting();
+        let same = self.planned.iter_mut().find(|planned| {
+            planned.remediation.setting() == setting
+                && (planned.mode, &planned.withheld) == (proposal.mode, &proposal.withheld)
+        });
+        let Some(planned) = same else { return self.push(proposal, remediation) };
+        if name == RemediationName::RestoreSetting {
+            planned.remediation = remediation;
+        }
+        proposal.join(planned);
     }
 
     fn edit(&mut self, proposal: Proposal<'_>, edit: Edit) {

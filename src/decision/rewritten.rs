@@ -52,6 +52,7 @@ pub fn rewritten(
             | Response::Cap(_)
             | Response::DisableMappings
             | Response::Apply(_)
+            | Response::Turn(_, _)
             | Response::DisableRule(_)
             | Response::Restore(_)
             | Response::Release(_)

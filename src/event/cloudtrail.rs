@@ -6,7 +6,7 @@
 
 use super::{
     Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, change, elsewhere, role,
-    without_date,
+    watcher, without_date,
 };
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
@@ -16,19 +16,19 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record<'a> {
+pub(super) struct Record<'a> {
     #[serde(rename = "eventID")]
     event_id: String,
-    event_source: String,
+    pub(super) event_source: String,
     event_name: String,
     event_time: Option<String>,
-    aws_region: Option<String>,
+    pub(super) aws_region: Option<String>,
     error_code: Option<IgnoredAny>,
     user_identity: Option<UserIdentity>,
     #[serde(borrow)]
-    request_parameters: Option<&'a RawValue>,
+    pub(super) request_parameters: Option<&'a RawValue>,
     #[serde(borrow)]
-    response_elements: Option<&'a RawValue>,
+    pub(super) response_elements: Option<&'a RawValue>,
     resources: Option<Vec<ResourceEntry>>,
 }
 
@@ -92,6 +92,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
         | Kind::RuleChange { .. }
+        | Kind::WatcherChange(_)
         | Kind::Heartbeat
         | Kind::Ignored(_) => None,
     };
@@ -219,7 +220,8 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             rule_change(record, name, home)?
         }
         ("lambda.amazonaws.com", "Invoke") => invocation(record, name, home)?,
-        (_, _) => Kind::Ignored("no control looks at this API".to_owned()),
+        (_, _) => watcher::parse(record, name, home)?
+            .unwrap_or_else(|| Kind::Ignored("no control looks at this API".to_owned())),
     };
     Ok(kind)
 }

@@ -26,11 +26,17 @@ pub enum RemediationName {
     RestoreSetting,
     /// Tag the function.
     TagFunction,
+    /// Let a trail record again.
+    StartLogging,
+    /// Add to a trail what is missing of Lambda's data events.
+    RecordDataEvents,
+    /// Let AWS Config record again.
+    StartRecorder,
 }
 
 impl RemediationName {
     /// Every name.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ContainFunction,
         Self::StopFunction,
         Self::RevokeCredentials,
@@ -41,6 +47,9 @@ impl RemediationName {
         Self::DisableRule,
         Self::RestoreSetting,
         Self::TagFunction,
+        Self::StartLogging,
+        Self::RecordDataEvents,
+        Self::StartRecorder,
     ];
 
     /// The name as written.
@@ -56,6 +65,9 @@ impl RemediationName {
             Self::DisableRule => "disable-rule",
             Self::RestoreSetting => "restore-setting",
             Self::TagFunction => "tag-function",
+            Self::StartLogging => "start-logging",
+            Self::RecordDataEvents => "record-data-events",
+            Self::StartRecorder => "start-recorder",
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     incident::{IncidentStatus, StepStatus},
     remediation::{Remediation, Stand},
     resource::{FunctionArn, FunctionResource},
-    state::{Contained, Read, State},
+    state::{Contained, Read, State, WatcherRead},
 };
 use futures_util::stream::{self, StreamExt};
 use std::{collections::BTreeSet, slice};
@@ -31,6 +31,19 @@ impl Responder {
         state.memory.locked_out.extend(locked_out(&errors));
         self.recall_roles(&mut state, &mut errors).await;
         for read in journal {
+            if let Read::Watcher(WatcherRead::Snapshot(trail)) = read {
+                match self.journal().trail_snapshot(trail).await {
+                    Ok(snapshot) => {
+                        state.read.insert(read.clone());
+                        state.watchers.snapshots.insert(trail.clone(), snapshot);
+                    }
+                    Err(error) => {
+                        state.unread.insert(read.clone());
+                        errors.push(error);
+                    }
+                }
+                continue;
+            }
             if let Read::Snapshot(function) = read {
                 match self.remembered(function).await {
                     Ok(remembered) => state.learn(remembered),
@@ -103,7 +116,8 @@ impl Responder {
             | Read::ExecutionRole(_)
             | Read::ExecutionRoles
             | Read::ManagedPolicy(_)
-            | Read::Snapshot(_) => None,
+            | Read::Snapshot(_)
+            | Read::Watcher(_) => None,
         };
         match found {
             Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),

@@ -52,6 +52,12 @@ choices! {
     restore_setting = RestoreSetting;
     /// Tag the function.
     tag_function = TagFunction;
+    /// Let a trail record again.
+    start_logging = StartLogging;
+    /// Add to a trail what is missing of Lambda's data events.
+    record_data_events = RecordDataEvents;
+    /// Let AWS Config record again.
+    start_recorder = StartRecorder;
 }
 
 impl Choices {

@@ -6,7 +6,7 @@ use super::{
         ConfigRule, ContainmentUndone, EnvironmentCodeInjection, ExecutionRoleOverbroad,
         ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
         IamBackdoorReactive, InvocationUnauthorized, LayerUntrusted, ResponderTampered,
-        RuntimeDeprecated, TagsMissing,
+        RuntimeDeprecated, TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -104,6 +104,10 @@ entries! {
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
     execution_role_overbroad: ExecutionRoleOverbroad = ExecutionRoleOverbroad, "execution-role.overbroad";
     execution_role_trust_widened: ExecutionRoleTrustWidened = ExecutionRoleTrustWidened, "execution-role.trust-widened";
+    trail_lambda_data_events_off: TrailLambdaDataEventsOff = TrailLambdaDataEventsOff, "trail.lambda-data-events-off";
+    trail_stopped: TrailStopped = TrailStopped, "trail.stopped";
+    config_recorder_stopped: Nothing = ConfigRecorderStopped, "config-recorder.stopped";
+    guardduty_disabled: Nothing = GuarddutyDisabled, "guardduty.disabled";
     responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
     layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
     environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
@@ -116,5 +120,6 @@ entries! {
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";
     runtime_deprecated: RuntimeDeprecated = RuntimeDeprecated, "runtime.deprecated";
+    tracing_unencrypted: TracingUnencrypted = TracingUnencrypted, "tracing.unencrypted";
     config_rule_noncompliant: ConfigRule = ConfigRuleNoncompliant, "config-rule.noncompliant";
 }

@@ -221,6 +221,10 @@ fn never_fires(
         | ControlId::FunctionUrlPublic
         | ControlId::ExecutionRoleOverbroad
         | ControlId::ExecutionRoleTrustWidened
+        | ControlId::TrailLambdaDataEventsOff
+        | ControlId::TrailStopped
+        | ControlId::ConfigRecorderStopped
+        | ControlId::GuarddutyDisabled
         | ControlId::IamBackdoorReactive
         | ControlId::ResponderTampered
         | ControlId::LayerUntrusted
@@ -228,6 +232,7 @@ fn never_fires(
         | ControlId::HandlerChangedAlone
         | ControlId::VpcDetached
         | ControlId::ContainmentUndone
+        | ControlId::TracingUnencrypted
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc
         | ControlId::EnvironmentUnencrypted

@@ -1,7 +1,7 @@
 //! What controls can be told, one type a control.
 
 use super::Pattern;
-use crate::resource::AccountId;
+use crate::resource::{AccountId, Arn};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,6 +73,38 @@ pub struct ExecutionRoleTrustWidened {
     /// Who may assume the role of any function beside AWS Lambda, as trust policies name them: account
     /// ids, ARN patterns, services.
     pub trusted: Vec<Pattern>,
+}
+
+/// Parameters of `trail.lambda-data-events-off`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct TrailLambdaDataEventsOff {
+    /// Lambda's data events have to be recorded: each change of a trail is held against that. Else
+    /// only a change that ends their recording is found.
+    pub required: bool,
+    /// ARN patterns of roles and users who may end their recording.
+    pub deployers: Vec<Pattern>,
+}
+
+/// Parameters of `trail.stopped`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct TrailStopped {
+    /// ARN patterns of roles and users who may change what trails record. Nobody may stop one.
+    pub deployers: Vec<Pattern>,
+}
+
+/// Parameters of `tracing.unencrypted`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct TracingUnencrypted {
+    /// The ARN of the key that X-Ray has to encrypt with; else any key of yours will do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "cli", schemars(with = "Option<crate::resource::form::Key>"))]
+    pub key: Option<Arn>,
 }
 
 /// Parameters of `layer.untrusted`.

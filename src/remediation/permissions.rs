@@ -71,6 +71,7 @@ impl Remediation {
             Self::RestoreRole(restore) => restore.look_permissions(),
             Self::SwitchRule { .. } => &["events:DescribeRule"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
+            Self::Watch(watching) => watching.look_permissions(),
         }
     }
 
@@ -152,6 +153,9 @@ impl Remediation {
             },
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }
+            }
+            Self::Watch(watching) => {
+                Turning { there: watching.permissions(), back: watching.undo_permissions() }
             }
         }
     }

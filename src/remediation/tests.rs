@@ -1,6 +1,7 @@
 //! What remediations know of each other.
 
 use super::*;
+use crate::{resource::Arn, setting::Detector};
 
 fn function() -> FunctionArn {
     FunctionArn::parse("arn:aws:lambda:us-east-1:111122223333:function:f").expect("a function")
@@ -59,4 +60,32 @@ fn the_journal_keeps_what_matters_and_an_id_is_of_that_alone() {
     assert_ne!(read.id(), policy("a", Some("b")).id());
     assert_ne!(read.id(), policy("b", None).id());
     assert_eq!(read.setting(), policy("b", None).setting());
+}
+
+#[test]
+fn changes_of_a_watcher_are_one_where_they_meet_or_only_bring_back() {
+    let detector = "arn:aws:guardduty:us-east-1:111122223333:detector/d";
+    let detector = Arn::parse(detector).expect("a detector");
+    let [off, half, on] = [(false, false), (true, false), (true, true)]
+        .map(|(enabled, lambda)| Detector { enabled, lambda });
+    let set = |before, after| {
+        let detector = detector.clone();
+        Remediation::Watch(Watching::SetDetector { detector, before, after })
+    };
+    assert_eq!(set(off, half).then(&set(half, on)), Some(set(off, on)));
+    assert_eq!(set(half, on).then(&set(off, on)), Some(set(half, on)));
+    assert_eq!(set(off, half).then(&set(off, on)), None);
+}
+
+#[test]
+fn the_journal_reads_back_what_was_done_to_a_watcher() {
+    let trail = "arn:aws:cloudtrail:us-east-1:111122223333:trail/t";
+    let trail = Arn::parse(trail).expect("a trail");
+    let start = Remediation::Watch(Watching::StartLogging { trail });
+    let written = serde_json::to_string(&start).expect("JSON");
+    assert_eq!(serde_json::from_str::<Remediation>(&written).ok(), Some(start.clone()));
+    assert_eq!(
+        (start.order(), start.name(), start.undo_name()),
+        (0, "start-logging", "stop-logging")
+    );
 }

@@ -37,6 +37,7 @@ impl Remediation {
                 PutBack::Vpc { .. } => "restore-vpc",
             },
             Self::TagFunction { .. } => "tag-function",
+            Self::Watch(watching) => watching.name(),
         }
     }
 
@@ -64,6 +65,7 @@ impl Remediation {
                 PutBack::Vpc { .. } => "detach-vpc",
             },
             Self::TagFunction { .. } => "untag-function",
+            Self::Watch(watching) => watching.undo_name(),
         }
     }
 
@@ -145,6 +147,7 @@ impl Remediation {
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
+            Self::Watch(watching) => watching.changes(),
         }
     }
 
@@ -201,6 +204,7 @@ impl Remediation {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))
             }
+            Self::Watch(watching) => watching.undo_change(),
         }
     }
 }

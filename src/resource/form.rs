@@ -65,6 +65,19 @@ text_form!(
     "write the whole principal, without wildcards"
 );
 
+/// A key of AWS KMS.
+pub struct Key;
+
+// An alias would name another key tomorrow: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
+text_form!(
+    Key,
+    "Key",
+    "the ARN of a KMS key such as `arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`",
+    "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
+    ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    "write the ARN of the key itself, not of an alias"
+);
+
 text_form!(
     PrincipalPattern,
     "PrincipalPattern",

@@ -2,7 +2,7 @@
 
 use super::{
     Contained, EventRule, ExecutionRole, FunctionState, ManagedPolicyState, Memory, PolicyState,
-    Read, Remembered, Snapshot, State, Surroundings, UrlAuthType, VariableState,
+    Read, Remembered, Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
@@ -30,6 +30,7 @@ pub struct DescribedState {
     roles: BTreeMap<String, Option<ExecutionRole>>,
     /// Managed policies.
     managed_policies: BTreeMap<Arn, ManagedPolicyState>,
+    watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
     /// Values of environment variables, made up: they are hashed as the function does it.
@@ -153,6 +154,7 @@ impl From<DescribedState> for State {
             surroundings: described.surroundings,
             roles: described.roles,
             managed: described.managed_policies,
+            watchers: described.watchers,
             read: looked_up,
             memory: Memory {
                 held: described.held,

@@ -1,10 +1,10 @@
 //! What a remediation makes of the state it was planned from, so that a second decision rests on what
 //! is, and plans nothing twice.
 
-use super::{FunctionState, PolicyState, State, Surroundings};
+use super::{FunctionState, PolicyState, State, Surroundings, Watchers};
 use crate::{
     iam::Document,
-    remediation::Remediation,
+    remediation::{Remediation, Watching},
     resource::FunctionArn,
     setting::{Boundary, Destinations, PutBack, Scaling, Suspension, UrlAuthType},
 };
@@ -84,7 +84,36 @@ impl State {
             Remediation::TagFunction { function, tags } => live(state, function, |live| {
                 live.tags.get_or_insert_default().extend(tags.clone());
             }),
+            Remediation::Watch(watching) => watch(&mut state.watchers, watching),
         }
+    }
+}
+
+fn watch(watchers: &mut Watchers, watching: &Watching) {
+    let trail = watchers.trails.get_mut(watching.watcher()).and_then(Option::as_mut);
+    match watching {
+        Watching::StartLogging { .. } => {
+            if let Some(trail) = trail {
+                trail.logging = true;
+            }
+        }
+        Watching::UpdateTrail { after, .. } => {
+            if let Some(trail) = trail {
+                trail.settings = (**after).clone();
+            }
+        }
+        Watching::PutEventSelectors { after, .. } => {
+            if let Some(trail) = trail {
+                trail.selectors = after.clone();
+            }
+        }
+        Watching::StartRecorder { recorder } => {
+            watchers.recorders.insert(recorder.clone(), Some(true));
+        }
+        Watching::SetDetector { detector, after, .. } => {
+            watchers.detectors.insert(detector.clone(), Some(*after));
+        }
+        Watching::EncryptTraces { after, .. } => watchers.traces = Some(after.clone()),
     }
 }
 

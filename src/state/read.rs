@@ -52,6 +52,60 @@ pub enum Read {
     Containment(FunctionArn),
     /// The same, of the function of an incident.
     ContainmentOf(String),
+    /// Something that watches the account.
+    Watcher(WatcherRead),
+}
+
+/// What is read of the watchers of the account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WatcherRead {
+    /// One trail.
+    Trail(Arn),
+    /// Every trail that records this account here.
+    Trails,
+    /// How a trail was when it was last found in order. The journal knows.
+    Snapshot(Arn),
+    /// A recorder of AWS Config.
+    Recorder(Arn),
+    /// A detector of GuardDuty.
+    Detector(Arn),
+    /// X-Ray's encryption.
+    Traces,
+}
+
+impl WatcherRead {
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html>
+    const fn permissions(&self) -> &'static [&'static str] {
+        match self {
+            Self::Trail(_) => &[
+                "cloudtrail:GetEventSelectors",
+                "cloudtrail:GetTrail",
+                "cloudtrail:GetTrailStatus",
+            ],
+            Self::Trails => &[
+                "cloudtrail:DescribeTrails",
+                "cloudtrail:GetEventSelectors",
+                "cloudtrail:GetTrailStatus",
+            ],
+            Self::Snapshot(_) => &[],
+            Self::Recorder(_) => &["config:DescribeConfigurationRecorderStatus"],
+            Self::Detector(_) => &["guardduty:GetDetector"],
+            Self::Traces => &["xray:GetEncryptionConfig"],
+        }
+    }
+}
+
+impl fmt::Display for WatcherRead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Trail(trail) => write!(f, "the trail `{}`", trail.name()),
+            Self::Trails => f.write_str("the trails of the account"),
+            Self::Snapshot(trail) => write!(f, "the snapshot of the trail `{}`", trail.name()),
+            Self::Recorder(recorder) => write!(f, "the recorder `{}`", recorder.name()),
+            Self::Detector(detector) => write!(f, "the detector `{}`", detector.name()),
+            Self::Traces => f.write_str("the encryption of traces"),
+        }
+    }
 }
 
 /// What reading an execution role needs.
@@ -68,7 +122,13 @@ const ROLE: &[&str] = &[
 impl Read {
     /// Whether the journal tells it, or has to be asked first.
     pub const fn is_in_the_journal(&self) -> bool {
-        matches!(self, Self::Snapshot(_) | Self::Containment(_) | Self::ContainmentOf(_))
+        matches!(
+            self,
+            Self::Snapshot(_)
+                | Self::Containment(_)
+                | Self::ContainmentOf(_)
+                | Self::Watcher(WatcherRead::Snapshot(_))
+        )
     }
 
     /// The IAM actions it needs, its fallback included. The role in `template.yaml` is held against
@@ -116,6 +176,7 @@ impl Read {
             Self::Snapshot(_) => &["lambda:GetFunction", "lambda:ListTags"],
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
+            Self::Watcher(read) => read.permissions(),
         }
     }
 }
@@ -146,6 +207,7 @@ impl fmt::Display for Read {
             Self::ExecutionRoles => f.write_str("the roles of all functions"),
             Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
+            Self::Watcher(read) => read.fmt(f),
         }
     }
 }

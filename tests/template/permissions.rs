@@ -6,16 +6,29 @@ use super::{properties, template};
 use cordon::{
     controls::{Rule, event_pattern},
     evidence::snapshot_key,
-    remediation::{Ends, PolicyReplacement, Remediation, RoleRestore, TAG_PREFIX},
+    remediation::{Ends, PolicyReplacement, Remediation, RoleRestore, TAG_PREFIX, Watching},
     resource::{Arn, FunctionArn, FunctionResource, Qualifier, RoleArn},
-    setting::{Mapping, PutBack, RuleSwitch, Scaling, Suspension, VpcAttachment},
-    state::Read,
+    setting::{
+        Detector, Mapping, PutBack, RuleSwitch, Scaling, Suspension, TraceEncryption, VpcAttachment,
+    },
+    state::{Read, WatcherRead},
+    trail::{Selectors, TrailSettings},
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DECLARED: [&str; 7] =
-    ["lambda", "iam", "application-autoscaling", "cloudtrail", "cloudwatch", "account", "events"];
+const DECLARED: [&str; 10] = [
+    "lambda",
+    "iam",
+    "application-autoscaling",
+    "cloudtrail",
+    "cloudwatch",
+    "account",
+    "events",
+    "config",
+    "guardduty",
+    "xray",
+];
 
 fn rule() -> Arn {
     Arn::parse("arn:aws:events:us-east-1:111122223333:rule/r").expect("a rule")
@@ -136,6 +149,7 @@ fn remediations() -> Vec<Remediation> {
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     all.extend(role_restores());
+    all.extend(watchings().map(Remediation::Watch));
     let mut kinds = BTreeSet::new();
     for remediation in &all {
         kinds.insert(match remediation {
@@ -161,10 +175,37 @@ fn remediations() -> Vec<Remediation> {
                 PutBack::Variable { .. } => "variable",
                 PutBack::Vpc { .. } => "vpc",
             },
+            Remediation::Watch(Watching::StartLogging { .. }) => "start logging",
+            Remediation::Watch(Watching::UpdateTrail { .. }) => "update trail",
+            Remediation::Watch(Watching::PutEventSelectors { .. }) => "put event selectors",
+            Remediation::Watch(Watching::StartRecorder { .. }) => "start recorder",
+            Remediation::Watch(Watching::SetDetector { .. }) => "set detector",
+            Remediation::Watch(Watching::EncryptTraces { .. }) => "encrypt traces",
         });
     }
     assert_eq!(kinds.len(), all.len());
     all
+}
+
+fn watcher() -> Arn {
+    Arn::parse("arn:aws:cloudtrail:us-east-1:111122223333:trail/t").expect("a trail")
+}
+
+/// What is done to watchers, one of each.
+fn watchings() -> impl Iterator<Item = Watching> {
+    let (before, after) = (TrailSettings::default().into(), TrailSettings::default().into());
+    let none = || Selectors::Basic(Vec::new());
+    let off = Detector { enabled: false, lambda: false };
+    let plain = TraceEncryption::default;
+    [
+        Watching::StartLogging { trail: watcher() },
+        Watching::UpdateTrail { trail: watcher(), before, after },
+        Watching::PutEventSelectors { trail: watcher(), before: none(), after: none() },
+        Watching::StartRecorder { recorder: watcher() },
+        Watching::SetDetector { detector: watcher(), before: off, after: off },
+        Watching::EncryptTraces { traces: watcher(), before: plain(), after: plain() },
+    ]
+    .into_iter()
 }
 
 /// One of each; a new kind of read does not compile until it is here.
@@ -193,6 +234,12 @@ fn reads() -> Vec<Read> {
         Read::ManagedPolicy(policy()),
         Read::Containment(function()),
         Read::ContainmentOf(String::new()),
+        Read::Watcher(WatcherRead::Trail(watcher())),
+        Read::Watcher(WatcherRead::Trails),
+        Read::Watcher(WatcherRead::Snapshot(watcher())),
+        Read::Watcher(WatcherRead::Recorder(watcher())),
+        Read::Watcher(WatcherRead::Detector(watcher())),
+        Read::Watcher(WatcherRead::Traces),
         Read::Snapshot(function()),
     ];
     let mut kinds = BTreeSet::new();
@@ -221,6 +268,12 @@ fn reads() -> Vec<Read> {
             Read::ExecutionRole(_) => "execution role",
             Read::ExecutionRoles => "execution roles",
             Read::ManagedPolicy(_) => "managed policy",
+            Read::Watcher(WatcherRead::Trail(_)) => "trail",
+            Read::Watcher(WatcherRead::Trails) => "trails",
+            Read::Watcher(WatcherRead::Snapshot(_)) => "snapshot of a trail",
+            Read::Watcher(WatcherRead::Recorder(_)) => "recorder",
+            Read::Watcher(WatcherRead::Detector(_)) => "detector",
+            Read::Watcher(WatcherRead::Traces) => "traces",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -342,7 +395,13 @@ fn nothing_that_the_responder_changes_can_be_cordons_own() {
 fn what_is_granted_on_everything_is_only_what_has_no_resource() {
     let without_resource = [
         "application-autoscaling:DescribeScalableTargets",
+        "cloudtrail:DescribeTrails",
         "cloudtrail:LookupEvents",
+        "config:DescribeConfigurationRecorderStatus",
+        "config:StartConfigurationRecorder",
+        "config:StopConfigurationRecorder",
+        "xray:GetEncryptionConfig",
+        "xray:PutEncryptionConfig",
         "events:ListRuleNamesByTarget",
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
