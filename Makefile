@@ -55,7 +55,7 @@ test-rust: setup
 
 test-template test-package: export AWS_DEFAULT_REGION = us-east-1
 test-template: setup-template
-	$(TEMPLATE_VENV)/bin/cfn-lint template.yaml examples/rule-events.yaml
+	$(TEMPLATE_VENV)/bin/cfn-lint template.yaml global-events.yaml examples/rule-events.yaml
 	$(TEMPLATE_VENV)/bin/sam validate --lint --template template.yaml
 
 # The package as it is deployed: built by `sam build`, small enough, and loadable on provided.al2023.

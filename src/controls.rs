@@ -4,13 +4,16 @@
 
 mod analysis;
 mod chain;
+mod change;
 mod changed;
 mod code_injection;
+mod code_signing;
 mod config_recorder;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
 mod environment;
+mod environment_secret;
 mod execution_role;
 mod extent;
 mod function_policy;
@@ -18,12 +21,16 @@ mod function_url;
 mod guardduty;
 mod handler_alone;
 mod iam_backdoor;
+mod iam_user_created;
 mod invocation;
+mod lambda_admin;
 mod layer_untrusted;
 mod network;
+mod outside_network;
 mod overbroad_role;
 mod privilege_escalation;
 mod public;
+mod recursion;
 mod responder_tampered;
 mod rule;
 mod runtime;
@@ -35,7 +42,9 @@ mod triggers;
 mod trust_widened;
 mod unscoped_service;
 mod untrusted_account;
+mod untrusted_deployer;
 mod vpc_detached;
+mod without_mfa;
 
 pub(crate) use chain::is_link;
 pub(crate) use changed::{is_accepted, learned};
@@ -65,13 +74,6 @@ pub struct Control {
     needs: fn(&Case<'_>) -> Needs,
     /// Its judgement, once that is read.
     judge: fn(&Case<'_>) -> Vec<Assessment>,
-}
-
-impl Control {
-    /// Whether it is about roles, and not about the function that an event tells.
-    fn is_about_roles(&self) -> bool {
-        self.triggers.iter().any(|trigger| matches!(trigger, Trigger::RoleChanges(_)))
-    }
 }
 
 /// What a control wants to know of an event.
@@ -197,7 +199,7 @@ pub enum TagValue {
 }
 
 /// The table, in the order of the catalogue.
-pub const CONTROLS: [Control; 26] = [
+pub const CONTROLS: &[Control] = &[
     public::CONTROL,
     untrusted_account::CONTROL,
     unscoped_service::CONTROL,
@@ -210,10 +212,17 @@ pub const CONTROLS: [Control; 26] = [
     trail_stopped::CONTROL,
     config_recorder::CONTROL,
     guardduty::CONTROL,
+    untrusted_deployer::CONTROL,
+    without_mfa::CONTROL,
+    outside_network::CONTROL,
+    lambda_admin::CONTROL,
+    iam_user_created::CONTROL,
     responder_tampered::CONTROL,
     layer_untrusted::CONTROL,
     code_injection::CONTROL,
+    code_signing::CONTROL,
     handler_alone::CONTROL,
+    recursion::CONTROL,
     vpc_detached::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
@@ -221,6 +230,7 @@ pub const CONTROLS: [Control; 26] = [
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,
+    environment_secret::CONTROL,
     runtime::CONTROL,
     trace_encryption::CONTROL,
     config_rule::CONTROL,
@@ -280,13 +290,11 @@ pub enum Concern {
 pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<Look> {
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
-    let about = event.resource();
     let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
-    let controls: &[Control] = if nothing { &[] } else { &CONTROLS };
+    let controls: &[Control] = if nothing { &[] } else { CONTROLS };
     let of_controls = controls.iter().map(|control| {
-        // Who made a call is not what it was made on: which role that is has to be read.
-        let about = about.as_ref().filter(|_| !control.is_about_roles());
-        look(policy, control.id.into(), about, now, || match (control.needs)(&case) {
+        let about = about(control.id, event);
+        look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
             Needs::NotConcerned => Concern::No,
             Needs::Nothing => Concern::Yes(Vec::new()),
             Needs::Reads(reads) => Concern::Yes(reads),
@@ -300,6 +308,26 @@ pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<
         Some(look(policy, control, Some(&resource.function.clone().into()), now, reads))
     });
     of_controls.chain(of_rules).collect()
+}
+
+/// The controls that judge what a call of IAM was made on, and not who made it.
+const OF_IAM: [ControlId; 4] = [
+    ControlId::ChangeWithoutMfa,
+    ControlId::ChangeOutsideNetwork,
+    ControlId::IdentityPolicyOverbroadLambdaAdmin,
+    ControlId::IamUserCreated,
+];
+
+/// What an event is about for a control, as far as it tells that itself.
+fn about(control: ControlId, event: &Event) -> Option<Resource> {
+    // Which role it is, with its path, has to be read.
+    if matches!(control, ControlId::ExecutionRoleOverbroad | ControlId::ExecutionRoleTrustWidened) {
+        return None;
+    }
+    if let (Kind::IamCall { target, .. }, true) = (&event.kind, OF_IAM.contains(&control)) {
+        return Some(target.on.clone().into());
+    }
+    event.resource()
 }
 
 fn look(

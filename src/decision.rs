@@ -111,6 +111,16 @@ impl Decision {
         self.limited.clone_from(&later.limited);
     }
 
+    /// What its incident is about: a function with a finding, else anything with one, else what was judged
+    /// first. One call can be found wrong for the function that made it and for what it was made on.
+    pub fn subject(&self) -> Option<Resource> {
+        let all = self
+            .evaluations
+            .iter()
+            .map(|one| (&one.resource, matches!(one.compliance, Compliance::NonCompliant(_))));
+        subject(all)
+    }
+
     /// Where the control of an evaluation stands.
     pub fn standing(&self, evaluation: &Evaluation) -> Option<&Standing> {
         self.standings.get(&(evaluation.control.clone(), evaluation.resource.subject()))
@@ -172,19 +182,22 @@ pub fn decide(
 
 /// The same for every delivery of an event, unless its incident was restored: that one is over.
 fn incident_id(event: &Event, assessments: &[Assessment], state: &State) -> String {
-    let subject = subject(assessments.iter().map(|one| &one.resource));
-    let subject = subject.map(|subject| subject.to_string()).unwrap_or_default();
+    let all = assessments
+        .iter()
+        .map(|one| (&one.resource, matches!(one.judgement, Judgement::NonCompliant(_))));
+    let subject = subject(all).map(|subject| subject.to_string()).unwrap_or_default();
     match &state.memory.restored {
         None => format!("inc-{}", fingerprint(&[&event.id, &subject])),
         Some(restored) => format!("inc-{}", fingerprint(&[&event.id, &subject, restored])),
     }
 }
 
-/// What an incident is about, of all that is judged: a function comes first, because only functions
-/// are contained.
-pub fn subject<'r>(judged: impl Iterator<Item = &'r Resource> + Clone) -> Option<Resource> {
-    let function = judged.clone().find(|resource| resource.function().is_some());
-    function.or_else(|| judged.clone().next()).map(Resource::subject)
+/// As [`Decision::subject`]: each resource that is judged, and whether something was found on it.
+fn subject<'r>(all: impl Iterator<Item = (&'r Resource, bool)>) -> Option<Resource> {
+    let all: Vec<_> = all.collect();
+    let of_function = all.iter().find(|(one, found)| *found && one.function().is_some());
+    let of_other = || all.iter().find(|(_, found)| *found);
+    of_function.or_else(of_other).or(all.first()).map(|(resource, _)| resource.subject())
 }
 
 fn evaluate(

@@ -2,24 +2,26 @@
 //! malformed ones are errors. Past this module there is no untyped JSON.
 //! Envelope: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>.
 
+mod actor;
 mod change;
 mod cloudtrail;
 mod config;
+mod iam;
 mod message;
 mod own;
 mod role;
 mod watcher;
 
 pub use own::{CHANGING, Own, Touch};
-pub use role::{CHANGES, RoleChange};
+pub use role::RoleChange;
 pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
+pub use actor::{Actor, Identity, Source};
 pub use change::{Change, ChangeCall, Part};
+pub use iam::IamTarget;
 
 use crate::finding::RuleMatch;
-use crate::resource::{
-    AccountId, Arn, FunctionArn, FunctionResource, Home, Resource, ResourceError,
-};
+use crate::resource::{Arn, FunctionArn, FunctionResource, Home, Resource, ResourceError};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -31,6 +33,8 @@ pub struct Event {
     pub id: String,
     /// Who did it, as far as AWS tells.
     pub actor: Actor,
+    /// The API that was called, such as `lambda:UpdateFunctionCode`; none where no call is told.
+    pub api: Option<String>,
     /// What happened.
     pub kind: Kind,
     /// What it changed of a function, if it is a call that does.
@@ -61,7 +65,7 @@ pub enum Kind {
         /// The function.
         function: FunctionArn,
     },
-    /// A function's code was changed.
+    /// What code runs was changed: the code itself, or a version or an alias of it.
     CodeChange {
         /// The function.
         function: FunctionArn,
@@ -70,6 +74,13 @@ pub enum Kind {
     GuardChange {
         /// The function.
         function: FunctionArn,
+    },
+    /// A code signing configuration was changed or deleted.
+    SigningConfigChange {
+        /// The configuration.
+        config: Arn,
+        /// How it was made weaker, if it was.
+        weakening: Option<SigningWeakening>,
     },
     /// A setting that containments turn was changed.
     SettingChange {
@@ -84,6 +95,8 @@ pub enum Kind {
         incident: Option<String>,
         /// What it changed of a role.
         change: Option<Box<RoleChange>>,
+        /// What it was made on.
+        target: Box<IamTarget>,
     },
     /// It is time to look at a containment again. Only Cordon can send this.
     SecondLook {
@@ -123,6 +136,15 @@ pub enum Kind {
     Ignored(String),
 }
 
+/// How a code signing configuration is made weaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningWeakening {
+    /// It is gone.
+    Deleted,
+    /// Code that is not signed is only warned of.
+    Warns,
+}
+
 /// What a policy event shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShownPolicy {
@@ -146,25 +168,6 @@ impl ShownPolicy {
             Self::Nothing => None,
         }
     }
-}
-
-/// Who called, from the fields AWS sets. `userAgent` is not among them: callers can type it.
-/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Actor {
-    /// The principal's ARN.
-    pub arn: Option<String>,
-    /// The principal's account.
-    pub account: Option<AccountId>,
-    /// The AWS service that called on somebody's behalf.
-    pub invoked_by: Option<String>,
-    /// The role behind a session.
-    pub role: Option<String>,
-    /// The function the credentials were issued to. AWS's word, not the caller's.
-    pub issued_to: Option<FunctionArn>,
-    /// The function of this installation that a role session is named after, as a function's own
-    /// sessions are. Only a hint: whoever may assume the role can choose the name.
-    pub named_after: Option<FunctionArn>,
 }
 
 /// An event that nobody can ever handle. Its sender must mend it; until then it belongs in the
@@ -254,6 +257,7 @@ impl Event {
             | Kind::RuleCompliance { function, .. } => Some(function),
             // It touched a containment, whose function the journal knows.
             Kind::IamCall { incident: Some(_), .. }
+            | Kind::SigningConfigChange { .. }
             | Kind::RuleChange { .. }
             | Kind::WatcherChange(_)
             | Kind::Heartbeat
@@ -266,27 +270,15 @@ impl Event {
 
     /// The resource it is about, as far as it tells that itself.
     pub fn resource(&self) -> Option<Resource> {
-        match &self.kind {
-            Kind::WatcherChange(change) => Some(change.watcher.clone().into()),
-            Kind::PolicyChange { .. }
-            | Kind::UrlChange { .. }
-            | Kind::FunctionChange { .. }
-            | Kind::CodeChange { .. }
-            | Kind::GuardChange { .. }
-            | Kind::SettingChange { .. }
-            | Kind::IamCall { .. }
-            | Kind::SecondLook { .. }
-            | Kind::Invocation { .. }
-            | Kind::RuleCompliance { .. }
-            | Kind::RuleChange { .. }
-            | Kind::Heartbeat
-            | Kind::Ignored(_) => self.function().cloned().map(Resource::from),
+        if let Kind::WatcherChange(change) = &self.kind {
+            return Some(change.watcher.clone().into());
         }
+        self.function().cloned().map(Resource::from)
     }
 
     /// What happened, before anything is held against it.
     fn new(id: String, actor: Actor, kind: Kind) -> Self {
-        Self { id, actor, kind, change: None, matched: Vec::new(), touches: None }
+        Self { id, actor, api: None, kind, change: None, matched: Vec::new(), touches: None }
     }
 
     fn ignored(id: String, why: &str) -> Self {

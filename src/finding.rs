@@ -143,6 +143,31 @@ catalogue! {
         "GuardDuty watches functions, and tells what it finds",
         ["NIST CSF DE.CM-09", "Security Hub GuardDuty.1", "Security Hub GuardDuty.6", "AWS Config guardduty-enabled-centralized", "MITRE ATT&CK T1562.001"],
         [] or [RestoreSetting];
+    /// Somebody who does not deploy changed what a function runs.
+    ChangeUntrustedDeployer = "change.untrusted-deployer", High,
+        "only trusted deployers change what a function runs",
+        ["NIST CSF PR.PS-06", "NIST CSF DE.CM-09", "MITRE ATT&CK T1648"],
+        [ContainFunction, TagFunction] or [StopFunction, RevokeCredentials];
+    /// A person changed a function, its policy or a role without a second factor.
+    ChangeWithoutMfa = "change.without-mfa", Medium,
+        "people change functions, their policies and roles with a second factor only",
+        ["NIST CSF PR.AA-03", "MITRE ATT&CK T1078.004"],
+        [TagFunction];
+    /// A change from an address outside the declared networks.
+    ChangeOutsideNetwork = "change.outside-network", Medium,
+        "functions and IAM are changed from declared networks only",
+        ["NIST CSF PR.AA-05", "NIST CSF DE.CM-01", "MITRE ATT&CK T1078.004"],
+        [TagFunction];
+    /// An identity policy lets administer Lambda at large.
+    IdentityPolicyOverbroadLambdaAdmin = "identity-policy.overbroad-lambda-admin", Medium,
+        "identity policies let nobody but deployers administer Lambda at large",
+        ["NIST CSF PR.AA-05", "MITRE ATT&CK T1098.003"],
+        [];
+    /// A person was given a user, a password or an access key of IAM.
+    IamUserCreated = "iam-user.created", Medium,
+        "people are given no IAM users, passwords or access keys",
+        ["NIST CSF PR.AA-01", "MITRE ATT&CK T1136.003", "MITRE ATT&CK T1098.001"],
+        [];
     /// Somebody but its deployers changed what Cordon rests on.
     ResponderTampered = "responder.tampered", Critical,
         "nobody but its deployers changes what Cordon rests on",
@@ -158,10 +183,20 @@ catalogue! {
         "no environment variable newly changes what code runs or where its traffic goes",
         ["NIST CSF PR.PS-05", "NIST CSF DE.CM-09", "MITRE ATT&CK T1574.006"],
         [TagFunction] or [RestoreSetting];
+    /// Code that had to be signed need not be any more.
+    CodeSigningWeakened = "code-signing.weakened", High,
+        "code that has to be signed stays so",
+        ["NIST CSF PR.DS-01", "NIST CSF PR.PS-05", "MITRE ATT&CK T1553.006"],
+        [TagFunction] or [RestoreSetting];
     /// The handler was changed and the code was not.
     HandlerChangedAlone = "handler.changed-alone", High,
         "the handler changes together with the code",
         ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1574"],
+        [TagFunction] or [RestoreSetting];
+    /// A function may call itself in loops.
+    RecursionAllowed = "recursion.allowed", High,
+        "Lambda ends loops of calls of a function to itself",
+        ["NIST CSF PR.IR-04", "MITRE ATT&CK T1496"],
         [TagFunction] or [RestoreSetting];
     /// The function was taken out of its VPC.
     VpcDetached = "vpc.detached", High,
@@ -197,6 +232,11 @@ catalogue! {
     EnvironmentUnencrypted = "environment.unencrypted", Medium,
         "environment variables are encrypted with a customer managed key",
         ["NIST CSF PR.DS-01"],
+        [TagFunction];
+    /// A variable looks like a secret.
+    EnvironmentSecret = "environment.secret", High,
+        "no environment variable looks like a secret",
+        ["NIST CSF PR.DS-01", "NIST CSF PR.AA-01", "MITRE ATT&CK T1552"],
         [TagFunction];
     /// A runtime past its end of support.
     RuntimeDeprecated = "runtime.deprecated", Low,

@@ -363,7 +363,7 @@ impl Responder {
 
 /// What the incident of a decision is about.
 fn subject(decision: &Decision) -> Option<Resource> {
-    crate::decision::subject(decision.evaluations.iter().map(|evaluation| &evaluation.resource))
+    decision.subject()
 }
 
 /// The remediations a decision withholds, as outcomes, those left out that are known already.
@@ -390,7 +390,12 @@ fn in_order(outcomes: &mut [(Planned, Outcome)]) {
 /// Exceptions were agreed on with people: they are logged, not told again. What cannot be judged is
 /// told: somebody may have made it so.
 fn worth_telling(decision: &Decision, outcomes: &[(Planned, Outcome)]) -> bool {
-    let unanswered = decision.findings().any(|(_, finding)| !finding.unanswered.is_empty());
+    let agreed = |one| {
+        let excepted = decision.standing(one).and_then(|there| there.excepted.as_ref());
+        excepted.is_some_and(|one| one.validity != Validity::Expired)
+    };
+    let unanswered =
+        decision.findings().any(|(one, finding)| !finding.unanswered.is_empty() && !agreed(one));
     let unclear = decision
         .evaluations
         .iter()

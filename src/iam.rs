@@ -28,6 +28,7 @@ mod pattern;
 mod revocation;
 mod rewrite;
 mod service;
+mod trusted;
 
 pub use actions::Names;
 pub use condition::Clause;
@@ -35,7 +36,7 @@ pub use document::{Document, DocumentError, Effect, IdentityDocument, Principal,
 pub use evaluate::bearer::evaluate_identity;
 pub use evaluate::request::{Caller, Context, Decision, Fit, Request, evaluate};
 pub use exposure::witness::Witness;
-pub use exposure::{Exposure, Grant, Standpoint, StatementExposure, Trusted, expose, insider};
+pub use exposure::{Exposure, Grant, Standpoint, StatementExposure, expose, insider};
 pub use identity::gained::gained;
 pub use identity::lambda_admin::{LambdaAdmin, LambdaPower, lambda_admin};
 pub use identity::privilege::{Certainty, Privilege, Privileges, Use};
@@ -55,3 +56,4 @@ pub use rewrite::lift::{Lifted, lift};
 pub use rewrite::scope::{Limit, ServiceScope, scope_service};
 pub use rewrite::{Change, Edit, RewriteError, rewrite};
 pub use service::is_service_principal;
+pub use trusted::{Trusted, TrustedNetwork};

@@ -29,10 +29,11 @@ pub use limits::{Cap, Class, Kind, Limits, Per, Window};
 pub use loaded::{LoadError, LoadedPolicy};
 pub use meaning::problems;
 pub use parameters::{
-    ConfigRule, ContainmentUndone, DeclaredCalls, DeclaredInvokers, EnvironmentCodeInjection,
-    ExecutionRoleOverbroad, ExecutionRoleTrustWidened, FunctionPolicyDangerousAction,
-    FunctionPrivilegeEscalation, IamBackdoorReactive, InvocationUnauthorized, LayerUntrusted,
-    Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing,
+    ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone, DeclaredCalls,
+    DeclaredInvokers, EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
+    ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
+    IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, LayerUntrusted, Nothing,
+    ResponderTampered, RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

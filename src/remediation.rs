@@ -367,6 +367,8 @@ impl Remediation {
                     PutBack::Layers { .. } => "layers",
                     PutBack::Variable { name } => return variable_setting(function, name),
                     PutBack::Vpc { .. } => "vpc",
+                    PutBack::Signing { .. } => "signing",
+                    PutBack::Recursion => "recursion",
                 }
             ),
             Self::TagFunction { function, tags } => {

@@ -6,12 +6,14 @@
 mod arn;
 #[cfg(feature = "cli")]
 pub mod form;
+mod identity_policy;
 mod named;
 mod organization;
 mod principal;
 mod role;
 
 pub use arn::Arn;
+pub use identity_policy::IdentityPolicy;
 pub use named::Resource;
 pub use organization::{ORGANIZATION, is_organization_or_part};
 pub use principal::PrincipalPattern;

@@ -197,4 +197,33 @@ pub enum PutBack {
         /// To which.
         back: VpcAttachment,
     },
+    /// The code signing configuration.
+    Signing {
+        /// The ARN of the one that stood there; none if none did.
+        stood: Option<String>,
+        /// The ARN of the one that is put back.
+        back: String,
+    },
+    /// Loops of calls to itself are ended again.
+    Recursion,
+}
+
+/// Whether the code of a function has to be signed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Signing {
+    /// The ARN of its code signing configuration.
+    pub config: Option<String>,
+    /// Code that is not signed is refused.
+    pub enforces: bool,
+}
+
+/// What becomes of a function that calls itself in a loop.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RecursiveLoop {
+    /// It goes on.
+    Allow,
+    /// Lambda ends it.
+    Terminate,
 }

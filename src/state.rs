@@ -11,8 +11,8 @@ mod surroundings;
 mod watchers;
 
 pub use crate::setting::{
-    Boundary, Destinations, Detector, EventRule, Mapping, RoleUse, RuleSwitch, Scaling, Suspension,
-    TraceEncryption, UrlAuthType, VpcAttachment,
+    Boundary, Destinations, Detector, EventRule, Mapping, RecursiveLoop, RoleUse, RuleSwitch,
+    Scaling, Signing, Suspension, TraceEncryption, UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
 pub use read::{Read, WatcherRead};
@@ -23,10 +23,12 @@ pub use watchers::Watchers;
 
 use crate::{
     finding::ControlId,
-    iam::Document,
+    iam::{Document, IdentityDocument},
     injection::injects,
     remediation::{Remediation, Stand},
-    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{
+        Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn,
+    },
     secret::suspect,
 };
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,10 @@ pub struct State {
     pub rules: BTreeMap<Arn, Option<EventRule>>,
     /// What functions were before.
     pub remembered: BTreeMap<FunctionArn, Remembered>,
+    /// Whether code has to be signed.
+    pub signing: BTreeMap<FunctionArn, Option<Signing>>,
+    /// What becomes of loops.
+    pub recursion: BTreeMap<FunctionArn, Option<RecursiveLoop>>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// Roles by name; none where no function of this Region has it.
@@ -55,6 +61,8 @@ pub struct State {
     pub managed: BTreeMap<Arn, ManagedPolicyState>,
     /// What watches the account.
     pub watchers: Watchers,
+    /// Identity policies, by where they are.
+    pub identity_policies: BTreeMap<IdentityPolicy, Option<IdentityPolicyState>>,
     /// What was read.
     pub read: BTreeSet<Read>,
     /// What could not be read.
@@ -120,26 +128,30 @@ impl State {
 
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
-        let Self { policies, functions, urls, provisioned, rules, remembered, .. } = later;
-        let Self { surroundings, watchers, roles, managed, read, unread, memory, .. } = later;
-        self.watchers.learn(watchers);
-        self.memory.locked_out.extend(memory.locked_out);
-        self.policies.extend(policies);
-        self.functions.extend(functions);
-        self.urls.extend(urls);
-        self.provisioned.extend(provisioned);
-        self.roles.extend(roles);
-        self.managed.extend(managed);
-        self.rules.extend(rules);
-        self.remembered.extend(remembered);
-        for (function, around) in surroundings {
+        self.memory.locked_out.extend(later.memory.locked_out);
+        self.policies.extend(later.policies);
+        self.functions.extend(later.functions);
+        self.urls.extend(later.urls);
+        self.identity_policies.extend(later.identity_policies);
+        self.provisioned.extend(later.provisioned);
+        self.rules.extend(later.rules);
+        self.remembered.extend(later.remembered);
+        self.signing.extend(later.signing);
+        self.recursion.extend(later.recursion);
+        self.roles.extend(later.roles);
+        self.managed.extend(later.managed);
+        self.watchers.learn(later.watchers);
+        for (function, around) in later.surroundings {
             self.surroundings.entry(function).or_default().learn(around);
         }
-        self.unread.retain(|one| !read.contains(one));
-        self.read.extend(read);
-        self.unread.extend(unread);
+        self.unread.retain(|one| !later.read.contains(one));
+        self.read.extend(later.read);
+        self.unread.extend(later.unread);
     }
 }
+
+/// An identity policy as it was read: the document, or why it cannot be understood.
+pub type IdentityPolicyState = Result<IdentityDocument, crate::iam::DocumentError>;
 
 /// A resource policy as it was read.
 #[derive(Debug, Clone, PartialEq)]

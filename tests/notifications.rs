@@ -31,7 +31,7 @@ fn notification_beyond(limit: Option<&str>, statement: &Value, outcome: &Outcome
         region: "us-east-1".to_owned(),
     };
     let policy: ControlPolicy =
-        serde_json::from_str(r#"{"version":1,"defaults":{"mode":"enforce"}}"#).expect("a policy");
+        serde_json::from_str(r#"{"version":1,"defaults":{"mode":"enforce"},"controls":{"change.without-mfa":{"mode":"off"}}}"#).expect("a policy");
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("events/add-permission-public.json");
     let event = Event::parse(&fs::read_to_string(sample).expect("the sample"), &home);
     let event = event.expect("an event");

@@ -17,7 +17,10 @@ fn rule(rest: &str) -> String {
         "version: 1
 defaults: {{ mode: enforce }}
 protected: [nothing]
-controls: {{ runtime.deprecated: {{ mode: \"off\" }}, network.outside-vpc: {{ mode: \"off\" }} }}
+controls:
+  runtime.deprecated: {{ mode: \"off\" }}
+  network.outside-vpc: {{ mode: \"off\" }}
+  change.without-mfa: {{ mode: \"off\" }}
 rules:
   - id: no-console-changes
     description: functions are changed by the pipeline only
@@ -130,6 +133,7 @@ async fn a_rule_changes_nothing_for_a_failed_call_or_for_another_account() {
 const BY_TAG: &str = "version: 1
 defaults: { mode: enforce }
 controls:
+  change.without-mfa: { mode: \"off\" }
   function-policy.public:
     scopes:
       - where: { functions: [\"lab-*\"] }
@@ -187,6 +191,7 @@ async fn an_exception_is_told_before_it_ends_and_withholds_nothing_after() {
         let policy = format!(
             "version: 1
 defaults: {{ mode: enforce }}
+controls: {{ change.without-mfa: {{ mode: \"off\" }} }}
 exceptions:
   - controls: [function-policy.public]
     functions: [orders]

@@ -312,10 +312,13 @@ async fn values_of_the_environment_reach_no_log_no_tag_and_no_journal() {
 
     let answer = bootstrap.deliver(&world.event("create-function.json"));
 
-    assert_eq!(controls(&answer), ["environment.unencrypted", "runtime.deprecated"]);
+    assert_eq!(
+        controls(&answer),
+        ["environment.unencrypted", "environment.secret", "runtime.deprecated"]
+    );
     let arn = world.arn("legacy-import");
     let after = world.account.look("legacy-import", &arn, &[]).await;
-    assert_eq!(after.tags.len(), 2, "{after:?}");
+    assert_eq!(after.tags.len(), 3, "{after:?}");
     let everything = format!("{answer:?} {after:?} {}", world.account.journal_text().await);
     assert!(everything.contains("environment.unencrypted"));
     assert!(!everything.contains("correct-horse-battery"), "{everything}");

@@ -5,11 +5,12 @@ use crate::{
     harness::{Installation, SHIPPED, World},
     telling::{controls, document, seed, statement, trigger, writes},
 };
+use aws_sdk_lambda::types::RecursiveLoop;
 use serde_json::json;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Each sample, the function it is about, and controls that must have findings.
-const SAMPLES: [(&str, &str, &str); 19] = [
+const SAMPLES: &[(&str, &str, &str)] = &[
     ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
     ("add-permission-events-unscoped.json", "nightly-report", "function-policy.unscoped-service"),
     ("add-permission-public.json", "orders", "function-policy.public"),
@@ -18,8 +19,14 @@ const SAMPLES: [(&str, &str, &str); 19] = [
     ("config-rule-noncompliant.json", "payments", "function-policy.public"),
     ("config-rule-noncompliant-other.json", "legacy-import", "config-rule.noncompliant"),
     ("create-access-key-by-function.json", "report-generator", "function.privilege-escalation"),
+    ("create-alias.json", "legacy-import", DEPLOYED),
+    ("delete-alias.json", "legacy-import", DEPLOYED),
+    ("publish-version.json", "legacy-import", DEPLOYED),
+    ("update-alias.json", "legacy-import", DEPLOYED),
+    ("update-function-code.json", "legacy-import", DEPLOYED),
     ("create-function-url-public.json", "webhook", "function-url.public"),
     ("create-function.json", "legacy-import", "tags.missing network.outside-vpc"),
+    ("delete-function-code-signing-config.json", "report-generator", "code-signing.weakened"),
     ("delete-function-url.json", "webhook", "function-url.public"),
     ("invoke-unexpected-service.json", "thumbnails", "invocation.unauthorized"),
     (
@@ -27,12 +34,35 @@ const SAMPLES: [(&str, &str, &str); 19] = [
         "inventory",
         "function-policy.untrusted-account function-policy.dangerous-action",
     ),
+    ("put-function-code-signing-config.json", "report-generator", "code-signing.weakened"),
+    ("put-function-recursion-config.json", "report-generator", "recursion.allowed"),
     ("remove-permission.json", "orders", "function-policy.public"),
     ("tag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
     ("untag-resource.json", "legacy-import", "tags.missing network.outside-vpc"),
     ("update-function-configuration.json", "legacy-import", "tags.missing network.outside-vpc"),
+    (
+        "update-function-configuration-handler.json",
+        "legacy-import",
+        "tags.missing network.outside-vpc",
+    ),
+    ("update-function-configuration-layers.json", "legacy-import", "layer.untrusted tags.missing"),
+    ("update-function-configuration-vpc.json", "legacy-import", "tags.missing network.outside-vpc"),
+    (
+        "update-function-configuration-wrapper.json",
+        "legacy-import",
+        "environment.code-injection tags.missing",
+    ),
     ("update-function-url-public.json", "webhook", "function-url.public"),
     ("add-permission-public-version.json", "orders", "function-policy.public"),
+];
+
+/// By a user who is no deployer and gave no second factor.
+const DEPLOYED: &str = "change.untrusted-deployer change.without-mfa";
+
+/// Changes of IAM, which are told, each with its finding.
+const OF_IAM: [(&str, &str); 2] = [
+    ("create-user.json", "iam-user.created"),
+    ("put-role-policy-lambda-admin.json", "identity-policy.overbroad-lambda-admin"),
 ];
 
 /// What undoes a containment, if there is one.
@@ -73,10 +103,16 @@ const OF_WATCHERS: [&str; 11] = [
     "update-trail.json",
 ];
 
+/// What changes no function, and is only told.
+const OF_CONFIGS: [&str; 2] =
+    ["delete-code-signing-config.json", "update-code-signing-config.json"];
+
 #[test]
 fn no_sample_is_left_out() {
-    let told = SAMPLES.iter().map(|(event, ..)| event).chain(&OF_CONTAINMENTS);
-    let told = told.chain(&OF_RULES).chain(&OF_ROLES).chain(&OF_WATCHERS);
+    let of_iam = OF_IAM.iter().map(|(event, _)| event);
+    let told = SAMPLES.iter().map(|(event, ..)| event).chain(of_iam);
+    let told = told.chain(&OF_CONTAINMENTS).chain(&OF_RULES).chain(&OF_WATCHERS).chain(&OF_CONFIGS);
+    let told = told.chain(&OF_ROLES);
     let told: BTreeSet<String> = told.map(|event| (*event).to_owned()).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));
@@ -98,6 +134,7 @@ fn everything() -> String {
     let policy = SHIPPED
         .replace("mode: dry-run\n", "mode: enforce\n")
         .replace("mode: off", "mode: enforce")
+        .replace("principals: []", "principals: [\"arn:aws:iam::*:role/delivery-*\"]")
         .replace("required: {}", "required: { owner: [] }")
         .replace(
             "# parameters:\n    #   functions:\n",
@@ -110,7 +147,7 @@ fn everything() -> String {
 #[tokio::test]
 async fn a_second_delivery_of_any_sample_changes_nothing() {
     let policy = everything();
-    for (event, function, expected) in SAMPLES {
+    for (event, function, expected) in SAMPLES.iter().copied() {
         let world = World::new().await;
         prepare(&world, event, function).await;
         let arn = world.arn(function);
@@ -132,6 +169,33 @@ async fn a_second_delivery_of_any_sample_changes_nothing() {
 }
 
 #[tokio::test]
+async fn changes_of_iam_are_told_and_change_nothing() {
+    let policy = everything();
+    let world = World::new().await;
+    // IAM is the same in every Region, and so in every test.
+    let role = format!("reporting-{}", world.region());
+    world.account.create_role_for(&role, "/", json!({ "Service": "ec2.amazonaws.com" })).await;
+    let grant = json!({ "Effect": "Allow", "Action": "lambda:*", "Resource": "*" });
+    let grant = json!({ "Version": "2012-10-17", "Statement": [grant] }).to_string();
+    world.account.put_role_policy(&role, "lambda", &grant).await;
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+    world.calls();
+    for (event, expected) in OF_IAM {
+        let answer = bootstrap.deliver(&world.event(event).replace("reporting", &role));
+        assert!(answer.ok, "{event}: {answer:?}");
+        assert_eq!(controls(&answer), [expected], "{event}");
+        let changed = world.calls().into_iter().filter(|call| call.mutating);
+        let changed: Vec<_> = changed.map(|call| (call.service, call.operation)).collect();
+        assert!(
+            changed.iter().all(|(service, _)| service == "sns" || service == "dynamodb"),
+            "{changed:?}"
+        );
+    }
+    let told = world.account.notifications().await.join("\n");
+    assert!(OF_IAM.iter().all(|(_, control)| told.contains(control)), "{told}");
+}
+
+#[tokio::test]
 async fn what_would_undo_a_containment_is_left_alone_where_there_is_none() {
     let policy = everything();
     let world = World::new().await;
@@ -147,6 +211,21 @@ async fn what_would_undo_a_containment_is_left_alone_where_there_is_none() {
     }
 }
 
+#[tokio::test]
+async fn what_changes_no_function_is_told() {
+    let policy = everything();
+    let world = World::new().await;
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+    for event in OF_CONFIGS {
+        let answer = bootstrap.deliver(&world.event(event));
+        assert!(answer.ok, "{event}: {answer:?}");
+        assert_eq!(controls(&answer), ["code-signing.weakened"], "{event}: {answer:?}");
+        let told = world.account.notifications().await;
+        assert!(told.iter().any(|one| one.contains("code-signing.weakened")), "{told:?}");
+    }
+    assert!(writes(&world).is_empty());
+}
+
 async fn prepare(world: &World, event: &str, function: &str) {
     let arn = world.arn(function);
     match (event, function) {
@@ -156,6 +235,20 @@ async fn prepare(world: &World, event: &str, function: &str) {
             let resource = format!("{arn}:7");
             let policy = document(&[statement("open-to-all", json!("*"), &resource, None)]);
             world.account.put_policy(&resource, &policy).await;
+        }
+        ("update-function-configuration-layers.json", _) => {
+            let layer = format!("arn:aws:lambda:{}:999988887777:layer:metrics:1", world.region());
+            world.account.create_function_as(function, |call| call.layers(layer)).await;
+        }
+        ("put-function-recursion-config.json", _) => {
+            world.account.create_function(function).await;
+            let allow = world.account.lambda.put_function_recursion_config();
+            let allow = allow.function_name(function).recursive_loop(RecursiveLoop::Allow);
+            allow.send().await.expect("loops are allowed");
+        }
+        ("update-function-configuration-wrapper.json", _) => {
+            world.account.create_function(function).await;
+            world.account.set_environment(function, "AWS_LAMBDA_EXEC_WRAPPER", "/tmp/w").await;
         }
         (_, "legacy-import") => {
             world.account.create_function_with(function, "python3.9").await;

@@ -32,7 +32,7 @@ fn properties(template: &Value, logical_id: &str) -> Value {
 #[test]
 fn the_rules_are_exactly_what_the_controls_need() {
     let template = template();
-    for rule in Rule::ALL {
+    for rule in Rule::ALL.iter().copied() {
         let mut properties = properties(&template, rule.logical_id());
         assert_eq!(properties["State"], "ENABLED", "{rule:?}");
         let pattern = properties["EventPattern"].as_object_mut().expect("a pattern");
@@ -65,9 +65,29 @@ fn sorted(pattern: Value) -> Value {
 }
 
 #[test]
+fn what_is_forwarded_from_us_east_1_is_exactly_what_the_rule_of_iam_hears() {
+    let text = fs::read_to_string(Path::new(ROOT).join("global-events.yaml")).expect("a template");
+    let forwarding: Value = serde_saphyr::from_str(&text).expect("the template is YAML");
+    let rule = properties(&forwarding, "IamChangesRule");
+    let heard = properties(&template(), "IamChangesRule");
+    assert_eq!(rule["EventPattern"], heard["EventPattern"]);
+    assert_eq!(rule["State"], "ENABLED");
+    let targets = rule["Targets"].as_array().expect("targets").as_slice();
+    let [target] = targets else { panic!("one target") };
+    let role = properties(&forwarding, "ForwardingRole");
+    let grant = &role["Policies"][0]["PolicyDocument"]["Statement"];
+    assert_eq!(target["RoleArn"], "ForwardingRole.Arn");
+    assert_eq!(grant.as_array().map(Vec::len), Some(1));
+    assert_eq!(grant[0]["Action"], "events:PutEvents");
+    assert_eq!(grant[0]["Resource"], target["Arn"]);
+    let bus = target["Arn"].as_str().expect("an ARN");
+    assert!(bus.ends_with(":event-bus/default") && bus.contains("${HomeRegion}"), "{bus}");
+}
+
+#[test]
 fn every_rule_reaches_the_function_and_the_failure_queue() {
     let template = template();
-    for rule in Rule::ALL {
+    for rule in Rule::ALL.iter().copied() {
         let targets = properties(&template, rule.logical_id())["Targets"].clone();
         let [target] = targets.as_array().expect("targets").as_slice() else { panic!("one") };
         assert_eq!(target["Arn"], "CordonFunction.Arn");
@@ -169,12 +189,12 @@ fn every_sample_matches_one_rule_and_every_rule_and_lambda_call_has_a_sample() {
     for (file, event) in samples().into_iter().filter(|(_, event)| event.get("Records").is_none()) {
         assert_eq!(event["account"], "111122223333", "{file}");
         let matching: Vec<Rule> =
-            Rule::ALL.into_iter().filter(|rule| matches(&deployed(*rule), &event)).collect();
+            Rule::ALL.iter().copied().filter(|rule| matches(&deployed(*rule), &event)).collect();
         assert_eq!(matching.len(), 1, "{file} matches {matching:?}");
         rules_seen.extend(matching);
         names_seen.insert(event["detail"]["eventName"].as_str().unwrap_or_default().to_owned());
     }
-    assert_eq!(rules_seen, BTreeSet::from(Rule::ALL));
+    assert_eq!(rules_seen, Rule::ALL.iter().copied().collect());
     for alternative in
         event_pattern(Rule::LambdaChanges)["detail"]["eventName"].as_array().expect("names")
     {
@@ -217,7 +237,7 @@ fn deployed(rule: Rule) -> Value {
 /// EventBridge takes patterns of 2,048 characters: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html>.
 #[test]
 fn every_pattern_is_short_enough_for_eventbridge() {
-    for rule in Rule::ALL {
+    for rule in Rule::ALL.iter().copied() {
         let longest = deployed(rule).to_string().replace("cordon", &"s".repeat(40));
         let longest =
             longest.replace("us-east-1", "ap-southeast-2").replace("\"aws:", "\"aws-us-gov:");

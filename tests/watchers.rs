@@ -22,7 +22,7 @@ fn restoring() -> String {
         .replace("# parameters:\n    #   key:", "parameters:\n      key:")
         .replace(key, KEY);
     let names_the_key = policy.contains(&format!("      key: \"{KEY}\""));
-    assert!(names_the_key && policy.matches(chosen).count() == 3);
+    assert!(names_the_key && policy.matches(chosen).count() >= 3);
     policy
 }
 

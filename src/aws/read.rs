@@ -4,6 +4,7 @@
 
 mod assumed;
 mod function;
+mod guard;
 pub(super) mod iam;
 mod policies;
 mod role_use;
@@ -16,6 +17,7 @@ pub(super) use roles::RoleUsers;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
+    iam::IdentityDocument,
     resource::FunctionArn,
     state::{Read, State, Surroundings},
 };
@@ -113,6 +115,11 @@ impl Aws {
                 let around = self.around(read, function).await?;
                 state.surroundings.insert(function.clone(), around);
             }
+            Read::IdentityPolicy(policy) => {
+                let live = absent(self.identity_policy(policy).await)?;
+                let live = live.map(|text| IdentityDocument::parse(&text));
+                state.identity_policies.insert(policy.clone(), live);
+            }
             Read::AssumedRoles(function) => {
                 let (assumed, error) = self.assumed(function).await?;
                 rest = error;
@@ -130,6 +137,14 @@ impl Aws {
                 state.roles = roles;
             }
             Read::Watcher(read) => return self.watcher(read).await.map(Some),
+            Read::Signing(function) => {
+                let signing = self.signing(function).await?;
+                state.signing.insert(function.clone(), signing);
+            }
+            Read::Recursion(function) => {
+                let recursion = self.recursion(function).await?;
+                state.recursion.insert(function.clone(), recursion);
+            }
             Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
@@ -162,6 +177,9 @@ impl Aws {
             | Read::ExecutionRole(_)
             | Read::ExecutionRoles
             | Read::ManagedPolicy(_)
+            | Read::Signing(_)
+            | Read::Recursion(_)
+            | Read::IdentityPolicy(_)
             | Read::Snapshot(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_)

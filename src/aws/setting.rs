@@ -7,6 +7,7 @@ mod concurrency;
 mod configuration;
 mod destinations;
 mod durable;
+mod guard;
 mod mapping;
 mod policy;
 mod restored_role;

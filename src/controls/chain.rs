@@ -1,12 +1,14 @@
-//! Findings that say little each and much together: a door that was opened, and somebody nobody
-//! declared who came in. A stranger alone can cause neither the first nor both, so that together
-//! they contain a function whose owner asked for it (`stop`).
+//! Findings that say little each and much together. A door that was opened, and somebody nobody declared
+//! who came in: together they contain a function whose owner asked for it (`stop`). A change of what it
+//! runs by somebody who does not deploy, and another sign on the same function: that contains it, unless
+//! the other sign is one that a stranger can cause, which takes the owner's `stop` as well. What a stranger
+//! can cause never stops a function alone, nor beside a colleague's hotfix.
 
 use super::{Assessment, Case, Extent, Judgement, Response, Seen};
 use crate::{
-    finding::{ControlId, Evidence},
-    policy::DeclaredInvokers,
-    resource::FunctionArn,
+    finding::{ControlId, Evidence, Requirement},
+    policy::{DeclaredInvokers, Mode, Validity, Whom},
+    resource::{FunctionArn, Resource},
 };
 
 /// A door was opened.
@@ -19,9 +21,17 @@ const DOORS: [ControlId; 3] = [
 /// Somebody came in.
 const ENTRIES: [ControlId; 1] = [ControlId::InvocationUnauthorized];
 
+/// What it runs was changed by somebody who does not deploy.
+const CHANGE: ControlId = ControlId::ChangeUntrustedDeployer;
+
+/// Its credentials were used for more than its job.
+const ESCALATION: ControlId = ControlId::FunctionPrivilegeEscalation;
+
 /// Whether a finding of `control` may say more together with another one.
 pub(crate) fn is_link(control: ControlId) -> bool {
-    DOORS.contains(&control) || ENTRIES.contains(&control)
+    DOORS.contains(&control)
+        || ENTRIES.contains(&control)
+        || [CHANGE, ESCALATION].contains(&control)
 }
 
 /// Makes the findings stronger that another one, of now or of lately, stands beside.
@@ -39,18 +49,30 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
         let both = |ours: &[ControlId], theirs: &[ControlId]| {
             ours.contains(&control) && theirs.iter().any(|one| seen.contains(one))
         };
-        let chained = both(&DOORS, &ENTRIES) || both(&ENTRIES, &DOORS);
-        if !may_stop(case, function) {
-            continue;
-        }
+        let by_entry = may_stop(case, function);
+        let entered = by_entry && (both(&DOORS, &ENTRIES) || both(&ENTRIES, &DOORS));
+        // Each counts as far as its own control may go: what is only told stops nothing.
+        let beside = |ours: &[ControlId], theirs: &[ControlId]| {
+            let counts =
+                |one: &&ControlId| seen.contains(one) && is_enforced(case, **one, function);
+            ours.contains(&control) && theirs.iter().any(|one| counts(&one))
+        };
+        let changed = beside(&[CHANGE], &DOORS)
+            || beside(&[CHANGE], &[ESCALATION])
+            || beside(&DOORS, &[CHANGE])
+            || (by_entry && (beside(&[CHANGE], &ENTRIES) || beside(&ENTRIES, &[CHANGE])));
+        let chained = entered || changed;
+        // What the chain was seen by is closed before the containment is through.
+        let is_pursued = case.state.memory.pursued
+            && is_link(control)
+            && (by_entry || beside(&[control], &[CHANGE]));
         match &mut assessment.judgement {
             Judgement::NonCompliant(all) if chained => {
                 if let Some(first) = all.first_mut() {
                     first.responses.push(Response::Contain(Extent::WHOLE));
                 }
             }
-            // What the chain was seen by is closed before the containment is through.
-            Judgement::Compliant if case.state.memory.pursued && is_link(control) => {
+            Judgement::Compliant if is_pursued => {
                 assessment.judgement = Judgement::NonCompliant(vec![Seen {
                     evidence: Evidence::new("chain", "closed, and its containment goes on"),
                     subject: case.event.id.clone(),
@@ -63,6 +85,17 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
             | Judgement::InsufficientData(_) => {}
         }
     }
+}
+
+/// Whether findings of `control` on the function are answered, and neither left alone nor only told.
+fn is_enforced(case: &Case<'_>, control: ControlId, function: &FunctionArn) -> bool {
+    let (requirement, today) = (Requirement::Control(control), case.now.date());
+    let live = case.state.functions.get(function).and_then(Option::as_ref);
+    let resource = Resource::from(function.clone());
+    let whom = Whom { resource: &resource, tags: live.and_then(|live| live.tags.as_ref()) };
+    let excepted = case.policy.exception(&requirement, &resource, today);
+    case.policy.reach(&requirement, &whom, today).mode == Mode::Enforce
+        && excepted.is_none_or(|(_, validity)| validity == Validity::Expired)
 }
 
 fn may_stop(case: &Case<'_>, function: &FunctionArn) -> bool {

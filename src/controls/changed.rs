@@ -4,8 +4,8 @@
 //! becomes what is put back.
 
 use super::{
-    Assessment, Case, Judgement, Needs, Response, Seen, TagValue, code_injection, handler_alone,
-    layer_untrusted, vpc_detached,
+    Assessment, Case, Judgement, Needs, Response, Seen, TagValue, code_injection, code_signing,
+    handler_alone, layer_untrusted, vpc_detached,
 };
 use crate::{
     event::{Actor, Change, ChangeCall, Part},
@@ -13,17 +13,18 @@ use crate::{
     policy::ControlPolicy,
     remediation::{Remediation, TAG_PREFIX},
     resource::FunctionArn,
-    setting::PutBack,
+    setting::{PutBack, Signing},
     state::{FunctionState, Read, Remembered, Snapshot},
 };
 use std::collections::BTreeSet;
 
 /// The controls that compare a function with what it was.
-const COMPARING: [ControlId; 4] = [
+const COMPARING: [ControlId; 5] = [
     ControlId::LayerUntrusted,
     ControlId::EnvironmentCodeInjection,
     ControlId::HandlerChangedAlone,
     ControlId::VpcDetached,
+    ControlId::CodeSigningWeakened,
 ];
 
 /// A change, what was before, and what is now.
@@ -33,6 +34,8 @@ pub(super) struct Changed<'a> {
     pub change: &'a Change,
     pub live: &'a FunctionState,
     pub remembered: &'a Remembered,
+    /// Whether code has to be signed, where that was read.
+    pub signing: Option<&'a Signing>,
     /// None where the function is seen for the first time, or has just been made.
     pub before: Option<&'a Snapshot>,
     /// A principal made it whose changes are accepted.
@@ -57,7 +60,12 @@ impl Changed<'_> {
 
     /// Whether nothing changed the function after this.
     fn is_last(&self) -> bool {
-        self.change.modified.is_some() && self.change.modified == self.live.modified
+        // What guards a function does not move its time, and is all that such a call changes.
+        let guards = matches!(
+            self.change.call,
+            ChangeCall::AttachSigning | ChangeCall::DetachSigning | ChangeCall::Recursion(_)
+        );
+        guards || self.change.modified.is_some() && self.change.modified == self.live.modified
     }
 
     /// The parts whose change no untrusted principal should have made.
@@ -67,13 +75,14 @@ impl Changed<'_> {
             (Part::Environment, code_injection::is_suspicious(self)),
             (Part::Handler, handler_alone::is_suspicious(self)),
             (Part::Vpc, vpc_detached::is_suspicious(self)),
+            (Part::Signing, code_signing::is_suspicious(self)),
         ];
         seen.into_iter().filter(|(_, is_suspicious)| *is_suspicious).map(|(part, _)| part).collect()
     }
 
     /// What is remembered from now on.
     fn next(&self) -> Snapshot {
-        let now = self.remembered.now(self.live);
+        let now = self.remembered.now(self.live, self.signing);
         let suspicious = self.suspicious();
         let mut next = self.before.cloned().unwrap_or_default();
         for part in Part::ALL {
@@ -89,12 +98,9 @@ impl Changed<'_> {
 /// Whether changes of `actor` are accepted. The name of a session is the caller's own choice: only its
 /// role counts.
 pub(crate) fn is_accepted(policy: &ControlPolicy, actor: &Actor) -> bool {
-    let principal = actor.role.as_ref().or(actor.arn.as_ref());
-    principal.is_some_and(|arn| policy.trusted.accepts_changes_of(arn))
-        || actor
-            .invoked_by
-            .as_ref()
-            .is_some_and(|service| policy.trusted.services.contains(service))
+    let principal = actor.principal();
+    principal.is_some_and(|arn| policy.trusted.accepts_changes_of(&arn))
+        || actor.service().is_some_and(|service| policy.trusted.services.contains(service))
 }
 
 /// What the controls of a function's integrity need.
@@ -151,6 +157,7 @@ fn changed<'a>(case: &Case<'a>) -> Result<Changed<'a>, Judgement> {
         change,
         live,
         remembered,
+        signing: case.state.signing.get(function).and_then(Option::as_ref),
         before: remembered.before.as_ref().filter(|_| !is_new),
         accepted: is_accepted(case.policy, &case.event.actor),
     })

@@ -42,6 +42,7 @@ fn needs(case: &Case<'_>) -> Needs {
         | Kind::FunctionChange { .. }
         | Kind::CodeChange { .. }
         | Kind::GuardChange { .. }
+        | Kind::SigningConfigChange { .. }
         | Kind::Invocation { .. }
         | Kind::RuleCompliance { .. }
         | Kind::WatcherChange(_)

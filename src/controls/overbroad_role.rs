@@ -22,7 +22,7 @@ use verdict::{Verdict, is_nothing, said};
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::ExecutionRoleOverbroad,
-    triggers: &[Trigger::RoleChanges(&[
+    triggers: &[Trigger::IamCalls(&[
         "AttachRolePolicy",
         "CreatePolicyVersion",
         "PutRolePolicy",

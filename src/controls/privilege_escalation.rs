@@ -24,7 +24,7 @@ pub(super) const CONTROL: Control = Control {
 };
 
 /// IAM writes that raise privileges, persist, or weaken what holds them back.
-const ESCALATING: &[&str] = &[
+pub(super) const ESCALATING: &[&str] = &[
     "AddClientIDToOpenIDConnectProvider",
     "AddRoleToInstanceProfile",
     "AddUserToGroup",

@@ -3,7 +3,7 @@
 //! Patterns: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html>.
 
 use super::CONTROLS;
-use crate::event::{CHANGES, CHANGING, HEARTBEAT};
+use crate::event::{CHANGING, HEARTBEAT};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -12,12 +12,10 @@ use std::collections::BTreeSet;
 pub enum Trigger {
     /// A successful Lambda API call whose name begins so: Lambda appends the API's version.
     LambdaCall(&'static str),
-    /// Successful IAM calls by role sessions.
+    /// Successful IAM calls of these names, by anybody.
     IamCalls(&'static [&'static str]),
     /// Successful IAM calls, by anybody, on the inline policies that containments put on roles.
     RolePolicies,
-    /// Successful IAM calls, by anybody, that change what roles may do or who may assume them.
-    RoleChanges(&'static [&'static str]),
     /// Successful calls on what watches the account, by anybody.
     WatcherCalls(&'static [&'static str]),
     /// Cordon's own messages, which come back after a while.
@@ -41,14 +39,10 @@ pub enum Trigger {
 pub enum Rule {
     /// Changes made through the Lambda API.
     LambdaChanges,
-    /// IAM calls by role sessions.
-    FunctionCredentials,
-    /// IAM calls on policies of containments.
-    RolePolicies,
-    /// IAM calls that change roles.
-    RoleChanges,
     /// Calls on what watches the account.
     WatcherChanges,
+    /// Changes made through the IAM API, on policies of containments too.
+    IamChanges,
     /// Changes of EventBridge rules.
     RuleChanges,
     /// Changes of what the stack made.
@@ -65,11 +59,9 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: &[Self] = &[
         Self::LambdaChanges,
-        Self::FunctionCredentials,
-        Self::RolePolicies,
-        Self::RoleChanges,
+        Self::IamChanges,
         Self::WatcherChanges,
         Self::RuleChanges,
         Self::OwnChanges,
@@ -83,10 +75,8 @@ impl Rule {
     pub const fn logical_id(self) -> &'static str {
         match self {
             Self::LambdaChanges => "LambdaChangesRule",
-            Self::FunctionCredentials => "FunctionCredentialsRule",
-            Self::RolePolicies => "RolePoliciesRule",
-            Self::RoleChanges => "RoleChangesRule",
             Self::WatcherChanges => "WatcherChangesRule",
+            Self::IamChanges => "IamChangesRule",
             Self::RuleChanges => "RuleChangesRule",
             Self::OwnChanges => "OwnChangesRule",
             Self::Heartbeat => "HeartbeatRule",
@@ -112,28 +102,7 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "errorCode": [{ "exists": false }],
             },
         }),
-        Rule::FunctionCredentials => json!({
-            "source": ["aws.iam"],
-            "detail-type": [api_call],
-            "detail": {
-                "eventSource": ["iam.amazonaws.com"],
-                "eventName": names,
-                "errorCode": [{ "exists": false }],
-                "userIdentity": { "type": ["AssumedRole"] },
-            },
-        }),
-        Rule::RolePolicies => json!({
-            "source": ["aws.iam"],
-            "detail-type": [api_call],
-            "detail": {
-                "eventSource": ["iam.amazonaws.com"],
-                // One that is put arrives as a change of a role, whatever its name is.
-                "eventName": ["DeleteRolePolicy"],
-                "errorCode": [{ "exists": false }],
-                "requestParameters": { "policyName": [{ "prefix": "cordon-inc-" }] },
-            },
-        }),
-        Rule::RoleChanges => json!({
+        Rule::IamChanges => json!({
             "source": ["aws.iam"],
             "detail-type": [api_call],
             "detail": {
@@ -197,6 +166,9 @@ pub fn event_pattern(rule: Rule) -> Value {
     }
 }
 
+/// What overwrites or deletes an inline policy of a role.
+const OF_CONTAINMENTS: &[&str] = &["DeleteRolePolicy", "PutRolePolicy"];
+
 /// Changes of what bears the stack's name, as the template writes that. Functions are named in three
 /// ways; the fourth, by account and name, cannot be told from others'.
 fn own_changes() -> Value {
@@ -250,13 +222,11 @@ fn names(rule: Rule) -> BTreeSet<&'static str> {
         .flat_map(|trigger| match (rule, trigger) {
             (Rule::LambdaChanges, Trigger::LambdaCall(name))
             | (Rule::RuleChanges, Trigger::EventsCall(name)) => std::slice::from_ref(name),
-            (Rule::FunctionCredentials, Trigger::IamCalls(names))
-            | (Rule::RoleChanges, Trigger::RoleChanges(names)) => names,
-            (Rule::WatcherChanges, Trigger::WatcherCalls(names)) => names,
+            (Rule::IamChanges, Trigger::IamCalls(names))
+            | (Rule::WatcherChanges, Trigger::WatcherCalls(names)) => names,
+            (Rule::IamChanges, Trigger::RolePolicies) => OF_CONTAINMENTS,
             (_, _) => &[],
         })
-        // Those by anybody are delivered once, whoever made them.
-        .filter(|name| rule != Rule::FunctionCredentials || !CHANGES.contains(name))
         .copied()
         .collect()
 }

@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::ExecutionRoleTrustWidened,
-    triggers: &[Trigger::RoleChanges(&["UpdateAssumeRolePolicy"])],
+    triggers: &[Trigger::IamCalls(&["UpdateAssumeRolePolicy"])],
     needs,
     judge,
 };

@@ -113,6 +113,9 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::ExecutionRole(_)
         | Read::ExecutionRoles
         | Read::ManagedPolicy(_)
+        | Read::Signing(_)
+        | Read::Recursion(_)
+        | Read::IdentityPolicy(_)
         | Read::Snapshot(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_)

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
 
@@ -32,8 +33,8 @@ pub enum ChangeCall {
     AttachSigning,
     /// `DeleteFunctionCodeSigningConfig`.
     DetachSigning,
-    /// `PutFunctionRecursionConfig`.
-    Recursion,
+    /// `PutFunctionRecursionConfig`, and whether it allows loops, if the event says so.
+    Recursion(Option<bool>),
 }
 
 /// What a function is made of.
@@ -104,8 +105,39 @@ pub(super) fn named<'n>(call: ChangeCall, names: impl Iterator<Item = &'n str>) 
         }
         ChangeCall::Code => [Part::Code].into(),
         ChangeCall::AttachSigning | ChangeCall::DetachSigning => [Part::Signing].into(),
-        ChangeCall::Recursion => BTreeSet::new(),
+        ChangeCall::Recursion(_) => BTreeSet::new(),
     }
+}
+
+/// Whether a request allows a function to call itself in loops.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionRecursionConfig.html>
+pub(super) fn allows_loops(parameters: &RawValue) -> Option<bool> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Asked {
+        recursive_loop: Option<String>,
+    }
+    let asked: Option<Asked> = serde_json::from_str(parameters.get()).ok()?;
+    asked?.recursive_loop.map(|asked| asked == "Allow")
+}
+
+/// Whether a code signing configuration is changed so that unsigned code is only warned of, or not at
+/// all; none if the request leaves that as it is.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_CodeSigningPolicies.html>
+pub(super) fn warns_only(parameters: &RawValue) -> Option<bool> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Asked {
+        code_signing_policies: Option<Policies>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Policies {
+        untrusted_artifact_on_deployment: Option<String>,
+    }
+    let asked: Option<Asked> = serde_json::from_str(parameters.get()).ok()?;
+    let policy = asked?.code_signing_policies?.untrusted_artifact_on_deployment?;
+    Some(policy == "Warn")
 }
 
 /// What Lambda answers, as far as it matters here.

@@ -5,8 +5,8 @@
 //! where the call succeeded and something would be lost.
 
 use super::{
-    Actor, Change, ChangeCall, Event, EventError, Kind, ShownPolicy, change, elsewhere, role,
-    watcher, without_date,
+    Actor, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy, SigningWeakening,
+    Source, change, elsewhere, iam, role, watcher, without_date,
 };
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home};
 use serde::{Deserialize, de::IgnoredAny};
@@ -24,6 +24,9 @@ pub(super) struct Record<'a> {
     event_time: Option<String>,
     pub(super) aws_region: Option<String>,
     error_code: Option<IgnoredAny>,
+    #[serde(rename = "sourceIPAddress")]
+    source_ip_address: Option<String>,
+    vpc_endpoint_id: Option<String>,
     user_identity: Option<UserIdentity>,
     #[serde(borrow)]
     pub(super) request_parameters: Option<&'a RawValue>,
@@ -41,6 +44,8 @@ struct ResourceEntry {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct UserIdentity {
+    #[serde(rename = "type")]
+    kind: Option<String>,
     arn: Option<String>,
     account_id: Option<String>,
     invoked_by: Option<String>,
@@ -52,6 +57,32 @@ struct UserIdentity {
 #[serde(rename_all = "camelCase")]
 struct SessionContext {
     session_issuer: Option<SessionIssuer>,
+    attributes: Option<Attributes>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attributes {
+    mfa_authenticated: Option<Truth>,
+}
+
+/// CloudTrail writes it as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Truth {
+    Text(String),
+    Plain(bool),
+    Other(IgnoredAny),
+}
+
+impl Truth {
+    fn is(&self) -> Option<bool> {
+        match self {
+            Self::Text(text) => text.parse().ok(),
+            Self::Plain(is) => Some(*is),
+            Self::Other(_) => None,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -80,12 +111,16 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         kind(&record, home)?
     };
     let change = change_of(&record);
-    let actor = record.user_identity.map(|identity| actor(identity, home)).unwrap_or_default();
+    let api = api(&record);
+    let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
+    let identity = record.user_identity.unwrap_or_default();
+    let actor = Actor { source, endpoint: record.vpc_endpoint_id, ..actor(identity, home) };
     let (actor, kind) = not_of_elsewhere(actor, kind, home);
     let change = match &kind {
         Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => change,
         Kind::PolicyChange { .. }
         | Kind::UrlChange { .. }
+        | Kind::SigningConfigChange { .. }
         | Kind::SettingChange { .. }
         | Kind::IamCall { .. }
         | Kind::SecondLook { .. }
@@ -96,24 +131,32 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::Heartbeat
         | Kind::Ignored(_) => None,
     };
-    Ok(Event { change, ..Event::new(record.event_id, actor, kind) })
+    Ok(Event { api, change, ..Event::new(record.event_id, actor, kind) })
+}
+
+/// The API as IAM writes its action.
+fn api(record: &Record<'_>) -> Option<String> {
+    let service = record.event_source.strip_suffix(".amazonaws.com")?;
+    Some(format!("{service}:{}", without_date(&record.event_name)))
 }
 
 /// The calls that change what a function is, or what guards it.
-fn change_call(name: &str) -> Option<ChangeCall> {
+fn change_call(name: &str, parameters: Option<&RawValue>) -> Option<ChangeCall> {
     Some(match name {
         "CreateFunction" => ChangeCall::Create,
         "UpdateFunctionConfiguration" => ChangeCall::Configure,
         "UpdateFunctionCode" => ChangeCall::Code,
         "PutFunctionCodeSigningConfig" => ChangeCall::AttachSigning,
         "DeleteFunctionCodeSigningConfig" => ChangeCall::DetachSigning,
-        "PutFunctionRecursionConfig" => ChangeCall::Recursion,
+        "PutFunctionRecursionConfig" => {
+            ChangeCall::Recursion(parameters.and_then(change::allows_loops))
+        }
         _ => return None,
     })
 }
 
 fn change_of(record: &Record<'_>) -> Option<Change> {
-    let call = change_call(without_date(&record.event_name))?;
+    let call = change_call(without_date(&record.event_name), record.request_parameters)?;
     let parameters = record.request_parameters.and_then(|raw| {
         serde_json::from_str::<Option<BTreeMap<String, IgnoredAny>>>(raw.get()).ok().flatten()
     });
@@ -160,13 +203,20 @@ fn actor(identity: UserIdentity, home: &Home) -> Actor {
         // Validating a role, Lambda itself opens sessions named `awslambda_<n>_<timestamp>`.
         .filter(|session| !session.starts_with("awslambda_"))
         .and_then(|session| FunctionArn::new(home, session).ok());
+    let session = identity.session_context;
+    let attributes = session.as_ref().and_then(|session| session.attributes.as_ref());
+    let mfa = attributes.and_then(|attributes| attributes.mfa_authenticated.as_ref()?.is());
     Actor {
+        identity: identity.kind.as_deref().map(Identity::parse).unwrap_or_default(),
+        mfa,
         arn: identity.arn,
         account: identity.account_id.and_then(|id| AccountId::parse(&id).ok()),
         invoked_by: identity.invoked_by,
-        role: identity.session_context.and_then(|c| c.session_issuer).and_then(|i| i.arn),
+        role: session.and_then(|session| session.session_issuer).and_then(|issuer| issuer.arn),
         issued_to,
         named_after,
+        source: Source::Unknown,
+        endpoint: None,
     }
 }
 
@@ -174,8 +224,14 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
     let name = without_date(&record.event_name);
     let kind = match (record.event_source.as_str(), name) {
         ("iam.amazonaws.com", _) => {
-            let change = role::change(name, record.request_parameters, home).map(Box::new);
-            Kind::IamCall { api: format!("iam:{name}"), incident: incident(record)?, change }
+            let (asked, answered) = (record.request_parameters, record.response_elements);
+            let caller = record.user_identity.as_ref().and_then(|caller| caller.arn.as_deref());
+            let target = iam::target(name, asked, answered, caller, home);
+            let target = target.map_err(|source| EventError::Name { call: name.into(), source })?;
+            let target = Box::new(target);
+            let change = role::change(name, asked, home).map(Box::new);
+            let (api, incident) = (format!("iam:{name}"), incident(record)?);
+            Kind::IamCall { api, incident, target, change }
         }
         ("lambda.amazonaws.com", "AddPermission" | "RemovePermission" | "PutResourcePolicy") => {
             policy_change(record, name, home)?
@@ -187,10 +243,8 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
         ("lambda.amazonaws.com", "CreateFunction" | "UpdateFunctionConfiguration") => {
             function_change(record, name, home)?
         }
-        ("lambda.amazonaws.com", "UpdateFunctionCode") => {
-            let resource = resource(record, &target(record)?, name, home)?;
-            elsewhere(&resource.function, home)
-                .unwrap_or(Kind::CodeChange { function: resource.function })
+        ("lambda.amazonaws.com", "UpdateCodeSigningConfig" | "DeleteCodeSigningConfig") => {
+            signing_config_change(record, name, home)?
         }
         (
             "lambda.amazonaws.com",
@@ -202,6 +256,10 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             elsewhere(&resource.function, home)
                 .unwrap_or(Kind::GuardChange { function: resource.function })
         }
+        (
+            "lambda.amazonaws.com",
+            "CreateAlias" | "DeleteAlias" | "PublishVersion" | "UpdateAlias" | "UpdateFunctionCode",
+        ) => code_change(record, name, home)?,
         (
             "lambda.amazonaws.com",
             "DeleteFunctionConcurrency"
@@ -235,6 +293,7 @@ struct Target {
     resource: Option<String>,
     policy: Option<String>,
     policy_name: Option<String>,
+    code_signing_config_arn: Option<String>,
 }
 
 /// The incident in the name of an inline policy that Cordon puts on roles.
@@ -319,6 +378,34 @@ fn function_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind,
     let resource = resource(record, &target(record)?, call, home)?;
     Ok(elsewhere(&resource.function, home)
         .unwrap_or(Kind::FunctionChange { function: resource.function }))
+}
+
+fn signing_config_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let named = target(record)?.code_signing_config_arn;
+    let named = named.ok_or_else(|| EventError::NoFunction { call: call.to_owned() })?;
+    let config =
+        Arn::parse(&named).map_err(|source| EventError::Name { call: call.to_owned(), source })?;
+    let is_home =
+        config.account() == Some(&home.account) && config.region() == Some(home.region.as_str());
+    if !is_home {
+        let why = "the code signing configuration lives in another account or Region";
+        return Ok(Kind::Ignored(why.to_owned()));
+    }
+    let weakening = match call {
+        "DeleteCodeSigningConfig" => Some(SigningWeakening::Deleted),
+        _ => record
+            .request_parameters
+            .and_then(change::warns_only)
+            .filter(|warns| *warns)
+            .map(|_| SigningWeakening::Warns),
+    };
+    Ok(Kind::SigningConfigChange { config, weakening })
+}
+/// An alias is named beside its function: <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html>.
+fn code_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+    let resource = resource(record, &target(record)?, call, home)?;
+    Ok(elsewhere(&resource.function, home)
+        .unwrap_or(Kind::CodeChange { function: resource.function }))
 }
 
 /// AWS's own events arrive on the default bus only.

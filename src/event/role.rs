@@ -59,7 +59,7 @@ struct Parameters {
 }
 
 /// The calls that change what a role may do, or who may assume it.
-pub const CHANGES: [&str; 5] = [
+const CHANGES: [&str; 5] = [
     "AttachRolePolicy",
     "CreatePolicyVersion",
     "PutRolePolicy",

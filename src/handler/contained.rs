@@ -48,9 +48,16 @@ impl Responder {
                 match self.remembered(function).await {
                     Ok(remembered) => state.learn(remembered),
                     Err(error) => {
-                        state.unread.extend([read.clone(), Read::Function(function.clone())]);
+                        state.unread.insert(read.clone());
                         state.memory.locked_out.extend(locked_out(slice::from_ref(&error)));
                         errors.push(error);
+                        // Who needs the function alone does not need the journal.
+                        let function = Read::Function(function.clone());
+                        if reads.contains(&function) {
+                            let (live, unread) = self.aws.read(&[function].into()).await;
+                            state.learn(live);
+                            errors.extend(unread);
+                        }
                     }
                 }
                 continue;
@@ -116,8 +123,11 @@ impl Responder {
             | Read::ExecutionRole(_)
             | Read::ExecutionRoles
             | Read::ManagedPolicy(_)
+            | Read::Signing(_)
+            | Read::Recursion(_)
             | Read::Snapshot(_)
-            | Read::Watcher(_) => None,
+            | Read::Watcher(_)
+            | Read::IdentityPolicy(_) => None,
         };
         match found {
             Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),

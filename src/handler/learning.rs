@@ -22,6 +22,11 @@ impl Responder {
             live
         });
         let mut state = State::default();
+        // Few functions have their code signed, and what is asked once is known from then on.
+        if remembered.before.as_ref().is_none_or(|before| before.signing.is_none()) {
+            let (signing, _) = self.aws.read(&[Read::Signing(function.clone())].into()).await;
+            state.signing = signing.signing;
+        }
         state.functions.insert(function.clone(), live);
         state.remembered.insert(function.clone(), remembered);
         state.read.extend([Read::Snapshot(function.clone()), Read::Function(function.clone())]);

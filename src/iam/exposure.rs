@@ -23,51 +23,16 @@ pub(super) mod witness;
 
 use super::actions::{self, INVOKE, INVOKE_URL, Names};
 use super::document::{Document, Effect, Principal, Statement};
-use super::pattern::glob;
-use crate::resource::{AccountId, FunctionResource, PrincipalPattern};
+use super::trusted::Trusted;
+use crate::resource::FunctionResource;
 use caller::Base;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use setting::Setting;
 use shut::Granted;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
 use time::OffsetDateTime;
 use witness::Witness;
-
-/// Who may reach functions from outside the account, as the control policy has it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Trusted {
-    /// Account ids.
-    #[serde(default)]
-    pub accounts: BTreeSet<AccountId>,
-    /// Organizations, as `o-...`, or parts of them, as `o-.../r-.../ou-.../*`.
-    #[serde(default)]
-    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Organization>"))]
-    pub organizations: BTreeSet<String>,
-    /// Service principals that may invoke whoever they act for, and whose changes of functions are
-    /// accepted, whoever they act for.
-    #[serde(default)]
-    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Service>"))]
-    pub services: BTreeSet<String>,
-    /// Roles and users whose changes of functions are accepted: pipelines and deployers.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub principals: BTreeSet<PrincipalPattern>,
-}
-
-impl Trusted {
-    /// Whether changes of functions by this role or user are accepted.
-    pub fn accepts_changes_of(&self, arn: &str) -> bool {
-        self.principals.iter().any(|pattern| glob(pattern.as_str(), arn))
-    }
-
-    /// Whether no other account or organization is trusted.
-    pub fn is_alone(&self) -> bool {
-        self.accounts.is_empty() && self.organizations.is_empty()
-    }
-}
 
 /// Whom a grant lets in, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -110,8 +110,7 @@ impl Case {
             ]
             .map(str::to_owned)
             .into(),
-            services: BTreeSet::new(),
-            principals: BTreeSet::new(),
+            ..Trusted::default()
         };
         let document = Document::parse(&self.text()).unwrap();
         let statements =

@@ -3,10 +3,12 @@
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
-        ConfigRule, ContainmentUndone, EnvironmentCodeInjection, ExecutionRoleOverbroad,
+        ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
+        EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
         ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        IamBackdoorReactive, InvocationUnauthorized, LayerUntrusted, ResponderTampered,
-        RuntimeDeprecated, TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
+        IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, LayerUntrusted,
+        ResponderTampered, RuntimeDeprecated, TagsMissing, TracingUnencrypted,
+        TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -108,10 +110,17 @@ entries! {
     trail_stopped: TrailStopped = TrailStopped, "trail.stopped";
     config_recorder_stopped: Nothing = ConfigRecorderStopped, "config-recorder.stopped";
     guardduty_disabled: Nothing = GuarddutyDisabled, "guardduty.disabled";
+    change_untrusted_deployer: ChangeUntrustedDeployer = ChangeUntrustedDeployer, "change.untrusted-deployer";
+    change_without_mfa: ChangeWithoutMfa = ChangeWithoutMfa, "change.without-mfa";
+    change_outside_network: Nothing = ChangeOutsideNetwork, "change.outside-network";
+    identity_policy_overbroad_lambda_admin: Nothing = IdentityPolicyOverbroadLambdaAdmin, "identity-policy.overbroad-lambda-admin";
+    iam_user_created: IamUserCreated = IamUserCreated, "iam-user.created";
     responder_tampered: ResponderTampered = ResponderTampered, "responder.tampered";
     layer_untrusted: LayerUntrusted = LayerUntrusted, "layer.untrusted";
     environment_code_injection: EnvironmentCodeInjection = EnvironmentCodeInjection, "environment.code-injection";
+    code_signing_weakened: Nothing = CodeSigningWeakened, "code-signing.weakened";
     handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
+    recursion_allowed: Nothing = RecursionAllowed, "recursion.allowed";
     vpc_detached: Nothing = VpcDetached, "vpc.detached";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
@@ -119,6 +128,7 @@ entries! {
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";
+    environment_secret: EnvironmentSecret = EnvironmentSecret, "environment.secret";
     runtime_deprecated: RuntimeDeprecated = RuntimeDeprecated, "runtime.deprecated";
     tracing_unencrypted: TracingUnencrypted = TracingUnencrypted, "tracing.unencrypted";
     config_rule_noncompliant: ConfigRule = ConfigRuleNoncompliant, "config-rule.noncompliant";

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     finding::{ControlId, Requirement, RuleId},
+    iam::TrustedNetwork,
     resource::form::text_form,
 };
 
@@ -27,6 +28,15 @@ text_form!(
     "^[^\\s:]*:[^\\s]*$",
     ["arn:aws:iam::*:role/deploy-*"],
     "write the whole ARN, with `*` for any characters and no spaces"
+);
+
+text_form!(
+    TrustedNetwork,
+    "TrustedNetwork",
+    "a block of addresses such as `198.51.100.0/24`, or a VPC endpoint such as `vpce-0a1b2c3d`",
+    "^(vpce-[0-9a-f]+|[0-9a-fA-F:.]+/[0-9]{1,3})$",
+    ["198.51.100.0/24"],
+    "write the block's first address, `/` and its length, or the endpoint's id"
 );
 
 /// A call of IAM.
@@ -163,7 +173,7 @@ impl schemars::JsonSchema for Requirement {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "anyOf": [
-                { "type": "string", "enum": ControlId::ALL.map(ControlId::as_str) },
+                { "type": "string", "enum": ControlId::ALL.map(ControlId::as_str).to_vec() },
                 {
                     "type": "string",
                     "pattern": "^rule\\.[a-z0-9-]{1,64}$",

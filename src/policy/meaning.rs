@@ -198,6 +198,24 @@ fn never_fires(
 ) {
     let controls = &policy.controls;
     let (parameter, mend) = match control {
+        ControlId::ChangeUntrustedDeployer if policy.trusted.principals.is_empty() => {
+            return nobody_trusted(
+                at,
+                control,
+                "principals",
+                "list the roles that deploy, or set `mode: off`",
+                problems,
+            );
+        }
+        ControlId::ChangeOutsideNetwork if policy.trusted.networks.is_empty() => {
+            return nobody_trusted(
+                at,
+                control,
+                "networks",
+                "list where changes come from, or set `mode: off`",
+                problems,
+            );
+        }
         ControlId::InvocationUnauthorized
             if controls.invocation_unauthorized.parameters.functions.is_empty() =>
         {
@@ -212,6 +230,11 @@ fn never_fires(
             ("deprecated", "leave `deprecated` out for the list of AWS, or set `mode: off`")
         }
         ControlId::InvocationUnauthorized
+        | ControlId::ChangeUntrustedDeployer
+        | ControlId::ChangeOutsideNetwork
+        | ControlId::ChangeWithoutMfa
+        | ControlId::IdentityPolicyOverbroadLambdaAdmin
+        | ControlId::IamUserCreated
         | ControlId::TagsMissing
         | ControlId::RuntimeDeprecated
         | ControlId::FunctionPolicyPublic
@@ -229,18 +252,36 @@ fn never_fires(
         | ControlId::ResponderTampered
         | ControlId::LayerUntrusted
         | ControlId::EnvironmentCodeInjection
+        | ControlId::CodeSigningWeakened
         | ControlId::HandlerChangedAlone
+        | ControlId::RecursionAllowed
         | ControlId::VpcDetached
         | ControlId::ContainmentUndone
         | ControlId::TracingUnencrypted
         | ControlId::FunctionPrivilegeEscalation
         | ControlId::NetworkOutsideVpc
         | ControlId::EnvironmentUnencrypted
+        | ControlId::EnvironmentSecret
         | ControlId::ConfigRuleNoncompliant => return,
     };
     problems.push(Problem::warning(
         at.clone().key("parameters").key(parameter),
         format!("`{control}` is on, and with no `{parameter}` it can never fire"),
+        mend,
+    ));
+}
+
+/// A control that compares with what is trusted, where nothing is.
+fn nobody_trusted(
+    at: &Place,
+    control: ControlId,
+    what: &str,
+    mend: &str,
+    problems: &mut Vec<Problem>,
+) {
+    problems.push(Problem::warning(
+        at.clone(),
+        format!("`{control}` is on, and with no `trusted.{what}` it can never fire"),
         mend,
     ));
 }
@@ -384,19 +425,22 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
     let escalation = ControlId::FunctionPrivilegeEscalation;
     let invocation = ControlId::InvocationUnauthorized;
     let declared = &policy.controls.invocation_unauthorized.parameters.functions;
+    let deploys = (ControlId::ChangeUntrustedDeployer, !policy.trusted.principals.is_empty());
     let stopping = [
         RemediationName::ContainFunction,
         RemediationName::StopFunction,
         RemediationName::RevokeCredentials,
     ];
-    let of_controls =
-        [(escalation, true), (invocation, declared.iter().any(|functions| functions.stop))].map(
-            |(control, may)| {
-                let requirement = Requirement::Control(control);
-                let stops = may && stopping.iter().any(|name| policy.gives(&requirement, *name));
-                (requirement, Place::at(["controls", control.as_str()]), stops)
-            },
-        );
+    let of_controls = [
+        (escalation, true),
+        (invocation, declared.iter().any(|functions| functions.stop)),
+        deploys,
+    ]
+    .map(|(control, may)| {
+        let requirement = Requirement::Control(control);
+        let stops = may && stopping.iter().any(|name| policy.gives(&requirement, *name));
+        (requirement, Place::at(["controls", control.as_str()]), stops)
+    });
     let of_rules = policy.rules.iter().enumerate().map(|(index, rule)| {
         let control = Requirement::Rule(rule.id.clone());
         let given = &rule.remediations;

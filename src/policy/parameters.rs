@@ -1,6 +1,6 @@
 //! What controls can be told, one type a control.
 
-use super::Pattern;
+use super::{ArnPattern, Pattern};
 use crate::resource::{AccountId, Arn};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,6 +106,47 @@ pub struct TracingUnencrypted {
     #[cfg_attr(feature = "cli", schemars(with = "Option<crate::resource::form::Key>"))]
     pub key: Option<Arn>,
 }
+/// Parameters of `change.untrusted-deployer`. Who deploys stands under `trusted.principals`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ChangeUntrustedDeployer {
+    /// Services of AWS that deploy for whoever asked them to.
+    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<crate::resource::form::Service>"))]
+    pub services: BTreeSet<String>,
+    /// Contain the function for such a change alone, without waiting for another finding on it.
+    pub contain: bool,
+}
+
+impl Default for ChangeUntrustedDeployer {
+    fn default() -> Self {
+        let services = ["cloudformation.amazonaws.com", "codedeploy.amazonaws.com"];
+        Self { services: services.map(str::to_owned).into(), contain: false }
+    }
+}
+
+/// Parameters of `change.without-mfa`. Root, users of IAM and users of IAM Identity Center are people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct ChangeWithoutMfa {
+    /// ARN patterns of roles that people assume, and of users who get credentials for others.
+    pub people: Vec<ArnPattern>,
+    /// Name or ARN patterns of users that no person uses.
+    pub service_accounts: Vec<Pattern>,
+    /// ARN patterns of roles whose identity provider lets nobody in without a second factor. AWS does not
+    /// see that.
+    pub mfa_by_provider: Vec<ArnPattern>,
+}
+
+/// Parameters of `iam-user.created`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct IamUserCreated {
+    /// Name or ARN patterns of users that no person uses.
+    pub service_accounts: Vec<Pattern>,
+}
 
 /// Parameters of `layer.untrusted`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +181,15 @@ pub struct EnvironmentCodeInjection {
     /// Variables that may be set, each with its values beside those that known tools ask for; no
     /// values means any.
     pub allowed: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Parameters of `environment.secret`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct EnvironmentSecret {
+    /// Names of variables that are not looked at.
+    pub ignored: BTreeSet<String>,
 }
 
 /// Parameters of `containment.undone`.

@@ -55,6 +55,12 @@ impl Pattern {
         glob(&self.0, text)
     }
 
+    /// Whether the user or role of this ARN is meant: without a colon by its name, without its path.
+    pub fn matches_identity(&self, arn: &str) -> bool {
+        let name = arn.rsplit('/').next().unwrap_or(arn);
+        self.matches_text(if self.is_of_arns() { arn } else { name })
+    }
+
     /// Whether it is held against whole ARNs.
     pub fn is_of_arns(&self) -> bool {
         self.0.contains(':')
@@ -108,6 +114,11 @@ impl ArnPattern {
     /// Whether `resource` is meant; of a function the ARN without its qualifier counts.
     pub fn matches(&self, resource: &Resource) -> bool {
         self.0.matches_text(&arn_of(resource))
+    }
+
+    /// Whether what is named by this ARN is meant.
+    pub fn matches_text(&self, arn: &str) -> bool {
+        self.0.matches_text(arn)
     }
 
     /// Whether it means every resource, as far as can be told: it names no part of an ARN.

@@ -66,7 +66,14 @@ impl Remediation {
             Self::StopInstances { .. } => &["lambda:GetFunctionScalingConfig"],
             Self::PauseExecution { .. } => &["lambda:GetDurableExecution"],
             Self::HardenFunctionUrl { .. } => &["lambda:GetFunctionUrlConfig"],
-            Self::RestoreConfiguration { .. } => &["lambda:GetFunctionConfiguration"],
+            Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Signing { .. } => &["lambda:GetFunctionCodeSigningConfig"],
+                PutBack::Recursion => &["lambda:GetFunctionRecursionConfig"],
+                PutBack::Handler { .. }
+                | PutBack::Layers { .. }
+                | PutBack::Variable { .. }
+                | PutBack::Vpc { .. } => &["lambda:GetFunctionConfiguration"],
+            },
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
             Self::RestoreRole(restore) => restore.look_permissions(),
             Self::SwitchRule { .. } => &["events:DescribeRule"],
@@ -113,8 +120,16 @@ impl Remediation {
                 back: &["lambda:ResumeDurableExecution"],
             },
             Self::HardenFunctionUrl { .. } => Turning::alike(&["lambda:UpdateFunctionUrlConfig"]),
+            Self::RestoreConfiguration { change: PutBack::Signing { .. }, .. } => Turning {
+                there: &["lambda:PutFunctionCodeSigningConfig"],
+                back: &[
+                    "lambda:PutFunctionCodeSigningConfig",
+                    "lambda:DeleteFunctionCodeSigningConfig",
+                ],
+            },
             Self::RestoreConfiguration { change, .. } => Turning::alike(match change {
-                PutBack::Handler { .. } | PutBack::Variable { .. } => {
+                PutBack::Recursion => &["lambda:PutFunctionRecursionConfig"],
+                PutBack::Handler { .. } | PutBack::Variable { .. } | PutBack::Signing { .. } => {
                     &["lambda:UpdateFunctionConfiguration"]
                 }
                 // https://docs.aws.amazon.com/lambda/latest/dg/permissions-user-layer.html

@@ -35,6 +35,8 @@ impl Remediation {
                 PutBack::Layers { .. } => "restore-layers",
                 PutBack::Variable { .. } => "remove-environment-variable",
                 PutBack::Vpc { .. } => "restore-vpc",
+                PutBack::Signing { .. } => "restore-code-signing",
+                PutBack::Recursion => "terminate-recursion",
             },
             Self::TagFunction { .. } => "tag-function",
             Self::Watch(watching) => watching.name(),
@@ -63,6 +65,8 @@ impl Remediation {
                 PutBack::Layers { .. } => "put-layers",
                 PutBack::Variable { .. } => "put-environment-variable",
                 PutBack::Vpc { .. } => "detach-vpc",
+                PutBack::Signing { .. } => "put-code-signing",
+                PutBack::Recursion => "allow-recursion",
             },
             Self::TagFunction { .. } => "untag-function",
             Self::Watch(watching) => watching.undo_name(),
@@ -143,6 +147,10 @@ impl Remediation {
                     format!("environment variable {}: set -> absent", named(name))
                 }
                 PutBack::Vpc { back } => format!("subnets: none -> {}", listed(&back.subnets)),
+                PutBack::Signing { stood, back } => {
+                    format!("code signing: {} -> {}", or_none(stood.as_deref()), named(back))
+                }
+                PutBack::Recursion => "recursive loops: Allow -> Terminate".to_owned(),
             }],
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
@@ -199,6 +207,10 @@ impl Remediation {
                     named(name)
                 ),
                 PutBack::Vpc { .. } => "subnets: none".to_owned(),
+                PutBack::Signing { stood, .. } => {
+                    format!("code signing: {}", or_none(stood.as_deref()))
+                }
+                PutBack::Recursion => "recursive loops: Allow".to_owned(),
             },
             Self::TagFunction { tags, .. } => {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
@@ -219,6 +231,10 @@ const fn switching(to: RuleSwitch) -> &'static str {
 /// What somebody wrote, as it may be shown.
 fn named(text: &str) -> String {
     format!("`{}`", shown(text, 140))
+}
+
+fn or_none(text: Option<&str>) -> String {
+    text.map_or_else(|| "none".to_owned(), named)
 }
 
 fn listed(texts: &[String]) -> String {

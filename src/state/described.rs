@@ -2,13 +2,16 @@
 
 use super::{
     Contained, EventRule, ExecutionRole, FunctionState, ManagedPolicyState, Memory, PolicyState,
-    Read, Remembered, Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
+    Read, RecursiveLoop, Remembered, Signing, Snapshot, State, Surroundings, UrlAuthType,
+    VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
-    iam::Document,
+    iam::{Document, IdentityDocument},
     remediation::{Remediation, Stand},
-    resource::{Arn, FunctionArn, FunctionResource, Qualifier, RevisionId, RoleArn},
+    resource::{
+        Arn, FunctionArn, FunctionResource, IdentityPolicy, Qualifier, RevisionId, RoleArn,
+    },
     salt::{Salt, SaltedHash},
 };
 use serde::Deserialize;
@@ -22,6 +25,7 @@ pub struct DescribedState {
     functions: BTreeMap<FunctionArn, Option<FunctionState>>,
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
+    identity_policies: Vec<DescribedIdentityPolicy>,
     rules: BTreeMap<Arn, Option<EventRule>>,
     /// Functions whose rules were looked up: those of `rules` that invoke them.
     rules_of: BTreeSet<FunctionArn>,
@@ -35,6 +39,10 @@ pub struct DescribedState {
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
     /// Values of environment variables, made up: they are hashed as the function does it.
     environment: BTreeMap<FunctionArn, BTreeMap<String, String>>,
+    /// Whether code has to be signed.
+    signing: BTreeMap<FunctionArn, Option<Signing>>,
+    /// What becomes of loops.
+    recursion: BTreeMap<FunctionArn, Option<RecursiveLoop>>,
     held: BTreeSet<String>,
     /// The controls that had findings on the function lately.
     recent: BTreeSet<ControlId>,
@@ -104,6 +112,28 @@ struct DescribedPolicy {
     revision: Option<RevisionId>,
 }
 
+/// An identity policy as a file describes it: a managed one by its ARN, one in a user, role or group by
+/// whose it is and its name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DescribedIdentityPolicy {
+    of: Arn,
+    name: Option<String>,
+    /// The document; null where there is none.
+    document: Option<serde_json::Value>,
+}
+
+impl From<DescribedIdentityPolicy> for (IdentityPolicy, Option<super::IdentityPolicyState>) {
+    fn from(described: DescribedIdentityPolicy) -> Self {
+        let DescribedIdentityPolicy { of, name, document } = described;
+        let policy = match name {
+            Some(name) => IdentityPolicy::Inline { holder: of, name },
+            None => IdentityPolicy::Managed(of),
+        };
+        (policy, document.map(|document| IdentityDocument::parse(&document.to_string())))
+    }
+}
+
 impl From<DescribedState> for State {
     fn from(described: DescribedState) -> Self {
         let policy = |policy: DescribedPolicy| PolicyState {
@@ -140,15 +170,18 @@ impl From<DescribedState> for State {
                 Snapshot { environment, ..known }
             });
             let environment = environment.get(&function).map(hashed);
-            let (salt, signing) = (Salt::new(SALT), None);
+            let salt = Salt::new(SALT);
             let (version, at, closed) = (u64::from(before.is_some()), None, false);
-            (function, Remembered { before, at, version, salt, environment, signing, closed })
+            (function, Remembered { before, at, version, salt, environment, closed })
         };
         Self {
             policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
             functions,
             remembered: before.into_iter().map(remembered).collect(),
             urls: described.urls,
+            signing: described.signing,
+            recursion: described.recursion,
+            identity_policies: described.identity_policies.into_iter().map(Into::into).collect(),
             provisioned: described.provisioned,
             rules: described.rules,
             surroundings: described.surroundings,

@@ -6,7 +6,9 @@ use crate::{
     iam::Document,
     remediation::{Remediation, Watching},
     resource::FunctionArn,
-    setting::{Boundary, Destinations, PutBack, Scaling, Suspension, UrlAuthType},
+    setting::{
+        Boundary, Destinations, PutBack, RecursiveLoop, Scaling, Signing, Suspension, UrlAuthType,
+    },
 };
 
 impl State {
@@ -124,7 +126,15 @@ fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
     {
         environment.remove(name);
     }
+    if let PutBack::Signing { back, .. } = change {
+        let config = Some(back.clone());
+        state.signing.insert(function.clone(), Some(Signing { config, enforces: true }));
+    }
+    if *change == PutBack::Recursion {
+        state.recursion.insert(function.clone(), Some(RecursiveLoop::Terminate));
+    }
     live(state, function, |live| match change {
+        PutBack::Signing { .. } | PutBack::Recursion => {}
         PutBack::Handler { back, .. } => live.handler = Some(back.clone()),
         PutBack::Layers { back, .. } => live.layers.clone_from(back),
         PutBack::Variable { name } => {

@@ -1,6 +1,6 @@
 //! What can be read before deciding, and what that needs.
 
-use crate::resource::{Arn, FunctionArn, FunctionResource, RoleArn};
+use crate::resource::{Arn, FunctionArn, FunctionResource, IdentityPolicy, RoleArn};
 use std::fmt;
 
 /// One thing to read before deciding.
@@ -46,8 +46,14 @@ pub enum Read {
     ManagedPolicy(Arn),
     /// All such roles.
     ExecutionRoles,
+    /// Whether its code has to be signed.
+    Signing(FunctionArn),
+    /// What becomes of loops of calls to itself.
+    Recursion(FunctionArn),
     /// What it is, and what it was when its last accepted change was made.
     Snapshot(FunctionArn),
+    /// What an identity policy says.
+    IdentityPolicy(IdentityPolicy),
     /// How the settings that containment turned stand now. The journal knows which.
     Containment(FunctionArn),
     /// The same, of the function of an incident.
@@ -173,7 +179,24 @@ impl Read {
                 "iam:ListRolePolicies",
                 "lambda:ListFunctions",
             ],
-            Self::Snapshot(_) => &["lambda:GetFunction", "lambda:ListTags"],
+            Self::Signing(_) => {
+                &["lambda:GetFunctionCodeSigningConfig", "lambda:GetCodeSigningConfig"]
+            }
+            Self::Recursion(_) => &["lambda:GetFunctionRecursionConfig"],
+            // What signs its code is looked up when it is seen for the first time.
+            Self::Snapshot(_) => &[
+                "lambda:GetFunction",
+                "lambda:ListTags",
+                "lambda:GetFunctionCodeSigningConfig",
+                "lambda:GetCodeSigningConfig",
+            ],
+            // Of inline policies one of the three, by whose they are.
+            Self::IdentityPolicy(IdentityPolicy::Managed(_)) => {
+                &["iam:GetPolicy", "iam:GetPolicyVersion"]
+            }
+            Self::IdentityPolicy(IdentityPolicy::Inline { .. }) => {
+                &["iam:GetGroupPolicy", "iam:GetRolePolicy", "iam:GetUserPolicy"]
+            }
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
             Self::Watcher(read) => read.permissions(),
@@ -205,6 +228,9 @@ impl fmt::Display for Read {
             Self::ExecutionRole(role) => write!(f, "the policies of role `{}`", role.name()),
             Self::ManagedPolicy(policy) => write!(f, "who has policy `{policy}`"),
             Self::ExecutionRoles => f.write_str("the roles of all functions"),
+            Self::Signing(_) => f.write_str("whether its code has to be signed"),
+            Self::Recursion(_) => f.write_str("whether it may call itself in a loop"),
+            Self::IdentityPolicy(policy) => write!(f, "the policy {policy}"),
             Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Watcher(read) => read.fmt(f),

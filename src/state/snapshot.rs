@@ -7,7 +7,7 @@ use super::FunctionState;
 use crate::{
     event::Part,
     salt::{Salt, SaltedHash},
-    setting::VpcAttachment,
+    setting::{Signing, VpcAttachment},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -86,15 +86,13 @@ pub struct Remembered {
     pub salt: Salt,
     /// Hashes of the environment as it is now; none where it could not be read.
     pub environment: Option<BTreeMap<String, SaltedHash>>,
-    /// The code signing configuration as it is now, where that was read: empty if there is none.
-    pub signing: Option<String>,
     /// Something goes on with the function, so that nothing is to be learned.
     pub closed: bool,
 }
 
 impl Remembered {
-    /// The function as it is now.
-    pub fn now(&self, live: &FunctionState) -> Snapshot {
+    /// The function as it is now. Whether its code has to be signed is not read for every change.
+    pub fn now(&self, live: &FunctionState, signing: Option<&Signing>) -> Snapshot {
         let text = |text: &Option<String>| Some(text.clone().unwrap_or_default());
         Snapshot {
             role: Some(live.role.clone()),
@@ -107,7 +105,7 @@ impl Remembered {
             dead_letter_target: text(&live.dead_letter_target),
             log_group: text(&live.log_group),
             code: live.code_sha256.clone(),
-            signing: self.signing.clone(),
+            signing: signing.map(|signing| signing.config.clone().unwrap_or_default()),
         }
     }
 }

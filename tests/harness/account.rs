@@ -315,6 +315,31 @@ impl Account {
         update.send().await.expect("the record is changed");
     }
 
+    /// What the journal remembers of a function.
+    pub async fn snapshot(&self, arn: &str) -> String {
+        let own = |item: &HashMap<String, AttributeValue>| {
+            item.get("incident") == Some(&AttributeValue::S(format!("function#{arn}")))
+                && item.get("record") == Some(&AttributeValue::S("snapshot".to_owned()))
+        };
+        let item = self.journal().await.into_iter().find(own).expect("a snapshot");
+        item["snapshot"].as_s().expect("JSON").clone()
+    }
+
+    /// Changes one part of what the journal remembers of a function.
+    pub async fn forge_snapshot(&self, arn: &str, part: &str, value: &Value) {
+        let own = |item: &HashMap<String, AttributeValue>| {
+            item.get("incident") == Some(&AttributeValue::S(format!("function#{arn}")))
+                && item.get("record") == Some(&AttributeValue::S("snapshot".to_owned()))
+        };
+        let mut item = self.journal().await.into_iter().find(own).expect("a snapshot");
+        let text = item["snapshot"].as_s().expect("JSON");
+        let mut snapshot: Value = serde_json::from_str(text).expect("JSON");
+        snapshot[part] = value.clone();
+        item.insert("snapshot".to_owned(), AttributeValue::S(snapshot.to_string()));
+        let put = self.dynamodb.put_item().table_name(JOURNAL).set_item(Some(item));
+        put.send().await.expect("the record is written");
+    }
+
     /// How many records the journal holds.
     pub async fn journal_records(&self) -> usize {
         self.journal().await.len()

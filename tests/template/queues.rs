@@ -55,7 +55,7 @@ fn no_queue_and_no_bucket_takes_anything_without_tls() {
 fn every_rule_may_write_to_the_failure_queue() {
     let statements = statements("FailureQueuePolicy");
     let sources = statements[0]["Condition"]["ArnEquals"]["aws:SourceArn"].to_string();
-    for rule in Rule::ALL {
+    for rule in Rule::ALL.iter().copied() {
         assert!(sources.contains(&format!("\"{}.Arn\"", rule.logical_id())), "{rule:?}");
     }
 }

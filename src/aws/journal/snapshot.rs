@@ -43,7 +43,6 @@ impl Journal<'_> {
                 version: 0,
                 salt: new_salt(function)?,
                 environment: None,
-                signing: None,
                 closed,
             }),
         }
@@ -100,7 +99,6 @@ fn remembered(item: &Item) -> Option<Remembered> {
         version: numeric(item, "version")?,
         salt: Salt::new(<[u8; Salt::LENGTH]>::try_from(salt.as_ref()).ok()?),
         environment: None,
-        signing: None,
         closed: false,
     })
 }

@@ -4,7 +4,7 @@
 use super::{Aws, AwsError, absent};
 use crate::{
     aws::failed,
-    resource::RoleArn,
+    resource::{Arn, IdentityPolicy, RoleArn},
     state::{Boundary, PolicyVersion},
 };
 use percent_encoding::percent_decode_str;
@@ -46,6 +46,38 @@ impl Aws {
         let Some(arn) = live.boundary else { return Ok(None) };
         let document = self.managed_policy(&arn).await?;
         Ok(Some(Boundary { arn, document }))
+    }
+
+    /// What an identity policy says now.
+    pub(super) async fn identity_policy(
+        &self,
+        policy: &IdentityPolicy,
+    ) -> Result<String, AwsError> {
+        match policy {
+            IdentityPolicy::Managed(arn) => self.managed_policy(&arn.to_string()).await,
+            IdentityPolicy::Inline { holder, name } => self.inline_policy(holder, name).await,
+        }
+    }
+
+    /// An inline policy. IAM is asked by the holder's name alone, whatever its path.
+    async fn inline_policy(&self, holder: &Arn, name: &str) -> Result<String, AwsError> {
+        let (iam, whose) = (self.iam().await, holder.name());
+        let kind = holder.resource().split('/').next();
+        let document = match kind {
+            Some("role") => {
+                let asked = iam.get_role_policy().role_name(whose).policy_name(name).send().await;
+                asked.map_err(failed("GetRolePolicy", holder))?.policy_document
+            }
+            Some("user") => {
+                let asked = iam.get_user_policy().user_name(whose).policy_name(name).send().await;
+                asked.map_err(failed("GetUserPolicy", holder))?.policy_document
+            }
+            _ => {
+                let asked = iam.get_group_policy().group_name(whose).policy_name(name).send().await;
+                asked.map_err(failed("GetGroupPolicy", holder))?.policy_document
+            }
+        };
+        Ok(decoded(&document))
     }
 
     /// What the default version of a managed policy says.

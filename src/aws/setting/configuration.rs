@@ -10,7 +10,7 @@ use crate::{
     finding::shown,
     remediation::Outcome,
     resource::FunctionArn,
-    setting::{PutBack, VpcAttachment},
+    setting::{PutBack, RecursiveLoop, VpcAttachment},
 };
 use aws_sdk_lambda::{
     operation::{
@@ -34,7 +34,16 @@ impl Aws {
         function: &FunctionArn,
         change: &PutBack,
     ) -> Result<Stand, AwsError> {
-        Ok(stand(&self.configuration(function).await?, change))
+        match change {
+            PutBack::Signing { stood, back } => {
+                self.signing_stand(function, stood.as_deref(), back).await
+            }
+            PutBack::Recursion => self.recursion_stand(function).await,
+            PutBack::Handler { .. }
+            | PutBack::Layers { .. }
+            | PutBack::Variable { .. }
+            | PutBack::Vpc { .. } => Ok(stand(&self.configuration(function).await?, change)),
+        }
     }
 
     /// Puts the part back where it stands as it did when that was decided.
@@ -43,7 +52,18 @@ impl Aws {
         function: &FunctionArn,
         change: &PutBack,
     ) -> Result<Outcome, AwsError> {
-        self.turn_configuration(function, change, &Stand::Before, &Stand::After).await
+        match change {
+            PutBack::Signing { stood, back } => {
+                self.put_signing_back(function, stood.as_deref(), back).await
+            }
+            PutBack::Recursion => self.set_recursion(function, RecursiveLoop::Terminate).await,
+            PutBack::Handler { .. }
+            | PutBack::Layers { .. }
+            | PutBack::Variable { .. }
+            | PutBack::Vpc { .. } => {
+                self.turn_configuration(function, change, &Stand::Before, &Stand::After).await
+            }
+        }
     }
 
     /// Puts back what stood there before that.
@@ -52,11 +72,20 @@ impl Aws {
         function: &FunctionArn,
         change: &PutBack,
     ) -> Result<(), AwsError> {
-        if let PutBack::Variable { .. } = change {
-            let why = "its value was not kept; set it by hand";
-            return Err(AwsError::new(OPERATION, function, ErrorKind::Invalid, why));
+        match change {
+            PutBack::Variable { .. } => {
+                let why = "its value was not kept; set it by hand";
+                Err(AwsError::new(OPERATION, function, ErrorKind::Invalid, why))
+            }
+            PutBack::Signing { stood, .. } => self.set_signing(function, stood.as_deref()).await,
+            PutBack::Recursion => {
+                self.set_recursion(function, RecursiveLoop::Allow).await.map(|_| ())
+            }
+            PutBack::Handler { .. } | PutBack::Layers { .. } | PutBack::Vpc { .. } => self
+                .turn_configuration(function, change, &Stand::After, &Stand::Before)
+                .await
+                .map(|_| ()),
         }
-        self.turn_configuration(function, change, &Stand::After, &Stand::Before).await.map(|_| ())
     }
 
     async fn turn_configuration(
@@ -146,6 +175,8 @@ fn stand(live: &GetFunctionConfigurationOutput, change: &PutBack) -> Stand {
                 format!("the subnets are `{}`", shown(&now.subnets.join(" "), 140))
             })
         }
+        // They are settings of their own.
+        PutBack::Signing { .. } | PutBack::Recursion => Stand::Gone,
     }
 }
 
@@ -169,6 +200,7 @@ fn there(
             update.environment(environment)
         }
         PutBack::Vpc { back } => update.vpc_config(vpc(back)),
+        PutBack::Signing { .. } | PutBack::Recursion => update,
     })
 }
 
@@ -176,7 +208,7 @@ fn back(update: Update, change: &PutBack) -> Update {
     match change {
         PutBack::Handler { stood, .. } => update.handler(stood),
         PutBack::Layers { stood, .. } => update.set_layers(Some(stood.clone())),
-        PutBack::Variable { .. } => update,
+        PutBack::Variable { .. } | PutBack::Signing { .. } | PutBack::Recursion => update,
         PutBack::Vpc { .. } => update.vpc_config(vpc(&VpcAttachment::default())),
     }
 }

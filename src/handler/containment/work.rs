@@ -162,7 +162,8 @@ impl Work {
                 Outcome::Failure { .. } if otherwise => {}
                 Outcome::Failure { error } => failures.push(error.clone()),
                 Outcome::Superseded => {
-                    failures.push("the policy changed twice while it was decided on".to_owned());
+                    let what = planned.remediation.name();
+                    failures.push(format!("`{what}`: it changed again while it was decided on"));
                 }
                 Outcome::Success { .. } | Outcome::DoesNotExist | Outcome::Withheld(_) => {}
             }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::iam::generated::at;
+use crate::resource::AccountId;
 use serde_json::{Value, json};
 
 #[path = "deny_tests.rs"]
