@@ -16,6 +16,7 @@ mod dangerous_action;
 mod destination;
 mod environment;
 mod environment_secret;
+mod execution_role;
 mod extent;
 mod function_policy;
 mod function_url;
@@ -31,6 +32,7 @@ mod logging;
 mod logs;
 mod network;
 mod outside_network;
+mod overbroad_role;
 mod privilege_escalation;
 mod public;
 mod recursion;
@@ -43,6 +45,7 @@ mod trace_encryption;
 mod trail_data_events;
 mod trail_stopped;
 mod triggers;
+mod trust_widened;
 mod unscoped_service;
 mod untrusted_account;
 mod untrusted_deployer;
@@ -50,7 +53,7 @@ mod vpc_detached;
 mod without_mfa;
 
 pub(crate) use chain::is_link;
-pub(crate) use changed::learned;
+pub(crate) use changed::{is_accepted, learned};
 pub(crate) use destination::is_ours;
 pub use extent::Extent;
 pub use function_policy::judge_document;
@@ -166,7 +169,7 @@ pub enum Response {
     Turn(RemediationName, Box<Remediation>),
     /// Disable an EventBridge rule: exactly this.
     DisableRule(Remediation),
-    /// Put back what was there before: exactly this.
+    /// Put back exactly this, which somebody has just changed.
     Restore(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
@@ -211,6 +214,8 @@ pub const CONTROLS: &[Control] = &[
     function_url::CONTROL,
     layer_policy::CONTROL,
     invocation::CONTROL,
+    overbroad_role::CONTROL,
+    trust_widened::CONTROL,
     trail_data_events::CONTROL,
     trail_stopped::CONTROL,
     config_recorder::CONTROL,
@@ -328,6 +333,10 @@ const OF_IAM: [ControlId; 4] = [
 
 /// What an event is about for a control, as far as it tells that itself.
 fn about(control: ControlId, event: &Event) -> Option<Resource> {
+    // Which role it is, with its path, has to be read.
+    if matches!(control, ControlId::ExecutionRoleOverbroad | ControlId::ExecutionRoleTrustWidened) {
+        return None;
+    }
     if let (Kind::IamCall { target, .. }, true) = (&event.kind, OF_IAM.contains(&control)) {
         return Some(target.on.clone().into());
     }

@@ -16,8 +16,8 @@ use crate::{
     event::Event,
     finding::{Compliance, Evaluation, Finding, Requirement, fingerprint},
     policy::{Because, ControlPolicy, Mode, Validity},
-    remediation::{Planned, Remediation, Withheld},
-    resource::{FunctionArn, Resource, RoleArn},
+    remediation::{Planned, Remediation, RoleRestore, Withheld},
+    resource::{Arn, FunctionArn, Resource, RoleArn},
     state::{Read, Snapshot, State},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -297,6 +297,10 @@ fn withheld(
     if state.memory.held.contains(mark) {
         return Some(Withheld::Held);
     }
+    if is_of_own_role(remit, response, state) {
+        let reason = "it is Cordon's own role".to_owned();
+        return Some(Withheld::Undetermined { reason });
+    }
     let is_protected = function.is_some_and(|function| remit.policy.protects(function));
     if matches!(response, Response::Contain(_)) && is_protected {
         return Some(Withheld::Protected);
@@ -308,6 +312,21 @@ fn withheld(
         return Some(Withheld::DryRun);
     }
     state.memory.limited.clone().map(|limit| Withheld::Limited { limit })
+}
+
+/// Whether what is to be put back is one of what Cordon's own role is made of.
+fn is_of_own_role(remit: &Remit<'_>, response: &Response, state: &State) -> bool {
+    let Response::Restore(Remediation::RestoreRole(restore)) = response else { return false };
+    let Some(own) = &remit.role else { return false };
+    let has_policy = |policy: &Arn| {
+        state.managed.get(policy).is_some_and(|managed| managed.roles.contains(own.name()))
+    };
+    match restore {
+        RoleRestore::Version { policy, .. } => has_policy(policy),
+        RoleRestore::Detach { role, .. }
+        | RoleRestore::DeleteInline { role, .. }
+        | RoleRestore::Trust { role, .. } => role == own,
+    }
 }
 
 const TAGS_UNKNOWN: &str = "the control policy asks the function's tags, which could not be read";

@@ -12,9 +12,11 @@ mod iam;
 mod log_group;
 mod message;
 mod own;
+mod role;
 mod watcher;
 
 pub use own::{CHANGING, Own, Touch};
+pub use role::RoleChange;
 pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
 pub use actor::{Actor, Identity, Source};
@@ -102,6 +104,8 @@ pub enum Kind {
         api: String,
         /// The incident whose policy on a role it touched, if it did.
         incident: Option<String>,
+        /// What it changed of a role.
+        change: Option<Box<RoleChange>>,
         /// What it was made on.
         target: Box<IamTarget>,
     },

@@ -118,6 +118,16 @@ catalogue! {
         "only declared invokers invoke the function",
         ["NIST CSF PR.AA-05", "NIST CSF DE.CM-09"],
         [ReplaceResourcePolicy, ContainFunction] or [StopFunction, RevokeCredentials];
+    /// The role of a function gained more than a function needs.
+    ExecutionRoleOverbroad = "execution-role.overbroad", High,
+        "the role of a function gains no administration, no full access and no write on every resource of a service",
+        ["NIST CSF PR.AA-05", "AWS Config iam-policy-no-statements-with-admin-access", "MITRE ATT&CK T1098.003"],
+        [] or [RestoreSetting];
+    /// Others than AWS Lambda may assume the role of a function.
+    ExecutionRoleTrustWidened = "execution-role.trust-widened", High,
+        "nobody but AWS Lambda may assume the role of a function",
+        ["NIST CSF PR.AA-05", "MITRE ATT&CK T1098"],
+        [] or [RestoreSetting];
     /// No trail records Lambda's data events any more.
     TrailLambdaDataEventsOff = "trail.lambda-data-events-off", High,
         "a trail records every data event of Lambda",

@@ -6,6 +6,7 @@ mod containment;
 mod follow_up;
 mod learning;
 mod limits;
+mod roles;
 mod snapshot;
 
 use crate::{
@@ -208,6 +209,9 @@ impl Responder {
             tracing::info!(event = event.id, reason, "ignored");
             return Ok(Handled::Ignored { reason });
         }
+        if matches!(event.kind, Kind::FunctionChange { .. }) {
+            self.aws.forget_role_users();
+        }
         let triage = controls::triage(&self.policy.policy, event, now);
         if triage.controls.is_empty() {
             let reason = "no control that is on concerns it".to_owned();
@@ -237,7 +241,9 @@ impl Responder {
             return self.contain(&matter, decision, state, unread, budget).await;
         }
         self.keep_snapshots(&matter, &decision, &state).await?;
+        let lessons = self.role_lessons(&matter, &decision, &state, &recalled);
         let handled = self.report_only(&matter, decision, state).await?;
+        self.learn_roles(&matter, lessons).await?;
         match unread.into_iter().next() {
             Some(error) => Err(error.into()),
             None => Ok(handled),

@@ -31,9 +31,9 @@ pub use meaning::problems;
 pub use parameters::{
     AnsweredConfigRules, ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
     DeclaredCalls, DeclaredInvokers, EnvironmentCodeInjection, EnvironmentSecret,
-    FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
-    IamUserCreated, InvocationUnauthorized, LayerUntrusted, Nothing, ResponderTampered,
-    RuntimeDeprecated, TagsMissing,
+    ExecutionRoleOverbroad, ExecutionRoleTrustWidened, FunctionPolicyDangerousAction,
+    FunctionPrivilegeEscalation, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
+    LayerUntrusted, Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

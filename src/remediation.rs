@@ -4,10 +4,12 @@
 
 mod outcome;
 mod permissions;
+mod role;
 mod watching;
 mod words;
 
 pub use outcome::{Outcome, Planned, Stand, Withheld};
+pub use role::{RoleRestore, same as same_trust};
 pub use watching::Watching;
 
 use crate::{
@@ -158,6 +160,8 @@ pub enum Remediation {
     },
     /// Replaces a resource policy in one guarded write, or deletes it where nothing is left.
     ReplaceResourcePolicy(PolicyReplacement),
+    /// Puts back what was just changed of an execution role.
+    RestoreRole(RoleRestore),
     /// Enables or disables an EventBridge rule.
     /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html>
     SwitchRule {
@@ -271,6 +275,7 @@ impl Remediation {
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => Tactic::Isolate,
             Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
+            Self::RestoreRole(_) => Tactic::Restore,
             Self::SwitchRule { after, .. } => match after {
                 RuleSwitch::Disabled => Tactic::Isolate,
                 RuleSwitch::Enabled | RuleSwitch::EnabledForAll => Tactic::Restore,
@@ -312,7 +317,8 @@ impl Remediation {
             | Self::RemoveDestinations { .. }
             | Self::RemoveMappingDestination { .. }
             | Self::UnshareLayer { .. }
-            | Self::ReplaceResourcePolicy(_) => 3,
+            | Self::ReplaceResourcePolicy(_)
+            | Self::RestoreRole(_) => 3,
             Self::TagFunction { .. } => 4,
             Self::Watch(watching) => watching.order(),
         }
@@ -325,6 +331,7 @@ impl Remediation {
             Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
             Self::ReplaceResourcePolicy(_)
             | Self::HardenFunctionUrl { .. }
+            | Self::RestoreRole(_)
             | Self::RestoreConfiguration { .. }
             | Self::UnshareLayer { .. } => 1,
             Self::StopFunction { .. }
@@ -367,6 +374,7 @@ impl Remediation {
             | Self::RemoveDestinations { resource, .. }
             | Self::HardenFunctionUrl { resource } => resource.clone(),
             Self::ReplaceResourcePolicy(replacement) => replacement.resource.clone(),
+            Self::RestoreRole(restore) => return restore.resource(),
             Self::Watch(watching) => return watching.watcher().clone().into(),
             Self::SwitchRule { about, .. } => return about.clone(),
             Self::UnshareLayer { layer, .. } => return layer.clone().into(),
@@ -396,6 +404,7 @@ impl Remediation {
             Self::PauseExecution { execution, .. } => format!("execution {execution}"),
             Self::HardenFunctionUrl { resource } => format!("url {resource}"),
             Self::ReplaceResourcePolicy(replacement) => policy_setting(&replacement.resource),
+            Self::RestoreRole(restore) => restore.setting(),
             Self::Watch(watching) => watching.setting(),
             Self::SwitchRule { rule, .. } => format!("rule {rule}"),
             Self::RestoreConfiguration { function, change } => format!(
@@ -459,6 +468,9 @@ impl Remediation {
                 let (function, reserved, most_now) = (function.clone(), *reserved, *lower);
                 let both = Self::CapConcurrency { function, reserved, most: most_now };
                 (*met == Some(*most)).then_some(both)
+            }
+            (Self::RestoreRole(first), Self::RestoreRole(second)) => {
+                first.then(second).map(Self::RestoreRole)
             }
             (Self::Watch(first), Self::Watch(second)) => first.then(second).map(Self::Watch),
             (

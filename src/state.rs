@@ -4,6 +4,7 @@
 mod described;
 mod effect;
 mod read;
+mod role;
 mod shown;
 mod snapshot;
 mod surroundings;
@@ -15,6 +16,7 @@ pub use crate::setting::{
 };
 pub use described::DescribedState;
 pub use read::{Read, WatcherRead};
+pub use role::{ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, policy_hash};
 pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
 pub use watchers::Watchers;
@@ -58,6 +60,10 @@ pub struct State {
     pub recursion: BTreeMap<FunctionArn, Option<RecursiveLoop>>,
     /// What is around the functions that are contained.
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
+    /// Roles by name; none where no function of this Region has it.
+    pub roles: BTreeMap<String, Option<ExecutionRole>>,
+    /// Managed policies.
+    pub managed: BTreeMap<Arn, ManagedPolicyState>,
     /// What watches the account.
     pub watchers: Watchers,
     /// Identity policies, by where they are.
@@ -139,6 +145,8 @@ impl State {
         self.remembered.extend(later.remembered);
         self.signing.extend(later.signing);
         self.recursion.extend(later.recursion);
+        self.roles.extend(later.roles);
+        self.managed.extend(later.managed);
         self.watchers.learn(later.watchers);
         for (function, around) in later.surroundings {
             self.surroundings.entry(function).or_default().learn(around);

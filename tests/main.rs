@@ -35,6 +35,7 @@ mod resilience;
 mod restoring;
 mod revoking;
 mod rewrite;
+mod roles;
 mod round_trip;
 mod samples;
 mod secrets;

@@ -88,6 +88,15 @@ const OF_CONTAINMENTS: [&str; 10] = [
     "update-function-event-invoke-config.json",
 ];
 
+/// What changes roles; the stories of `roles` tell what comes of it.
+const OF_ROLES: [&str; 5] = [
+    "attach-role-policy-admin.json",
+    "create-policy-version.json",
+    "put-role-policy.json",
+    "set-default-policy-version.json",
+    "update-assume-role-policy.json",
+];
+
 /// What watches the account is changed; `watchers` tells what comes of it.
 const OF_WATCHERS: [&str; 11] = [
     "create-filter.json",
@@ -112,6 +121,7 @@ fn no_sample_is_left_out() {
     let of_iam = OF_IAM.iter().map(|(event, _)| event);
     let told = SAMPLES.iter().map(|(event, ..)| event).chain(of_iam);
     let told = told.chain(&OF_CONTAINMENTS).chain(&OF_RULES).chain(&OF_WATCHERS).chain(&OF_CONFIGS);
+    let told = told.chain(&OF_ROLES);
     let told: BTreeSet<String> = told.map(|event| (*event).to_owned()).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));

@@ -2,7 +2,7 @@
 //! both come from the environment, as the SDK has it.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>
 
-use super::{AwsError, signed::Signed};
+use super::{AwsError, read::RoleUsers, signed::Signed};
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_account::Client as Account;
 use aws_sdk_applicationautoscaling::Client as AutoScaling;
@@ -29,6 +29,7 @@ pub struct Aws {
     signed: OnceCell<Signed>,
     sns: OnceCell<Sns>,
     sqs: OnceCell<Sqs>,
+    role_users: RoleUsers,
 }
 
 /// Longer than any call here takes; short enough for a retry within the invocation.
@@ -99,6 +100,10 @@ impl Aws {
     /// For services without a client here.
     pub(super) async fn signed(&self) -> Result<&Signed, AwsError> {
         self.signed.get_or_try_init(|| async { Signed::new(self.config().await).await }).await
+    }
+
+    pub(super) const fn role_users(&self) -> &RoleUsers {
+        &self.role_users
     }
 
     pub(super) async fn sns(&self) -> &Sns {

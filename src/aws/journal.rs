@@ -10,6 +10,7 @@
 //! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
 //! | `function#<ARN>` | `snapshot` | what it was when its last accepted change was made, and its salt |
 //! | `resource#<ARN>` | the same | the same, of anything but functions |
+//! | `resource#<ARN of a role>` | `snapshot` | what the role was when nothing was found on it |
 //! | `resource#<ARN>` | `snapshot` | how a trail was when it was last found in order |
 //! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
 //! | `refused#<answer>` | `refused#` | that people were told of an answer that a limit refused |
@@ -18,6 +19,7 @@
 //! record. Statuses move only as [`crate::incident`] allows. Intents come only from [`Approved`]
 //! remediations, and only intents can be applied.
 
+mod known_role;
 mod ledger;
 mod recall;
 mod record;

@@ -9,10 +9,12 @@ pub(super) mod iam;
 mod log_groups;
 mod policies;
 mod role_use;
+mod roles;
 pub(super) mod rules;
 mod surroundings;
 
 pub(super) use function::vpc_attachment;
+pub(super) use roles::RoleUsers;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
@@ -135,6 +137,16 @@ impl Aws {
                 let around = Surroundings { assumed: Some(assumed), ..Surroundings::default() };
                 state.surroundings.insert(function.clone(), around);
             }
+            Read::ExecutionRole(role) => {
+                let live = self.execution_role(role.name()).await?;
+                state.roles.insert(role.name().to_owned(), live);
+            }
+            Read::ExecutionRoles => state.roles = self.execution_roles().await?,
+            Read::ManagedPolicy(policy) => {
+                let (managed, roles) = self.roles_with(policy).await?;
+                state.managed.insert(policy.clone(), managed);
+                state.roles = roles;
+            }
             Read::Watcher(read) => return self.watcher(read).await.map(Some),
             Read::Signing(function) => {
                 let signing = self.signing(function).await?;
@@ -175,6 +187,9 @@ impl Aws {
             | Read::Rule(_)
             | Read::RulesOf(_)
             | Read::AssumedRoles(_)
+            | Read::ExecutionRole(_)
+            | Read::ExecutionRoles
+            | Read::ManagedPolicy(_)
             | Read::Signing(_)
             | Read::Recursion(_)
             | Read::IdentityPolicy(_)

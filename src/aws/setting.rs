@@ -11,6 +11,7 @@ mod guard;
 mod layer;
 mod mapping;
 mod policy;
+mod restored_role;
 mod role;
 mod rule;
 mod scaling;
@@ -66,6 +67,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_stand(replacement).await.map(|(stand, _)| stand)
             }
+            Remediation::RestoreRole(restore) => self.role_stand(restore).await,
             Remediation::SwitchRule { rule, before, after, .. } => {
                 self.rule_stand(rule, *before, *after).await
             }
@@ -131,6 +133,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 return self.replace_policy(replacement).await;
             }
+            Remediation::RestoreRole(restore) => self.restore_role(restore).await,
             Remediation::SwitchRule { rule, after, .. } => self.switch_rule(rule, *after).await,
             Remediation::RestoreConfiguration { function, change } => {
                 return match self.put_configuration_back(function, change).await {
@@ -192,6 +195,7 @@ impl Aws {
             Remediation::ReplaceResourcePolicy(replacement) => {
                 self.policy_back(replacement, force).await
             }
+            Remediation::RestoreRole(restore) => self.role_taken_back(restore).await,
             Remediation::SwitchRule { rule, before, .. } => self.switch_rule(rule, *before).await,
             Remediation::RestoreConfiguration { function, change } => {
                 self.configuration_back(function, change).await

@@ -131,6 +131,10 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
             "the resource policy of {} is {found}: its own controls judge it",
             replacement.resource
         )),
+        Remediation::RestoreRole(restore) => Response::Notify(format!(
+            "{} is {found}: its own control judges it",
+            restore.resource()
+        )),
         Remediation::RedirectFailures { .. }
         | Remediation::RemoveDeadLetterTarget { .. }
         | Remediation::DisableMapping { .. }

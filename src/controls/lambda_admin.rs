@@ -41,7 +41,7 @@ enum Grant<'a> {
 }
 
 fn grant<'a>(case: &Case<'a>) -> Option<(&'a str, &'a IamTarget, Grant<'a>)> {
-    let Kind::IamCall { api, incident: None, target } = &case.event.kind else { return None };
+    let Kind::IamCall { api, incident: None, target, .. } = &case.event.kind else { return None };
     let name = api.strip_prefix("iam:").filter(|name| GRANTING.contains(name))?;
     let deploys = case.policy.trusted.accepts_changes_of(&target.on.to_string());
     let shown = target.shown.as_deref().map(IdentityDocument::parse);

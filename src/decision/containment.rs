@@ -112,6 +112,9 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::RulesOf(_)
         | Read::RoleUse(_, _)
         | Read::AssumedRoles(_)
+        | Read::ExecutionRole(_)
+        | Read::ExecutionRoles
+        | Read::ManagedPolicy(_)
         | Read::Signing(_)
         | Read::Recursion(_)
         | Read::IdentityPolicy(_)

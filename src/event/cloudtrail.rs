@@ -6,7 +6,7 @@
 
 use super::{
     Actor, Asked, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy,
-    SigningWeakening, Source, change, elsewhere, iam, log_group, watcher, without_date,
+    SigningWeakening, Source, change, elsewhere, iam, log_group, role, watcher, without_date,
 };
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home, LayerVersion};
 use serde::{Deserialize, de::IgnoredAny};
@@ -115,8 +115,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
     let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
     let identity = record.user_identity.unwrap_or_default();
     let actor = Actor { source, endpoint: record.vpc_endpoint_id, ..actor(identity, home) };
-    let other = actor.issued_to.as_ref().filter(|_| matches!(kind, Kind::IamCall { .. }));
-    let kind = other.and_then(|function| elsewhere(function, home)).unwrap_or(kind);
+    let (actor, kind) = not_of_elsewhere(actor, kind, home);
     let change = match &kind {
         Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => change,
         Kind::PolicyChange { .. }
@@ -178,6 +177,21 @@ fn change_of(record: &Record<'_>) -> Option<Change> {
     })
 }
 
+/// IAM is one for all Regions: a function of another one is looked at there, and what it changed of a
+/// role here as well.
+fn not_of_elsewhere(mut actor: Actor, kind: Kind, home: &Home) -> (Actor, Kind) {
+    let Kind::IamCall { change, .. } = &kind else { return (actor, kind) };
+    let Some(ignored) = actor.issued_to.as_ref().and_then(|function| elsewhere(function, home))
+    else {
+        return (actor, kind);
+    };
+    if change.is_none() {
+        return (actor, ignored);
+    }
+    (actor.issued_to, actor.named_after) = (None, None);
+    (actor, kind)
+}
+
 fn actor(identity: UserIdentity, home: &Home) -> Actor {
     let issued_to = identity
         .in_scope_of
@@ -219,7 +233,9 @@ fn kind(record: &Record<'_>, home: &Home) -> Result<Kind, EventError> {
             let target = iam::target(name, asked, answered, caller, home);
             let target = target.map_err(|source| EventError::Name { call: name.into(), source })?;
             let target = Box::new(target);
-            Kind::IamCall { api: format!("iam:{name}"), incident: incident(record)?, target }
+            let change = role::change(name, asked, home).map(Box::new);
+            let (api, incident) = (format!("iam:{name}"), incident(record)?);
+            Kind::IamCall { api, incident, target, change }
         }
         ("lambda.amazonaws.com", "AddPermission" | "RemovePermission" | "PutResourcePolicy") => {
             policy_change(record, name, home)?

@@ -22,7 +22,7 @@ pub enum RemediationName {
     HardenFunctionUrl,
     /// Disable the EventBridge rule.
     DisableRule,
-    /// Put back what was there before.
+    /// Put a setting back as it was before somebody changed it.
     RestoreSetting,
     /// Take away where events go, if that is foreign.
     RemoveDestination,

@@ -29,6 +29,7 @@ impl Responder {
         });
         let (mut state, mut errors) = self.aws.read(&rest.into_iter().cloned().collect()).await;
         state.memory.locked_out.extend(locked_out(&errors));
+        self.recall_roles(&mut state, &mut errors).await;
         for read in journal {
             if let Read::Watcher(WatcherRead::Snapshot(trail)) = read {
                 match self.journal().trail_snapshot(trail).await {
@@ -121,6 +122,9 @@ impl Responder {
             | Read::RoleUse(_, _)
             | Read::Boundary(_, _)
             | Read::AssumedRoles(_)
+            | Read::ExecutionRole(_)
+            | Read::ExecutionRoles
+            | Read::ManagedPolicy(_)
             | Read::Signing(_)
             | Read::Recursion(_)
             | Read::Snapshot(_)

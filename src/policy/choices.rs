@@ -48,7 +48,7 @@ choices! {
     harden_function_url = HardenFunctionUrl;
     /// Disable the EventBridge rule.
     disable_rule = DisableRule;
-    /// Put back what was there before.
+    /// Put a setting back as it was before somebody changed it.
     restore_setting = RestoreSetting;
     /// Take away where events go, if that is foreign.
     remove_destination = RemoveDestination;

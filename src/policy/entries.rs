@@ -4,11 +4,11 @@ use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
     parameters::{
         ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
-        DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret,
-        FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, IamBackdoorReactive,
-        IamUserCreated, InvocationUnauthorized, LayerPolicyPublic, LayerUntrusted,
-        LoggingRedirected, ResponderTampered, RuntimeDeprecated, SecurityHubFailed, TagsMissing,
-        TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
+        DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
+        ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
+        IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, LayerPolicyPublic,
+        LayerUntrusted, LoggingRedirected, ResponderTampered, RuntimeDeprecated, SecurityHubFailed,
+        TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -105,6 +105,8 @@ entries! {
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
     layer_policy_public: LayerPolicyPublic = LayerPolicyPublic, "layer-policy.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    execution_role_overbroad: ExecutionRoleOverbroad = ExecutionRoleOverbroad, "execution-role.overbroad";
+    execution_role_trust_widened: ExecutionRoleTrustWidened = ExecutionRoleTrustWidened, "execution-role.trust-widened";
     trail_lambda_data_events_off: TrailLambdaDataEventsOff = TrailLambdaDataEventsOff, "trail.lambda-data-events-off";
     trail_stopped: TrailStopped = TrailStopped, "trail.stopped";
     config_recorder_stopped: Nothing = ConfigRecorderStopped, "config-recorder.stopped";

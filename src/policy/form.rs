@@ -51,6 +51,18 @@ text_form!(
     "write `iam:` and one action, without wildcards"
 );
 
+/// An action of a service, or some.
+pub struct ActionPattern;
+
+text_form!(
+    ActionPattern,
+    "ActionPattern",
+    "an action such as `dynamodb:PutItem` or `dynamodb:*`",
+    "^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$",
+    ["dynamodb:PutItem"],
+    "write the service, a colon and an action, with `*` for any characters"
+);
+
 /// A day of the calendar.
 pub struct Day;
 

@@ -242,6 +242,8 @@ fn never_fires(
         | ControlId::FunctionPolicyUnscopedService
         | ControlId::FunctionPolicyDangerousAction
         | ControlId::FunctionUrlPublic
+        | ControlId::ExecutionRoleOverbroad
+        | ControlId::ExecutionRoleTrustWidened
         | ControlId::TrailLambdaDataEventsOff
         | ControlId::TrailStopped
         | ControlId::ConfigRecorderStopped

@@ -60,6 +60,30 @@ pub struct DeclaredInvokers {
     pub stop: bool,
 }
 
+/// Parameters of `execution-role.overbroad`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ExecutionRoleOverbroad {
+    /// Roles that may gain whatever they are given, such as those of deployers, by name or ARN pattern.
+    pub roles: Vec<Pattern>,
+    /// Actions that may be given on every resource, with `*` for any characters.
+    #[cfg_attr(feature = "cli", schemars(with = "Vec<super::form::ActionPattern>"))]
+    pub usual: Vec<String>,
+}
+
+/// Parameters of `execution-role.trust-widened`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ExecutionRoleTrustWidened {
+    /// Roles that others may assume, by name or ARN pattern.
+    pub roles: Vec<Pattern>,
+    /// Who may assume the role of any function beside AWS Lambda, as trust policies name them: account
+    /// ids, ARN patterns, services.
+    pub trusted: Vec<Pattern>,
+}
+
 /// Parameters of `trail.lambda-data-events-off`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]

@@ -79,6 +79,7 @@ impl Remediation {
                 | PutBack::Vpc { .. } => &["lambda:GetFunctionConfiguration"],
             },
             Self::ReplaceResourcePolicy(_) => &["lambda:GetResourcePolicy", "lambda:GetPolicy"],
+            Self::RestoreRole(restore) => restore.look_permissions(),
             Self::SwitchRule { .. } => &["events:DescribeRule"],
             Self::UnshareLayer { .. } => &["lambda:GetLayerVersionPolicy"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
@@ -168,6 +169,7 @@ impl Remediation {
                     "lambda:RemovePermission",
                 ],
             },
+            Self::RestoreRole(restore) => Turning { there: restore.there(), back: restore.back() },
             // A state that only a whole rule can be put into is only put back.
             Self::SwitchRule { .. } => Turning {
                 there: &["events:DisableRule", "events:EnableRule"],

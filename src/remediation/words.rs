@@ -28,6 +28,7 @@ impl Remediation {
             Self::PauseExecution { .. } => "pause-durable-execution",
             Self::HardenFunctionUrl { .. } => "harden-function-url",
             Self::ReplaceResourcePolicy(_) => "replace-resource-policy",
+            Self::RestoreRole(restore) => restore.name(),
             Self::SwitchRule { after, .. } => switching(*after),
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Handler { .. } => "restore-handler",
@@ -60,6 +61,7 @@ impl Remediation {
             Self::PauseExecution { .. } => "resume-durable-execution",
             Self::HardenFunctionUrl { .. } => "set-url-auth-type",
             Self::ReplaceResourcePolicy(_) => "put-resource-policy",
+            Self::RestoreRole(restore) => restore.undo_name(),
             Self::SwitchRule { before, .. } => switching(*before),
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Handler { .. } => "put-handler",
@@ -135,6 +137,7 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => vec!["AuthType: NONE -> AWS_IAM".to_owned()],
             Self::ReplaceResourcePolicy(replacement) => replacement.edits.clone(),
+            Self::RestoreRole(restore) => vec![restore.change()],
             Self::SwitchRule { rule, before, after, .. } => {
                 let (before, after) = (before.as_str(), after.as_str());
                 vec![format!("rule `{}`: {before} -> {after}", rule.name())]
@@ -216,6 +219,7 @@ impl Remediation {
             }
             Self::HardenFunctionUrl { .. } => "AuthType: NONE".to_owned(),
             Self::ReplaceResourcePolicy(_) => "the document as it was".to_owned(),
+            Self::RestoreRole(restore) => restore.undo_change(),
             Self::SwitchRule { rule, before, .. } => {
                 format!("rule `{}`: {}", rule.name(), before.as_str())
             }

@@ -74,6 +74,17 @@ impl Arn {
         Self::parse(&format!("arn:{partition}:{service}::{account}:{resource}"))
     }
 
+    /// The ARN of an IAM role: its parts were looked at already.
+    pub(super) fn of_role(partition: &str, account: &AccountId, path_and_name: &str) -> Self {
+        Self {
+            partition: partition.to_owned(),
+            service: "iam".to_owned(),
+            region: String::new(),
+            owner: Owner::Account(account.clone()),
+            resource: format!("role{path_and_name}"),
+        }
+    }
+
     /// `aws`, `aws-cn`, ...
     pub fn partition(&self) -> &str {
         &self.partition

@@ -1,7 +1,7 @@
 //! The names of IAM roles. Refuses users, sessions and services' own names.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
 
-use super::{AccountId, ResourceError};
+use super::{AccountId, Arn, Resource, ResourceError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -60,6 +60,13 @@ impl RoleArn {
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
     pub fn is_service_linked(&self) -> bool {
         self.path.starts_with("/aws-service-role/")
+    }
+}
+
+impl From<RoleArn> for Resource {
+    fn from(role: RoleArn) -> Self {
+        let RoleArn { partition, account, path, name } = role;
+        Self::Other(Arn::of_role(&partition, &account, &format!("{path}{name}")))
     }
 }
 

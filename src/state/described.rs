@@ -1,8 +1,9 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, EventRule, FunctionState, LogGroup, Memory, PolicyState, Read, RecursiveLoop,
-    Remembered, Signing, Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
+    Contained, EventRule, ExecutionRole, FunctionState, LogGroup, ManagedPolicyState, Memory,
+    PolicyState, Read, RecursiveLoop, Remembered, Signing, Snapshot, State, Surroundings,
+    UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
@@ -34,6 +35,10 @@ pub struct DescribedState {
     /// Functions whose rules were looked up: those of `rules` that invoke them.
     rules_of: BTreeSet<FunctionArn>,
     surroundings: BTreeMap<FunctionArn, Surroundings>,
+    /// Roles by name; null where no function has it.
+    roles: BTreeMap<String, Option<ExecutionRole>>,
+    /// Managed policies.
+    managed_policies: BTreeMap<Arn, ManagedPolicyState>,
     watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
@@ -191,6 +196,8 @@ impl From<DescribedState> for State {
             provisioned: described.provisioned,
             rules: described.rules,
             surroundings: described.surroundings,
+            roles: described.roles,
+            managed: described.managed_policies,
             watchers: described.watchers,
             read: looked_up,
             memory: Memory {

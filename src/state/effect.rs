@@ -74,6 +74,7 @@ impl State {
                     .map(|after| PolicyState { document: Document::parse(after), revision: None });
                 state.policies.insert(replacement.resource.clone(), after);
             }
+            Remediation::RestoreRole(restore) => state.take_role(restore),
             Remediation::SwitchRule { rule, after, .. } => {
                 if let Some(Some(live)) = state.rules.get_mut(rule) {
                     live.switch = *after;

@@ -44,6 +44,12 @@ pub enum Read {
     Boundary(FunctionArn, RoleArn),
     /// Roles that the function assumed lately.
     AssumedRoles(FunctionArn),
+    /// A role of functions of this Region, by its name, with all its policies.
+    ExecutionRole(RoleArn),
+    /// A managed policy with all its versions, and such roles that have it.
+    ManagedPolicy(Arn),
+    /// All such roles.
+    ExecutionRoles,
     /// Whether its code has to be signed.
     Signing(FunctionArn),
     /// What becomes of loops of calls to itself.
@@ -112,6 +118,17 @@ impl fmt::Display for WatcherRead {
     }
 }
 
+/// What reading an execution role needs.
+const ROLE: &[&str] = &[
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "lambda:ListFunctions",
+];
+
 impl Read {
     /// Whether the journal tells it, or has to be asked first.
     pub const fn is_in_the_journal(&self) -> bool {
@@ -156,6 +173,18 @@ impl Read {
             Self::RoleUse(_, _) => &["account:ListRegions", "iam:GetRole", "lambda:ListFunctions"],
             Self::Boundary(_, _) => &["iam:GetRole", "iam:GetPolicy", "iam:GetPolicyVersion"],
             Self::AssumedRoles(_) => &["cloudtrail:LookupEvents", "lambda:GetFunction"],
+            Self::ExecutionRole(_) | Self::ExecutionRoles => ROLE,
+            Self::ManagedPolicy(_) => &[
+                "iam:GetPolicy",
+                "iam:GetPolicyVersion",
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListEntitiesForPolicy",
+                "iam:ListPolicyVersions",
+                "iam:ListRolePolicies",
+                "lambda:ListFunctions",
+            ],
             Self::Signing(_) => {
                 &["lambda:GetFunctionCodeSigningConfig", "lambda:GetCodeSigningConfig"]
             }
@@ -204,6 +233,9 @@ impl fmt::Display for Read {
             Self::RoleUse(_, role) => write!(f, "who else uses role `{}`", role.name()),
             Self::Boundary(_, role) => write!(f, "the boundary of role `{}`", role.name()),
             Self::AssumedRoles(_) => f.write_str("the roles it assumed"),
+            Self::ExecutionRole(role) => write!(f, "the policies of role `{}`", role.name()),
+            Self::ManagedPolicy(policy) => write!(f, "who has policy `{policy}`"),
+            Self::ExecutionRoles => f.write_str("the roles of all functions"),
             Self::Signing(_) => f.write_str("whether its code has to be signed"),
             Self::Recursion(_) => f.write_str("whether it may call itself in a loop"),
             Self::IdentityPolicy(policy) => write!(f, "the policy {policy}"),

@@ -5,7 +5,7 @@
 use super::{properties, template};
 use cordon::{
     evidence::snapshot_key,
-    remediation::{Ends, PolicyReplacement, Remediation, TAG_PREFIX, Watching},
+    remediation::{Ends, PolicyReplacement, Remediation, RoleRestore, TAG_PREFIX, Watching},
     resource::{
         Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier, RoleArn,
     },
@@ -50,12 +50,38 @@ fn role() -> RoleArn {
     RoleArn::parse("arn:aws:iam::111122223333:role/r").expect("a role")
 }
 
+fn policy() -> Arn {
+    Arn::parse("arn:aws:iam::111122223333:policy/p").expect("a policy")
+}
+
+/// What is put back of a role: one of each; a new kind does not compile until it is here.
+fn role_restores() -> Vec<Remediation> {
+    let (id, role, policy) = (String::new, role(), policy());
+    let all = [
+        RoleRestore::Detach { role: role.clone(), policy: policy.clone() },
+        RoleRestore::DeleteInline { role: role.clone(), name: id(), before: id() },
+        RoleRestore::Version { policy, before: id(), back: id() },
+        RoleRestore::Trust { role, before: id(), back: id() },
+    ];
+    let kinds: BTreeSet<u8> = all
+        .iter()
+        .map(|restore| match restore {
+            RoleRestore::Detach { .. } => 0,
+            RoleRestore::DeleteInline { .. } => 1,
+            RoleRestore::Version { .. } => 2,
+            RoleRestore::Trust { .. } => 3,
+        })
+        .collect();
+    assert_eq!(kinds.len(), all.len());
+    all.map(Remediation::RestoreRole).into()
+}
+
 /// One of each; a new kind of remediation does not compile until it is here.
 fn remediations() -> Vec<Remediation> {
     let (function, qualifier) = (function(), Qualifier::Version(1));
     let id = String::new;
     let mapping = Mapping { id: id(), source: id(), enabled: true, on_failure: None };
-    let all = vec![
+    let mut all = vec![
         Remediation::RedirectFailures {
             resource: function.clone().into(),
             before: None,
@@ -151,8 +177,8 @@ fn remediations() -> Vec<Remediation> {
         },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
-    let all: Vec<Remediation> =
-        all.into_iter().chain(watchings().map(Remediation::Watch)).collect();
+    all.extend(role_restores());
+    all.extend(watchings().map(Remediation::Watch));
     let mut kinds = BTreeSet::new();
     for remediation in &all {
         kinds.insert(match remediation {
@@ -171,6 +197,7 @@ fn remediations() -> Vec<Remediation> {
             Remediation::TagFunction { .. } => "tag function",
             Remediation::CapConcurrency { .. } => "cap concurrency",
             Remediation::SwitchRule { .. } => "switch rule",
+            Remediation::RestoreRole(_) => remediation.name(),
             Remediation::RestoreConfiguration { change, .. } => match change {
                 PutBack::Handler { .. } => "handler",
                 PutBack::Layers { .. } => "layers",
@@ -239,6 +266,9 @@ fn reads() -> Vec<Read> {
         Read::RoleUse(function(), role()),
         Read::Boundary(function(), role()),
         Read::AssumedRoles(function()),
+        Read::ExecutionRole(role()),
+        Read::ExecutionRoles,
+        Read::ManagedPolicy(policy()),
         Read::Containment(function()),
         Read::ContainmentOf(String::new()),
         Read::Watcher(WatcherRead::Trail(watcher())),
@@ -278,6 +308,9 @@ fn reads() -> Vec<Read> {
             Read::Rule(_) => "rule",
             Read::RulesOf(_) => "rules",
             Read::Snapshot(_) => "snapshot",
+            Read::ExecutionRole(_) => "execution role",
+            Read::ExecutionRoles => "execution roles",
+            Read::ManagedPolicy(_) => "versions of a managed policy",
             Read::Watcher(WatcherRead::Trail(_)) => "trail",
             Read::Watcher(WatcherRead::Trails) => "trails",
             Read::Watcher(WatcherRead::Snapshot(_)) => "snapshot of a trail",
@@ -358,7 +391,11 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
     let own_log = these(["logs:CreateLogStream", "logs:PutLogEvents"]);
     let declared: BTreeSet<String> = declared.union(&own_log).cloned().collect();
     let services: Vec<&str> = DECLARED.iter().copied().chain(["logs"]).collect();
-    assert_eq!(actions("CordonRole", "Allow", &services), declared);
+    let asked_for = actions("RestoresRolesPolicy", "Allow", &services);
+    let granted = actions("CordonRole", "Allow", &services);
+    assert!(granted.is_disjoint(&asked_for), "granted although nobody asked for it");
+    assert_eq!(granted.union(&asked_for).cloned().collect::<BTreeSet<_>>(), declared);
+    assert_eq!(template()["Resources"]["RestoresRolesPolicy"]["Condition"], "RestoresRoles");
     let rest = |service| actions("CordonRole", "Allow", &[service]);
     assert_eq!(
         rest("dynamodb"),
@@ -389,7 +426,9 @@ fn nothing_that_the_responder_changes_can_be_cordons_own() {
     assert_eq!(properties(&template(), "NeverItself")["Roles"], json!(["CordonRole"]));
     assert_eq!(template()["Resources"]["CordonFunction"]["DependsOn"], "NeverItself");
     let statements = statements("NeverItself");
-    let [functions, mappings, roles] = statements.as_slice() else { panic!("three statements") };
+    let [functions, mappings, roles, policies] = statements.as_slice() else {
+        panic!("four statements")
+    };
     let own = listed(&functions["Resource"]);
     for id in ["CordonFunction", "CordonCollector"] {
         let name = properties(&template(), id)["FunctionName"].as_str().expect("a name").to_owned();
@@ -399,6 +438,11 @@ fn nothing_that_the_responder_changes_can_be_cordons_own() {
         let role = properties(&template(), id)["Role"].as_str().expect("a role").to_owned();
         assert!(listed(&roles["Resource"]).contains(&role), "{role}");
     }
+    assert!(
+        policies["Resource"]
+            .as_str()
+            .is_some_and(|arn| arn.ends_with(":policy/${AWS::StackName}-*"))
+    );
     assert_eq!(mappings["Condition"]["ArnLike"]["lambda:FunctionArn"], functions["Resource"]);
 }
 
@@ -420,7 +464,7 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];
-    for logical_id in ["CordonRole", "CollectorRole", "OperatorPolicy"] {
+    for logical_id in ["CordonRole", "CollectorRole", "OperatorPolicy", "RestoresRolesPolicy"] {
         for statement in statements(logical_id) {
             let everything = listed(&statement["Action"])
                 .iter()
@@ -503,7 +547,9 @@ fn the_collector_changes_nothing_but_its_bucket_and_the_journal_of_incidents() {
 #[test]
 fn every_policy_is_short_enough_for_iam() {
     let (stack, arn) = ("s".repeat(54), "r".repeat(120));
-    for logical_id in ["CordonRole", "CollectorRole", "NeverItself", "OperatorPolicy"] {
+    let all =
+        ["CordonRole", "CollectorRole", "NeverItself", "OperatorPolicy", "RestoresRolesPolicy"];
+    for logical_id in all {
         let (document, most) = document(logical_id);
         let mut text = document.to_string();
         for (name, value) in [

@@ -5,7 +5,7 @@ use super::{Aws, AwsError, absent};
 use crate::{
     aws::failed,
     resource::{Arn, IdentityPolicy, RoleArn},
-    state::Boundary,
+    state::{Boundary, PolicyVersion},
 };
 use percent_encoding::percent_decode_str;
 
@@ -80,19 +80,36 @@ impl Aws {
         Ok(decoded(&document))
     }
 
-    /// The default version of a managed policy.
+    /// What the default version of a managed policy says.
     pub(in crate::aws) async fn managed_policy(&self, arn: &str) -> Result<String, AwsError> {
-        let iam = self.iam().await;
-        let output =
-            iam.get_policy().policy_arn(arn).send().await.map_err(failed("GetPolicy", arn))?;
-        let version = output.policy.and_then(|policy| policy.default_version_id);
-        let output = iam
-            .get_policy_version()
-            .policy_arn(arn)
-            .set_version_id(version)
-            .send()
-            .await
-            .map_err(failed("GetPolicyVersion", arn))?;
+        Ok(self.managed_policy_version(arn).await?.document)
+    }
+
+    /// The default version of a managed policy.
+    pub(super) async fn managed_policy_version(
+        &self,
+        arn: &str,
+    ) -> Result<PolicyVersion, AwsError> {
+        let version = self.default_version(arn).await?;
+        let document = self.policy_document(arn, &version).await?;
+        Ok(PolicyVersion { version, document })
+    }
+
+    /// The id of that version.
+    pub(in crate::aws) async fn default_version(&self, arn: &str) -> Result<String, AwsError> {
+        let get = self.iam().await.get_policy().policy_arn(arn).send().await;
+        let policy = get.map_err(failed("GetPolicy", arn))?.policy;
+        Ok(policy.and_then(|policy| policy.default_version_id).unwrap_or_default())
+    }
+
+    /// What one version of a managed policy says.
+    pub(super) async fn policy_document(
+        &self,
+        arn: &str,
+        version: &str,
+    ) -> Result<String, AwsError> {
+        let get = self.iam().await.get_policy_version().policy_arn(arn).version_id(version);
+        let output = get.send().await.map_err(failed("GetPolicyVersion", arn))?;
         let document = output.policy_version.and_then(|version| version.document);
         Ok(document.map(|document| decoded(&document)).unwrap_or_default())
     }
