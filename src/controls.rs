@@ -167,10 +167,6 @@ pub enum Response {
     Apply(Remediation),
     /// Exactly this, if it is chosen by this name.
     Turn(RemediationName, Box<Remediation>),
-    /// Disable an EventBridge rule: exactly this.
-    DisableRule(Remediation),
-    /// Put back exactly this, which somebody has just changed.
-    Restore(Remediation),
     /// Leave this undone: whoever undid it may.
     Release(Remediation),
     /// Tag the function with this key, unless it has it.
@@ -180,6 +176,11 @@ pub enum Response {
 }
 
 impl Response {
+    /// Puts back what was there before.
+    fn restore(remediation: Remediation) -> Self {
+        Self::Turn(RemediationName::RestoreSetting, Box::new(remediation))
+    }
+
     /// The name that it is chosen by; none where there is nothing to choose.
     pub const fn name(&self) -> Option<RemediationName> {
         match self {
@@ -187,8 +188,6 @@ impl Response {
             Self::HardenUrl => Some(RemediationName::HardenFunctionUrl),
             Self::Contain(_) | Self::Apply(_) => Some(RemediationName::ContainFunction),
             Self::Turn(name, _) => Some(*name),
-            Self::DisableRule(_) => Some(RemediationName::DisableRule),
-            Self::Restore(_) => Some(RemediationName::RestoreSetting),
             Self::Cap(_) => Some(RemediationName::CapConcurrency),
             Self::DisableMappings => Some(RemediationName::DisableEventSourceMappings),
             Self::Tag(_, _) => Some(RemediationName::TagFunction),

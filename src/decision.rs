@@ -316,7 +316,8 @@ fn withheld(
 
 /// Whether what is to be put back is one of what Cordon's own role is made of.
 fn is_of_own_role(remit: &Remit<'_>, response: &Response, state: &State) -> bool {
-    let Response::Restore(Remediation::RestoreRole(restore)) = response else { return false };
+    let Response::Turn(_, turned) = response else { return false };
+    let Remediation::RestoreRole(restore) = turned.as_ref() else { return false };
     let Some(own) = &remit.role else { return false };
     let has_policy = |policy: &Arn| {
         state.managed.get(policy).is_some_and(|managed| managed.roles.contains(own.name()))

@@ -190,7 +190,7 @@ pub(super) fn seen(
 ) -> Seen {
     let function = changed.function.clone();
     let answer = match put_back {
-        Ok(change) => Response::Restore(Remediation::RestoreConfiguration { function, change }),
+        Ok(change) => Response::restore(Remediation::RestoreConfiguration { function, change }),
         Err(why) => Response::Notify(format!("not put back: {why}")),
     };
     let tag = Response::Tag(format!("{TAG_PREFIX}{control}"), TagValue::Incident);

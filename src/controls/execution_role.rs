@@ -45,7 +45,7 @@ pub(super) fn answer(case: &Case<'_>, restore: Result<RoleRestore, &str>) -> Res
         (None, Ok(restore)) if restore.role().is_some_and(RoleArn::is_service_linked) => {
             Response::Notify("not put back: only its service can change the role".to_owned())
         }
-        (None, Ok(restore)) => Response::Restore(Remediation::RestoreRole(restore)),
+        (None, Ok(restore)) => Response::restore(Remediation::RestoreRole(restore)),
     }
 }
 

@@ -7,7 +7,7 @@
 use super::{Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger};
 use crate::{
     event::{Event, Kind, ShownPolicy},
-    finding::{ControlId, Evidence},
+    finding::{ControlId, Evidence, RemediationName},
     iam::Principal,
     policy::hears,
     remediation::Remediation,
@@ -135,12 +135,13 @@ fn functions(case: &Case<'_>, rule: &Arn, live: &EventRule) -> Vec<FunctionArn> 
 fn seen(function: &FunctionArn, rule: &Arn, live: &EventRule, call: &str) -> Seen {
     let mut responses = Vec::new();
     if live.switch != RuleSwitch::Disabled {
-        responses.push(Response::DisableRule(Remediation::SwitchRule {
+        let disable = Remediation::SwitchRule {
             about: function.clone().into(),
             rule: rule.clone(),
             before: live.switch,
             after: RuleSwitch::Disabled,
-        }));
+        };
+        responses.push(Response::Turn(RemediationName::DisableRule, Box::new(disable)));
     }
     responses.push(Response::Contain(Extent::WHOLE));
     Seen {

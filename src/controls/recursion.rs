@@ -59,7 +59,7 @@ fn allowed(function: &FunctionArn) -> Seen {
         evidence: Evidence::new("RecursiveLoop", "Allow"),
         subject: "recursion".to_owned(),
         responses: vec![
-            Response::Restore(Remediation::RestoreConfiguration { function, change }),
+            Response::restore(Remediation::RestoreConfiguration { function, change }),
             Response::Tag(format!("{TAG_PREFIX}{control}"), TagValue::Incident),
         ],
     }

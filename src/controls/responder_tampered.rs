@@ -58,7 +58,7 @@ fn found(case: &Case<'_>, touch: &Touch) -> Judgement {
         match case.state.rules.get(rule) {
             None => return Judgement::InsufficientData("the rule was not read".to_owned()),
             Some(Some(live)) if live.switch == RuleSwitch::Disabled => {
-                responses.push(Response::Restore(Remediation::SwitchRule {
+                responses.push(Response::restore(Remediation::SwitchRule {
                     about: touch.resource.clone(),
                     rule: rule.clone(),
                     before: RuleSwitch::Disabled,

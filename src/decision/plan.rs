@@ -154,9 +154,7 @@ impl<'a> Planner<'a> {
     ) -> Vec<String> {
         let response = match response {
             Response::Notify(reason) => return vec![reason],
-            Response::Apply(remediation)
-            | Response::DisableRule(remediation)
-            | Response::Restore(remediation) => {
+            Response::Apply(remediation) => {
                 self.push(&proposal, remediation);
                 return Vec::new();
             }

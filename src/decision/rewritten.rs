@@ -53,8 +53,6 @@ pub fn rewritten(
             | Response::DisableMappings
             | Response::Apply(_)
             | Response::Turn(_, _)
-            | Response::DisableRule(_)
-            | Response::Restore(_)
             | Response::Release(_)
             | Response::Tag(_, _) => {}
         }

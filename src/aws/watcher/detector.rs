@@ -4,7 +4,7 @@
 use super::{Arn, Aws, AwsError, Call, Deserialize, ErrorKind, Service};
 use crate::{event::LAMBDA_PROTECTION, setting::Detector};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::json;
+use serde_json::{Map, json};
 
 const GUARDDUTY: Service = Service { host: "guardduty", signed_as: "guardduty" };
 
@@ -52,13 +52,14 @@ impl Aws {
         from: Detector,
         to: Detector,
     ) -> Result<(), AwsError> {
-        let mut asked = json!({});
+        let mut asked = Map::new();
         if from.enabled != to.enabled {
-            asked["enable"] = json!(to.enabled);
+            asked.insert("enable".to_owned(), json!(to.enabled));
         }
         if from.lambda != to.lambda {
             let status = if to.lambda { ON } else { "DISABLED" };
-            asked["features"] = json!([{ "name": LAMBDA_PROTECTION, "status": status }]);
+            let feature = json!([{ "name": LAMBDA_PROTECTION, "status": status }]);
+            asked.insert("features".to_owned(), feature);
         }
         let call = Call::post(GUARDDUTY, &path(detector), "UpdateDetector", detector, &asked);
         self.told(&call).await
