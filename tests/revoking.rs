@@ -235,6 +235,7 @@ async fn a_policy_of_the_same_role_that_was_padded_out_of_the_record_hides_nothi
     let answer = bootstrap.deliver(&event.to_string());
 
     assert!(answer.ok, "{answer:?}");
-    assert_eq!(controls(&answer), ["function.privilege-escalation"]);
+    let of_the_role = ["execution-role.overbroad", "function.privilege-escalation"];
+    assert_eq!(controls(&answer), of_the_role);
     assert_eq!(count(&world.calls(), "PutFunctionConcurrency"), 1);
 }
