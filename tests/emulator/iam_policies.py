@@ -1,6 +1,7 @@
 """IAM's managed policies and users, where moto 5.2.5 is kinder than AWS or forgets: AWS's own policies are not there, a
-policy attached twice counts twice, versions are listed with their documents, keys take any status, the ids of users
-look like nobody's, and a new password is never one to be changed.
+policy attached twice counts twice, who has one is looked for among the account's first hundred only, versions are
+listed with their documents, keys take any status, the ids of users look like nobody's, and a new password is never one
+to be changed.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyVersions.html
 """
@@ -28,7 +29,7 @@ WITHOUT_DOCUMENT = {"CreatePolicyVersion", "ListPolicyVersions"}
 STATUSES = ("Active", "Inactive")
 
 
-def answer(account: str, call: Call, request: Request, ask_moto: Callable[[], Response]) -> Response:
+def answer(account: str, call: Call, request: Request, ask_moto: Callable[..., Response]) -> Response:
     given = {name: values[0] for name, values in parse_qs(request.body.decode(), keep_blank_values=True).items()}
     backend = iam_backends[account][get_partition(call.region)]
     policy = given.get("PolicyArn") or given.get("PermissionsBoundary") or ""
@@ -36,7 +37,8 @@ def answer(account: str, call: Call, request: Request, ask_moto: Callable[[], Re
         know(backend, account, call.region, policy)
     if refused := refusal(backend, call.operation, given):
         return refused
-    response = ask_moto()
+    everybody = b"&MaxItems=100000" if call.operation == "ListEntitiesForPolicy" and "MaxItems" not in given else b""
+    response = ask_moto(request.body + everybody)
     if call.operation in ATTACHING | DETACHING and policy in backend.managed_policies:
         holders = [*backend.roles.values(), *backend.users.values(), *backend.groups.values()]
         count = sum(policy in holder.managed_policies for holder in holders)

@@ -237,6 +237,17 @@ class ManagedPolicies(IamTest):
         with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
             entities(PolicyArn=f"{arn}-none")
 
+    def test_entities_are_found_among_many(self):
+        # https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html
+        names = [f"{self.name}-{number}" for number in range(102)]
+        for name in names:
+            self.role(name=name)
+        arn = self.boundary()
+        for name in names:
+            self.iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+        found = self.iam.list_entities_for_policy(PolicyArn=arn)
+        self.assertEqual(set(names), {role["RoleName"] for role in found["PolicyRoles"]})
+
 
 class Users(IamTest):
     def setUp(self) -> None:
