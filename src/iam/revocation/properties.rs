@@ -129,6 +129,9 @@ proptest! {
         let parsed = function.others().into_iter().filter_map(|arn| FunctionArn::parse(&arn).ok());
         // `$LATEST` is the function itself.
         let mut others: Vec<FunctionArn> = parsed.filter(|arn| *arn != function.arn).collect();
+        // Of `x` two of them are `xx`.
+        others.sort();
+        others.dedup();
         let [second, third] = chosen.map(|index| {
             let arn = others.swap_remove(index.index(others.len()));
             Function { arn, log_group: function.log_group.clone() }
