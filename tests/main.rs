@@ -10,6 +10,7 @@
 
 mod analyze;
 mod command_line;
+mod compliance;
 mod compromise;
 mod compromised;
 mod containment;
