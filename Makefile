@@ -54,6 +54,8 @@ test-emulator: setup
 
 test-rust: setup
 	cargo test --locked --features cli,evidence
+	@echo $(CARGO_TARGET_DIR)/debug/examples/demo; \
+	shown=$$($(CARGO_TARGET_DIR)/debug/examples/demo) || { echo "$$shown"; exit 1; }
 
 test-template test-package: export AWS_DEFAULT_REGION = us-east-1
 test-template: setup-template
