@@ -390,28 +390,35 @@ fn resource(
         .map_err(|source| EventError::Name { call: call.to_owned(), source })
 }
 
-fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
+/// The statement that AWS says it added to a policy.
+fn answered_statement(record: &Record<'_>) -> Option<String> {
     #[derive(Deserialize)]
     struct Answer {
         statement: Option<String>,
     }
+    serde_json::from_str::<Option<Answer>>(record.response_elements?.get()).ok()??.statement
+}
+
+/// The ARN that a statement is about.
+fn resource_of(statement: &str) -> Option<String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Statement {
         resource: Option<String>,
     }
+    serde_json::from_str::<Statement>(statement).ok()?.resource
+}
+
+fn policy_change(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, EventError> {
     let target = target(record)?;
     if target.resource_arn.as_ref().is_some_and(|arn| !arn.contains(":function:")) {
         return Ok(Kind::Ignored("the policy is not a function's".to_owned()));
     }
-    let statement = record
-        .response_elements
-        .and_then(|raw| serde_json::from_str::<Option<Answer>>(raw.get()).ok().flatten())
-        .and_then(|answer| answer.statement);
+    let statement = answered_statement(record);
     // AWS says in full what the caller may have typed in part.
     let answered = statement
         .as_deref()
-        .and_then(|statement| serde_json::from_str::<Statement>(statement).ok()?.resource)
+        .and_then(resource_of)
         .and_then(|arn| FunctionResource::parse_arn(&arn).ok());
     let resource = match answered {
         Some(resource) => resource,
@@ -437,23 +444,9 @@ fn layer_shared(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Ev
         layer_name: Option<String>,
         version_number: Option<u64>,
     }
-    #[derive(Deserialize)]
-    struct Answer {
-        statement: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Statement {
-        resource: Option<String>,
-    }
-    let statement = record
-        .response_elements
-        .and_then(|raw| serde_json::from_str::<Option<Answer>>(raw.get()).ok().flatten())
-        .and_then(|answer| answer.statement);
-    let answered = statement
-        .as_deref()
-        .and_then(|statement| serde_json::from_str::<Statement>(statement).ok()?.resource)
-        .and_then(|arn| LayerVersion::parse(&arn).ok());
+    let statement = answered_statement(record);
+    let answered =
+        statement.as_deref().and_then(resource_of).and_then(|arn| LayerVersion::parse(&arn).ok());
     let layer = match answered {
         Some(layer) => layer,
         None => {
