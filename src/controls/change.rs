@@ -48,19 +48,7 @@ pub(super) fn function(event: &Event) -> Option<&FunctionArn> {
         | Kind::CodeChange { function }
         | Kind::GuardChange { function }
         | Kind::SettingChange { function } => Some(function),
-        Kind::IamCall { .. }
-        | Kind::SigningConfigChange { .. }
-        | Kind::WatcherChange(_)
-        | Kind::SecondLook { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::RuleChange { .. }
-        | Kind::Heartbeat
-        | Kind::HubFindings(_)
-        | Kind::ExternalAccess { .. }
-        | Kind::LayerShared { .. }
-        | Kind::LogGroup { .. }
-        | Kind::Ignored(_) => None,
+        _ => None,
     }
 }
 

@@ -36,23 +36,7 @@ fn needs(case: &Case<'_>) -> Needs {
         Kind::IamCall { incident: Some(incident), .. } => {
             Needs::Reads(vec![Read::ContainmentOf(incident.clone())])
         }
-        Kind::IamCall { incident: None, .. }
-        | Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::FunctionChange { .. }
-        | Kind::CodeChange { .. }
-        | Kind::GuardChange { .. }
-        | Kind::SigningConfigChange { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::WatcherChange(_)
-        | Kind::RuleChange { .. }
-        | Kind::Heartbeat
-        | Kind::HubFindings(_)
-        | Kind::ExternalAccess { .. }
-        | Kind::LayerShared { .. }
-        | Kind::LogGroup { .. }
-        | Kind::Ignored(_) => Needs::NotConcerned,
+        _ => Needs::NotConcerned,
     }
 }
 

@@ -54,23 +54,7 @@ fn sending(event: &Event) -> Option<Sending<'_>> {
     let (function, beside) = match &event.kind {
         Kind::SettingChange { function } => (function, true),
         Kind::FunctionChange { function } => (function, false),
-        Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::SecondLook { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::HubFindings(_)
-        | Kind::ExternalAccess { .. }
-        | Kind::LayerShared { .. }
-        | Kind::LogGroup { .. }
-        | Kind::CodeChange { .. }
-        | Kind::GuardChange { .. }
-        | Kind::SigningConfigChange { .. }
-        | Kind::WatcherChange(_)
-        | Kind::RuleChange { .. }
-        | Kind::Heartbeat
-        | Kind::Ignored(_) => return None,
+        _ => return None,
     };
     (!to.is_empty()).then_some(Sending { function, beside, to })
 }

@@ -31,23 +31,7 @@ fn looked_at(case: &Case<'_>) -> Option<(LayerVersion, Option<String>)> {
     match &case.event.kind {
         Kind::LayerShared { layer, statement } => Some((layer.clone(), statement.clone())),
         Kind::ExternalAccess { .. } => Some((access_analyzer::layer(case.event)?, None)),
-        Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::FunctionChange { .. }
-        | Kind::SettingChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::SecondLook { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::HubFindings(_)
-        | Kind::LogGroup { .. }
-        | Kind::CodeChange { .. }
-        | Kind::GuardChange { .. }
-        | Kind::SigningConfigChange { .. }
-        | Kind::WatcherChange(_)
-        | Kind::RuleChange { .. }
-        | Kind::Heartbeat
-        | Kind::Ignored(_) => None,
+        _ => None,
     }
 }
 

@@ -43,28 +43,7 @@ fn done(event: &Event) -> Option<(&FunctionArn, Done<'_>)> {
         Kind::FunctionChange { function } if !event.asks.creates => {
             Some((function, Done::Sent(event.asks.log_group.as_deref()?)))
         }
-        Kind::LogGroup {
-            change: LogGroupChange::Created { .. } | LogGroupChange::Decrypted,
-            ..
-        }
-        | Kind::FunctionChange { .. }
-        | Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::SettingChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::SecondLook { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::HubFindings(_)
-        | Kind::ExternalAccess { .. }
-        | Kind::LayerShared { .. }
-        | Kind::CodeChange { .. }
-        | Kind::GuardChange { .. }
-        | Kind::SigningConfigChange { .. }
-        | Kind::WatcherChange(_)
-        | Kind::RuleChange { .. }
-        | Kind::Heartbeat
-        | Kind::Ignored(_) => None,
+        _ => None,
     }
 }
 

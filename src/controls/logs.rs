@@ -35,26 +35,7 @@ fn concerned(event: &Event) -> Option<(&FunctionArn, String)> {
             change: LogGroupChange::Created { .. } | LogGroupChange::Decrypted,
         } => Some((function, named_after(function))),
         Kind::FunctionChange { function } => Some((function, event.asks.log_group.clone()?)),
-        Kind::LogGroup {
-            change: LogGroupChange::Deleted | LogGroupChange::Retention(_), ..
-        }
-        | Kind::PolicyChange { .. }
-        | Kind::UrlChange { .. }
-        | Kind::SettingChange { .. }
-        | Kind::IamCall { .. }
-        | Kind::SecondLook { .. }
-        | Kind::Invocation { .. }
-        | Kind::RuleCompliance { .. }
-        | Kind::HubFindings(_)
-        | Kind::ExternalAccess { .. }
-        | Kind::LayerShared { .. }
-        | Kind::CodeChange { .. }
-        | Kind::GuardChange { .. }
-        | Kind::SigningConfigChange { .. }
-        | Kind::WatcherChange(_)
-        | Kind::RuleChange { .. }
-        | Kind::Heartbeat
-        | Kind::Ignored(_) => None,
+        _ => None,
     }
 }
 
