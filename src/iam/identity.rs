@@ -17,6 +17,8 @@ mod trustees;
 pub(super) mod usual;
 pub(super) mod widened;
 pub(super) mod width;
+#[cfg(test)]
+mod written;
 
 use super::document::{Effect, IdentityDocument};
 use denial::Denials;

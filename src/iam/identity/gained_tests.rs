@@ -2,26 +2,9 @@
 
 use super::*;
 use crate::iam::identity::privilege::Privilege;
+use crate::iam::identity::written::{allow, deny, policy, under};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-fn policy(statements: &Value) -> IdentityDocument {
-    let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    IdentityDocument::parse(&text).unwrap()
-}
-
-fn allow(action: Value, resource: &str) -> Value {
-    json!({"Effect": "Allow", "Action": action, "Resource": resource})
-}
-
-fn deny(action: Value, resource: &str) -> Value {
-    json!({"Effect": "Deny", "Action": action, "Resource": resource})
-}
-
-fn under(mut statement: Value, condition: Value) -> Value {
-    statement["Condition"] = condition;
-    statement
-}
 
 fn found(before: &[Value], after: &[Value], more: &[&str]) -> Privileges {
     let read = |all: &[Value]| all.iter().map(policy).collect::<Vec<_>>();

@@ -1,29 +1,12 @@
 //! Who administers Lambda at large, policy by policy.
 
 use super::*;
+use crate::iam::identity::written::{allow, deny, policy, under};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn policy(statements: &Value) -> IdentityDocument {
-    let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    IdentityDocument::parse(&text).unwrap()
-}
-
 fn judged(statements: &Value) -> Vec<LambdaAdmin> {
     lambda_admin(&[&policy(statements)])
-}
-
-fn allow(action: Value, resource: Value) -> Value {
-    json!({"Effect": "Allow", "Action": action, "Resource": resource})
-}
-
-fn deny(action: Value, resource: Value) -> Value {
-    json!({"Effect": "Deny", "Action": action, "Resource": resource})
-}
-
-fn under(mut statement: Value, condition: Value) -> Value {
-    statement["Condition"] = condition;
-    statement
 }
 
 /// What is found, as `power extent certainty`.

@@ -77,7 +77,7 @@ proptest! {
         first in prop::collection::vec(any_statement(), 0..4),
         second in prop::collection::vec(any_statement(), 0..3),
     ) {
-        let (first, second) = (policy(json!(first)), policy(json!(second)));
+        let (first, second) = (policy(&json!(first)), policy(&json!(second)));
         let both = [&first, &second];
         let found = privileges(&both);
         let all = [found.admin, found.nearly_all, found.full_access, found.write_all].concat();

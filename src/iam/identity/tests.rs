@@ -4,22 +4,14 @@ use super::*;
 use crate::iam::document::Statement;
 use crate::iam::identity::grant::NO_ACTION_LEFT;
 use crate::iam::identity::privilege::{Certainty, Privilege, Use};
+use crate::iam::identity::written::{allow, policy};
 use serde_json::{Value, json};
 
 #[path = "properties.rs"]
 mod properties;
 
-fn policy(statements: Value) -> IdentityDocument {
-    let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    IdentityDocument::parse(&text).unwrap()
-}
-
 fn judged(statements: Value) -> Privileges {
-    privileges(&[&policy(statements)])
-}
-
-fn allow(action: Value, resource: Value) -> Value {
-    json!({"Effect": "Allow", "Action": action, "Resource": resource})
+    privileges(&[&policy(&statements)])
 }
 
 /// The privileges as `power service extent certainty`, the witness left out.
@@ -114,7 +106,7 @@ fn not_resource_is_everything_but_some() {
 fn what_one_statement_leaves_out_another_may_give_back() {
     let most = json!({"Effect": "Allow", "NotAction": ["iam:*", "account:*"], "Resource": "*"});
     let all = |rest: Value| {
-        let (most, rest) = (policy(most.clone()), policy(rest));
+        let (most, rest) = (policy(&most), policy(&rest));
         privileges(&[&most, &rest]).admin.first().map(|admin| admin.certainty)
     };
     assert_eq!(all(allow(json!(["IAM:*", "account:*"]), json!("*"))), Some(Certainty::Certain));
@@ -164,7 +156,7 @@ fn an_element_that_is_not_known_leaves_it_unclear() {
 fn a_deny_takes_away_what_it_covers_in_whichever_policy_it_stands() {
     let with = |deny: Value| {
         let grants = json!([allow(json!("*"), json!("*")), allow(json!("s3:*"), json!("*"))]);
-        let (grants, deny) = (policy(grants), policy(deny));
+        let (grants, deny) = (policy(&grants), policy(&deny));
         shown(&privileges(&[&grants, &deny]))
     };
     let deny = |action: &str, resource: &str| json!({"Effect": "Deny", "Action": action, "Resource": resource});
@@ -201,10 +193,10 @@ fn a_witness_is_an_action_that_no_deny_without_condition_forbids() {
 
 #[test]
 fn each_privilege_says_which_statement_of_which_document_gives_it() {
-    let harmless = policy(json!([allow(json!("s3:Get*"), json!("*"))]));
+    let harmless = policy(&json!([allow(json!("s3:Get*"), json!("*"))]));
     let mut grant = allow(json!("s3:*"), json!("*"));
     grant["Sid"] = json!("storage");
-    let grants = policy(json!([allow(json!("s3:List*"), json!("*")), grant]));
+    let grants = policy(&json!([allow(json!("s3:List*"), json!("*")), grant]));
     let found = privileges(&[&harmless, &grants]);
     let [only] = found.full_access.as_slice() else { panic!("{found:?}") };
     assert_eq!((only.document, only.statement, only.sid.as_deref()), (1, 1, Some("storage")));

@@ -2,18 +2,14 @@
 
 use super::*;
 use crate::iam::identity::width::tests::{assumptions, trusted_alike};
+use crate::iam::identity::written::{trust_document, under};
 use crate::iam::{Caller, Decision, evaluate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn document(statements: &Value) -> Document {
-    let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    Document::parse(&text).unwrap()
-}
-
 fn changed(before: &Value, after: &Value) -> Vec<Widened> {
     let own = AccountId::parse("111122223333").unwrap();
-    widened(&document(before), &document(after), &own)
+    widened(&trust_document(before), &trust_document(after), &own)
 }
 
 fn allow(principal: Value) -> Value {
@@ -22,11 +18,6 @@ fn allow(principal: Value) -> Value {
 
 fn lambda() -> Value {
     allow(json!({"Service": "lambda.amazonaws.com"}))
-}
-
-fn under(mut statement: Value, condition: Value) -> Value {
-    statement["Condition"] = condition;
-    statement
 }
 
 /// One change: who, what, how certainly.
@@ -275,7 +266,7 @@ proptest! {
         if changed(&before, &after).is_empty() {
             for request in requests {
                 let lambda = request.caller == Caller::Service("lambda.amazonaws.com".to_owned());
-                let decide = |statements: &Value| evaluate(&document(statements), &request);
+                let decide = |statements: &Value| evaluate(&trust_document(statements), &request);
                 let is_allow = |decision: &Decision| matches!(decision, Decision::Allow { .. });
                 if !lambda && is_allow(&decide(&after)) {
                     let was = decide(&before);

@@ -1,14 +1,10 @@
 //! What may be put back, and what may not, by documents and for whatever is asked.
 
 use super::*;
+use crate::iam::identity::written::{allow, deny, policy, trust_document, under};
 use crate::iam::{Caller, Context, Decision, Request, evaluate, evaluate_identity};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-fn policy(statements: &Value) -> IdentityDocument {
-    let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    IdentityDocument::parse(&text).unwrap()
-}
 
 fn grants(back: Value, live: Value) -> Width {
     grants_width(&[&policy(&back)], &[&policy(&live)])
@@ -18,26 +14,8 @@ fn own() -> AccountId {
     AccountId::parse("111122223333").unwrap()
 }
 
-fn trust_document(statements: &Value) -> Document {
-    let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    Document::parse(&text).unwrap()
-}
-
 fn trusts(back: Value, live: Value) -> Width {
     trust_width(&trust_document(&back), &trust_document(&live), &own())
-}
-
-fn allow(action: Value, resource: Value) -> Value {
-    json!({"Effect": "Allow", "Action": action, "Resource": resource})
-}
-
-fn deny(action: Value, resource: Value) -> Value {
-    json!({"Effect": "Deny", "Action": action, "Resource": resource})
-}
-
-fn under(mut statement: Value, condition: Value) -> Value {
-    statement["Condition"] = condition;
-    statement
 }
 
 const NARROWER: Width = Width::NarrowerOrEqual;
