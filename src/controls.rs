@@ -37,6 +37,7 @@ mod privilege_escalation;
 mod public;
 mod recursion;
 mod responder_tampered;
+mod role_swapped;
 mod rule;
 mod runtime;
 mod security_hub;
@@ -215,6 +216,7 @@ pub const CONTROLS: &[Control] = &[
     invocation::CONTROL,
     overbroad_role::CONTROL,
     trust_widened::CONTROL,
+    role_swapped::CONTROL,
     trail_data_events::CONTROL,
     trail_stopped::CONTROL,
     config_recorder::CONTROL,

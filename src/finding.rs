@@ -128,6 +128,11 @@ catalogue! {
         "nobody but AWS Lambda may assume the role of a function",
         ["NIST CSF PR.AA-05", "MITRE ATT&CK T1098"],
         [] or [RestoreSetting];
+    /// The function got a role that may do more.
+    ExecutionRoleSwapped = "execution-role.swapped", High,
+        "a function gets no role that may do what the one before may not",
+        ["NIST CSF PR.AA-05", "NIST CSF DE.CM-09", "MITRE ATT&CK T1098.003", "MITRE ATT&CK T1548.005"],
+        [ContainFunction, TagFunction] or [RestoreSetting, StopFunction, RevokeCredentials];
     /// No trail records Lambda's data events any more.
     TrailLambdaDataEventsOff = "trail.lambda-data-events-off", High,
         "a trail records every data event of Lambda",
@@ -192,7 +197,7 @@ catalogue! {
     CodeSigningWeakened = "code-signing.weakened", High,
         "code that has to be signed stays so",
         ["NIST CSF PR.DS-01", "NIST CSF PR.PS-05", "MITRE ATT&CK T1553.006"],
-        [TagFunction] or [RestoreSetting];
+        [ContainFunction, TagFunction] or [RestoreSetting, StopFunction, RevokeCredentials];
     /// The handler was changed and the code was not.
     HandlerChangedAlone = "handler.changed-alone", High,
         "the handler changes together with the code",

@@ -410,6 +410,7 @@ impl Remediation {
             Self::RestoreConfiguration { function, change } => format!(
                 "configuration {function} {}",
                 match change {
+                    PutBack::Role { .. } => "role",
                     PutBack::Handler { .. } => "handler",
                     PutBack::Layers { .. } => "layers",
                     PutBack::Variable { name } => return variable_setting(function, name),

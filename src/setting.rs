@@ -203,6 +203,13 @@ pub enum PutBack {
         /// What is put back.
         back: String,
     },
+    /// The execution role.
+    Role {
+        /// The ARN of the one that stood there.
+        stood: String,
+        /// The ARN of the one that is put back.
+        back: String,
+    },
     /// The layers.
     Layers {
         /// The ARNs that stood there.

@@ -16,7 +16,9 @@ pub use crate::setting::{
 };
 pub use described::DescribedState;
 pub use read::{Read, WatcherRead};
-pub use role::{ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, policy_hash};
+pub use role::{
+    ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, RolePolicies, policy_hash,
+};
 pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
 pub use watchers::Watchers;
@@ -62,6 +64,8 @@ pub struct State {
     pub surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// Roles by name; none where no function of this Region has it.
     pub roles: BTreeMap<String, Option<ExecutionRole>>,
+    /// The policies of roles that a function has and had; none where there is no such role.
+    pub role_policies: BTreeMap<RoleArn, Option<RolePolicies>>,
     /// Managed policies.
     pub managed: BTreeMap<Arn, ManagedPolicyState>,
     /// What watches the account.
@@ -146,6 +150,7 @@ impl State {
         self.signing.extend(later.signing);
         self.recursion.extend(later.recursion);
         self.roles.extend(later.roles);
+        self.role_policies.extend(later.role_policies);
         self.managed.extend(later.managed);
         self.watchers.learn(later.watchers);
         for (function, around) in later.surroundings {

@@ -19,12 +19,12 @@ use aws_sdk_lambda::{
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const NAME: &str = "shop";
+pub const NAME: &str = "shop";
 
 /// Somebody of whom the control policy says nothing.
-const MARIA: &str = "user/maria";
+pub const MARIA: &str = "user/maria";
 /// A role whose changes are accepted.
-const DEPLOY: &str = "role/deploy";
+pub const DEPLOY: &str = "role/deploy";
 
 /// Restores are chosen, and a deployer is trusted.
 const RESTORE: &str = r#"version: 1
@@ -39,14 +39,15 @@ controls:
   recursion.allowed: { mode: enforce, remediations: { restore-setting: true } }
 "#;
 
-struct Shop {
-    world: World,
-    bootstrap: Bootstrap,
+/// A function, and what happens to it.
+pub struct Shop {
+    pub world: World,
+    pub bootstrap: Bootstrap,
     events: std::cell::Cell<u32>,
 }
 
 impl Shop {
-    async fn new(policy: &str) -> Self {
+    pub async fn new(policy: &str) -> Self {
         Self::with_mode("enforce", policy).await
     }
 
@@ -57,19 +58,19 @@ impl Shop {
         Self { world, bootstrap, events: std::cell::Cell::new(0) }
     }
 
-    async fn live(&self) -> Configuration {
+    pub async fn live(&self) -> Configuration {
         let get = self.world.account.lambda.get_function_configuration().function_name(NAME);
         get.send().await.expect("the function is there")
     }
 
     /// Changes the configuration as somebody does, without telling the function.
-    async fn change(&self, change: impl FnOnce(Update) -> Update) {
+    pub async fn change(&self, change: impl FnOnce(Update) -> Update) {
         let update = self.world.account.lambda.update_function_configuration().function_name(NAME);
         change(update).send().await.expect("the configuration is changed");
     }
 
     /// The event of a change by `actor` that names these parameters.
-    async fn event(&self, actor: &str, call: &str, parameters: Value) -> String {
+    pub async fn event(&self, actor: &str, call: &str, parameters: Value) -> String {
         self.events.set(self.events.get() + 1);
         let number = self.events.get();
         let mut event: Value =
@@ -103,11 +104,11 @@ impl Shop {
         event.to_string()
     }
 
-    async fn told(&self, actor: &str, parameters: Value) -> Answer {
+    pub async fn told(&self, actor: &str, parameters: Value) -> Answer {
         self.told_of(actor, "UpdateFunctionConfiguration20150331v2", parameters).await
     }
 
-    async fn told_of(&self, actor: &str, call: &str, parameters: Value) -> Answer {
+    pub async fn told_of(&self, actor: &str, call: &str, parameters: Value) -> Answer {
         let event = self.event(actor, call, parameters).await;
         let answer = self.bootstrap.deliver(&event);
         assert!(answer.ok, "{answer:?}");
@@ -115,7 +116,7 @@ impl Shop {
     }
 
     /// A change of nothing that matters: the function is remembered as it is.
-    async fn remember(&self) {
+    pub async fn remember(&self) {
         self.change(|update| update.timeout(9)).await;
         let answer = self.told(MARIA, json!({ "timeout": 9 })).await;
         assert!(controls(&answer).is_empty(), "{answer:?}");
@@ -160,7 +161,7 @@ impl Shop {
     }
 
     /// A code signing configuration.
-    async fn signing_config(&self, policy: CodeSigningPolicy) -> String {
+    pub async fn signing_config(&self, policy: CodeSigningPolicy) -> String {
         let signer = "arn:aws:signer:us-east-1:111122223333:/signing-profiles/release/aB3dE6gH9k";
         let publishers = AllowedPublishers::builder().signing_profile_version_arns(signer);
         let create = self.world.account.lambda.create_code_signing_config();
@@ -173,13 +174,13 @@ impl Shop {
         created.expect("it is answered").code_signing_config_arn
     }
 
-    async fn attach(&self, config: &str) {
+    pub async fn attach(&self, config: &str) {
         let put = self.world.account.lambda.put_function_code_signing_config();
         let put = put.function_name(NAME).code_signing_config_arn(config);
         put.send().await.expect("it is attached");
     }
 
-    async fn detach(&self) {
+    pub async fn detach(&self) {
         let delete = self.world.account.lambda.delete_function_code_signing_config();
         delete.function_name(NAME).send().await.expect("it is detached");
     }
@@ -189,7 +190,7 @@ impl Shop {
         get.function_name(NAME).send().await.expect("it is answered").code_signing_config_arn
     }
 
-    async fn tags(&self) -> Vec<String> {
+    pub async fn tags(&self) -> Vec<String> {
         let look = self.world.account.look(NAME, &self.world.arn(NAME), &[]).await;
         look.tags.into_keys().collect()
     }

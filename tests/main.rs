@@ -9,6 +9,7 @@
 )]
 
 mod analyze;
+mod chained;
 mod command_line;
 mod compliance;
 mod compromise;
@@ -43,6 +44,7 @@ mod secrets;
 mod seeded;
 mod services;
 mod stories;
+mod swapped;
 mod telling;
 mod template;
 mod undoing;

@@ -156,7 +156,10 @@ impl Aws {
                 let recursion = self.recursion(function).await?;
                 state.recursion.insert(function.clone(), recursion);
             }
-            Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
+            Read::Snapshot(_)
+            | Read::SwappedRoles(_)
+            | Read::Containment(_)
+            | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
     }
@@ -194,6 +197,7 @@ impl Aws {
             | Read::Recursion(_)
             | Read::IdentityPolicy(_)
             | Read::Snapshot(_)
+            | Read::SwappedRoles(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_)
             | Read::Watcher(_) => {}

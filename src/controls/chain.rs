@@ -1,8 +1,9 @@
 //! Findings that say little each and much together. A door that was opened, and somebody nobody declared
 //! who came in: together they contain a function whose owner asked for it (`stop`). A change of what it
-//! runs by somebody who does not deploy, and another sign on the same function: that contains it, unless
-//! the other sign is one that a stranger can cause, which takes the owner's `stop` as well. What a stranger
-//! can cause never stops a function alone, nor beside a colleague's hotfix.
+//! runs or may do by somebody who should not, and another sign on the same function: that contains it,
+//! unless the other sign is one that a stranger can cause, which takes the owner's `stop` as well. What a
+//! stranger can cause never stops a function alone, nor beside a colleague's hotfix. Signs count together
+//! only if no one call gives both.
 
 use super::{Assessment, Case, Extent, Judgement, Response, Seen};
 use crate::{
@@ -24,6 +25,12 @@ const ENTRIES: [ControlId; 1] = [ControlId::InvocationUnauthorized];
 /// What it runs was changed by somebody who does not deploy.
 const CHANGE: ControlId = ControlId::ChangeUntrustedDeployer;
 
+/// What it runs, or what that may do, was changed by somebody who should not.
+const CHANGES: [ControlId; 2] = [CHANGE, ControlId::ExecutionRoleSwapped];
+
+/// Its code need not be signed any more.
+const UNSIGNED: ControlId = ControlId::CodeSigningWeakened;
+
 /// Its credentials were used for more than its job.
 const ESCALATION: ControlId = ControlId::FunctionPrivilegeEscalation;
 
@@ -31,7 +38,8 @@ const ESCALATION: ControlId = ControlId::FunctionPrivilegeEscalation;
 pub(crate) fn is_link(control: ControlId) -> bool {
     DOORS.contains(&control)
         || ENTRIES.contains(&control)
-        || [CHANGE, ESCALATION].contains(&control)
+        || CHANGES.contains(&control)
+        || [UNSIGNED, ESCALATION].contains(&control)
 }
 
 /// Makes the findings stronger that another one, of now or of lately, stands beside.
@@ -57,15 +65,17 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
                 |one: &&ControlId| seen.contains(one) && is_enforced(case, **one, function);
             ours.contains(&control) && theirs.iter().any(|one| counts(&one))
         };
-        let changed = beside(&[CHANGE], &DOORS)
-            || beside(&[CHANGE], &[ESCALATION])
-            || beside(&DOORS, &[CHANGE])
-            || (by_entry && (beside(&[CHANGE], &ENTRIES) || beside(&ENTRIES, &[CHANGE])));
+        let changed = beside(&CHANGES, &DOORS)
+            || beside(&CHANGES, &[ESCALATION])
+            || beside(&DOORS, &CHANGES)
+            || beside(&[CHANGE], &[UNSIGNED])
+            || beside(&[UNSIGNED], &[CHANGE])
+            || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)));
         let chained = entered || changed;
         // What the chain was seen by is closed before the containment is through.
         let is_pursued = case.state.memory.pursued
             && is_link(control)
-            && (by_entry || beside(&[control], &[CHANGE]));
+            && (by_entry || beside(&[control], &CHANGES));
         match &mut assessment.judgement {
             Judgement::NonCompliant(all) if chained => {
                 if let Some(first) = all.first_mut() {

@@ -5,21 +5,22 @@
 
 use super::{
     Assessment, Case, Judgement, Needs, Response, Seen, TagValue, code_injection, code_signing,
-    handler_alone, layer_untrusted, vpc_detached,
+    handler_alone, layer_untrusted, role_swapped, vpc_detached,
 };
 use crate::{
     event::{Actor, Change, ChangeCall, Part},
     finding::{ControlId, Evidence, Requirement},
     policy::ControlPolicy,
     remediation::{Remediation, TAG_PREFIX},
-    resource::FunctionArn,
+    resource::{FunctionArn, RoleArn},
     setting::{PutBack, Signing},
-    state::{FunctionState, Read, Remembered, Snapshot},
+    state::{FunctionState, Read, Remembered, RolePolicies, Snapshot},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The controls that compare a function with what it was.
-const COMPARING: [ControlId; 5] = [
+const COMPARING: [ControlId; 6] = [
+    ControlId::ExecutionRoleSwapped,
     ControlId::LayerUntrusted,
     ControlId::EnvironmentCodeInjection,
     ControlId::HandlerChangedAlone,
@@ -36,10 +37,20 @@ pub(super) struct Changed<'a> {
     pub remembered: &'a Remembered,
     /// Whether code has to be signed, where that was read.
     pub signing: Option<&'a Signing>,
+    /// What its role may do, and the one it had before.
+    pub roles: Roles<'a>,
     /// None where the function is seen for the first time, or has just been made.
     pub before: Option<&'a Snapshot>,
     /// A principal made it whose changes are accepted.
     pub accepted: bool,
+}
+
+/// What the roles of a function may do.
+pub(super) struct Roles<'a> {
+    /// The policies of each that was read; none of one that is gone.
+    pub policies: &'a BTreeMap<RoleArn, Option<RolePolicies>>,
+    /// They could not be read.
+    pub unread: bool,
 }
 
 impl Changed<'_> {
@@ -71,6 +82,7 @@ impl Changed<'_> {
     /// The parts whose change no untrusted principal should have made.
     fn suspicious(&self) -> BTreeSet<Part> {
         let seen = [
+            (Part::Role, role_swapped::is_suspicious(self)),
             (Part::Layers, layer_untrusted::added(self).next().is_some()),
             (Part::Environment, code_injection::is_suspicious(self)),
             (Part::Handler, handler_alone::is_suspicious(self)),
@@ -161,6 +173,10 @@ fn changed<'a>(case: &Case<'a>) -> Result<Changed<'a>, Judgement> {
         live,
         remembered,
         signing: case.state.signing.get(function).and_then(Option::as_ref),
+        roles: Roles {
+            policies: &case.state.role_policies,
+            unread: case.state.unread.contains(&Read::SwappedRoles(function.clone())),
+        },
         before: remembered.before.as_ref().filter(|_| !is_new),
         accepted: is_accepted(case.policy, &case.event.actor),
     })

@@ -3,18 +3,66 @@
 //! Refuses to put back what Cordon rests on, what somebody trusted did, and what nobody else than a
 //! service may change.
 
+pub(super) mod verdict;
+
 use super::{Assessment, Case, Judgement, Response, changed::is_accepted};
 use crate::{
     event::{Event, Kind, RoleChange},
     finding::{ControlId, Evidence},
-    policy::Pattern,
+    iam::{IdentityDocument, Usual},
+    policy::{ControlPolicy, Pattern},
     remediation::{Remediation, RoleRestore},
-    resource::{FunctionArn, Resource, RoleArn},
+    resource::{Arn, FunctionArn, Resource, RoleArn},
+    state::PolicyVersion,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions that are named; more are counted.
 const NAMED: usize = 10;
+
+/// A document that decides what a role may do: where it is, and what it says.
+pub(super) struct Policy {
+    pub place: Place,
+    pub document: IdentityDocument,
+}
+
+/// Where a role has a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Inline(String),
+    Attached(Arn),
+}
+
+impl Place {
+    pub fn words(&self) -> String {
+        match self {
+            Self::Inline(name) => format!("inline policy `{name}`"),
+            Self::Attached(policy) => policy.to_string(),
+        }
+    }
+}
+
+/// Everything that decides what a role may do, each read.
+pub(super) fn policies(
+    inline: &BTreeMap<String, String>,
+    attached: &BTreeMap<Arn, PolicyVersion>,
+) -> Result<Vec<Policy>, String> {
+    let inline = inline.iter().map(|(name, text)| (Place::Inline(name.clone()), text));
+    let attached = attached.iter();
+    let attached = attached.map(|(arn, live)| (Place::Attached(arn.clone()), &live.document));
+    inline
+        .chain(attached)
+        .map(|(place, text)| match IdentityDocument::parse(text) {
+            Ok(document) => Ok(Policy { place, document }),
+            Err(error) => Err(format!("{} cannot be read: {error}", place.words())),
+        })
+        .collect()
+}
+
+/// What every role may be given on every resource.
+pub(super) fn usual(policy: &ControlPolicy) -> Usual<'_> {
+    Usual { more: &policy.controls.execution_role_overbroad.parameters.usual }
+}
 
 /// What an event changed of a role.
 pub(super) fn change(event: &Event) -> Option<&RoleChange> {

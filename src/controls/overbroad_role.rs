@@ -5,9 +5,10 @@
 //! repeated call as of the first one, so that only what the journal knows of the role says what is new.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>
 
-mod verdict;
-
-use super::execution_role::{answer, assessment, change, functions, is_left_alone, unread};
+use super::execution_role::{
+    self, Place, Policy, answer, assessment, change, functions, is_left_alone, unread,
+    verdict::{Verdict, is_nothing, said},
+};
 use super::{Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger};
 use crate::{
     event::RoleChange,
@@ -18,7 +19,6 @@ use crate::{
     state::{ExecutionRole, ManagedPolicyState, Read, policy_hash},
 };
 use std::collections::BTreeSet;
-use verdict::{Verdict, is_nothing, said};
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::ExecutionRoleOverbroad,
@@ -32,29 +32,8 @@ pub(super) const CONTROL: Control = Control {
     judge,
 };
 
-/// A document that decides what a role may do: where it is, and what it says.
-pub(super) struct Policy {
-    place: Place,
-    document: IdentityDocument,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
-    Inline(String),
-    Attached(Arn),
-}
-
-impl Place {
-    fn words(&self) -> String {
-        match self {
-            Self::Inline(name) => format!("inline policy `{name}`"),
-            Self::Attached(policy) => policy.to_string(),
-        }
-    }
-}
-
 fn usual<'a>(case: &Case<'a>) -> Usual<'a> {
-    Usual { more: &case.policy.controls.execution_role_overbroad.parameters.usual }
+    execution_role::usual(case.policy)
 }
 
 fn is_excepted(case: &Case<'_>, role: &RoleArn) -> bool {
@@ -178,18 +157,8 @@ fn found(
     )
 }
 
-/// Everything that decides what a role may do, each read.
 fn policies(live: &ExecutionRole) -> Result<Vec<Policy>, String> {
-    let inline = live.inline.iter().map(|(name, text)| (Place::Inline(name.clone()), text));
-    let attached = live.attached.iter();
-    let attached = attached.map(|(arn, live)| (Place::Attached(arn.clone()), &live.document));
-    inline
-        .chain(attached)
-        .map(|(place, text)| match IdentityDocument::parse(text) {
-            Ok(document) => Ok(Policy { place, document }),
-            Err(error) => Err(format!("{} cannot be read: {error}", place.words())),
-        })
-        .collect()
+    execution_role::policies(&live.inline, &live.attached)
 }
 
 /// Whether the journal knows that the role had just this: then the call changed nothing.

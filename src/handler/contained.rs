@@ -62,6 +62,19 @@ impl Responder {
                 }
                 continue;
             }
+            if let Read::SwappedRoles(function) = read {
+                match self.swapped_roles(function, &state).await {
+                    Ok(policies) => {
+                        state.read.insert(read.clone());
+                        state.role_policies.extend(policies);
+                    }
+                    Err(error) => {
+                        state.unread.insert(read.clone());
+                        errors.push(error);
+                    }
+                }
+                continue;
+            }
             match self.contained(read, now, &mut errors).await {
                 Ok(contained) => {
                     state.read.insert(read.clone());
@@ -128,6 +141,7 @@ impl Responder {
             | Read::Signing(_)
             | Read::Recursion(_)
             | Read::Snapshot(_)
+            | Read::SwappedRoles(_)
             | Read::Watcher(_)
             | Read::IdentityPolicy(_) => None,
         };

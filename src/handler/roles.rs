@@ -9,9 +9,10 @@ use crate::{
     decision::Decision,
     finding::Compliance,
     policy::Mode,
-    resource::RoleArn,
-    state::{KnownRole, State},
+    resource::{FunctionArn, RoleArn},
+    state::{KnownRole, RolePolicies, State},
 };
+use std::collections::BTreeMap;
 
 impl Responder {
     /// Adds what is known of the roles that were read.
@@ -23,6 +24,30 @@ impl Responder {
                 Err(error) => errors.push(error),
             }
         }
+    }
+
+    /// What the role of a function may do, and the one it had before, once both are known. The same
+    /// one is not looked at.
+    pub(super) async fn swapped_roles(
+        &self,
+        function: &FunctionArn,
+        state: &State,
+    ) -> Result<BTreeMap<RoleArn, Option<RolePolicies>>, AwsError> {
+        let mut found = BTreeMap::new();
+        let live = state.functions.get(function).and_then(Option::as_ref);
+        let known = state.remembered.get(function).and_then(|known| known.before.as_ref());
+        let now = live.map(|live| live.role.as_str());
+        let before = known.and_then(|known| known.role.as_deref());
+        if now == before {
+            return Ok(found);
+        }
+        for role in [now, before].into_iter().flatten() {
+            // What is no role's name has no policies.
+            let Ok(role) = RoleArn::parse(role) else { continue };
+            let policies = self.aws.role_policies(&role).await?;
+            found.insert(role, policies);
+        }
+        Ok(found)
     }
 
     /// What is to be remembered, if nothing changes any more.

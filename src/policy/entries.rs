@@ -107,6 +107,7 @@ entries! {
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
     execution_role_overbroad: ExecutionRoleOverbroad = ExecutionRoleOverbroad, "execution-role.overbroad";
     execution_role_trust_widened: ExecutionRoleTrustWidened = ExecutionRoleTrustWidened, "execution-role.trust-widened";
+    execution_role_swapped: Nothing = ExecutionRoleSwapped, "execution-role.swapped";
     trail_lambda_data_events_off: TrailLambdaDataEventsOff = TrailLambdaDataEventsOff, "trail.lambda-data-events-off";
     trail_stopped: TrailStopped = TrailStopped, "trail.stopped";
     config_recorder_stopped: Nothing = ConfigRecorderStopped, "config-recorder.stopped";

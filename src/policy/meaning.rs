@@ -244,6 +244,7 @@ fn never_fires(
         | ControlId::FunctionUrlPublic
         | ControlId::ExecutionRoleOverbroad
         | ControlId::ExecutionRoleTrustWidened
+        | ControlId::ExecutionRoleSwapped
         | ControlId::TrailLambdaDataEventsOff
         | ControlId::TrailStopped
         | ControlId::ConfigRecorderStopped

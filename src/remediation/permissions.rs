@@ -73,7 +73,8 @@ impl Remediation {
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Signing { .. } => &["lambda:GetFunctionCodeSigningConfig"],
                 PutBack::Recursion => &["lambda:GetFunctionRecursionConfig"],
-                PutBack::Handler { .. }
+                PutBack::Role { .. }
+                | PutBack::Handler { .. }
                 | PutBack::Layers { .. }
                 | PutBack::Variable { .. }
                 | PutBack::Vpc { .. } => &["lambda:GetFunctionConfiguration"],
@@ -141,6 +142,8 @@ impl Remediation {
                 PutBack::Handler { .. } | PutBack::Variable { .. } | PutBack::Signing { .. } => {
                     &["lambda:UpdateFunctionConfiguration"]
                 }
+                // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+                PutBack::Role { .. } => &["lambda:UpdateFunctionConfiguration", "iam:PassRole"],
                 // https://docs.aws.amazon.com/lambda/latest/dg/permissions-user-layer.html
                 PutBack::Layers { .. } => {
                     &["lambda:UpdateFunctionConfiguration", "lambda:GetLayerVersion"]

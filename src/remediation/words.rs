@@ -31,6 +31,7 @@ impl Remediation {
             Self::RestoreRole(restore) => restore.name(),
             Self::SwitchRule { after, .. } => switching(*after),
             Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Role { .. } => "restore-role",
                 PutBack::Handler { .. } => "restore-handler",
                 PutBack::Layers { .. } => "restore-layers",
                 PutBack::Variable { .. } => "remove-environment-variable",
@@ -64,6 +65,7 @@ impl Remediation {
             Self::RestoreRole(restore) => restore.undo_name(),
             Self::SwitchRule { before, .. } => switching(*before),
             Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Role { .. } => "put-role",
                 PutBack::Handler { .. } => "put-handler",
                 PutBack::Layers { .. } => "put-layers",
                 PutBack::Variable { .. } => "put-environment-variable",
@@ -143,6 +145,9 @@ impl Remediation {
                 vec![format!("rule `{}`: {before} -> {after}", rule.name())]
             }
             Self::RestoreConfiguration { change, .. } => vec![match change {
+                PutBack::Role { stood, back } => {
+                    format!("execution role: {} -> {}", named(stood), named(back))
+                }
                 PutBack::Handler { stood, back } => {
                     format!("handler: {} -> {}", named(stood), named(back))
                 }
@@ -224,6 +229,7 @@ impl Remediation {
                 format!("rule `{}`: {}", rule.name(), before.as_str())
             }
             Self::RestoreConfiguration { change, .. } => match change {
+                PutBack::Role { stood, .. } => format!("execution role: {}", named(stood)),
                 PutBack::Handler { stood, .. } => format!("handler: {}", named(stood)),
                 PutBack::Layers { stood, .. } => format!("layers: {}", listed(stood)),
                 PutBack::Variable { name } => format!(

@@ -2,8 +2,8 @@
 
 use super::{
     Contained, EventRule, ExecutionRole, FunctionState, LogGroup, ManagedPolicyState, Memory,
-    PolicyState, Read, RecursiveLoop, Remembered, Signing, Snapshot, State, Surroundings,
-    UrlAuthType, VariableState, Watchers,
+    PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
+    Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
@@ -37,6 +37,8 @@ pub struct DescribedState {
     surroundings: BTreeMap<FunctionArn, Surroundings>,
     /// Roles by name; null where no function has it.
     roles: BTreeMap<String, Option<ExecutionRole>>,
+    /// The policies of roles that functions have and had; null where there is no such role.
+    role_policies: BTreeMap<RoleArn, Option<RolePolicies>>,
     /// Managed policies.
     managed_policies: BTreeMap<Arn, ManagedPolicyState>,
     watchers: Watchers,
@@ -197,6 +199,7 @@ impl From<DescribedState> for State {
             rules: described.rules,
             surroundings: described.surroundings,
             roles: described.roles,
+            role_policies: described.role_policies,
             managed: described.managed_policies,
             watchers: described.watchers,
             read: looked_up,

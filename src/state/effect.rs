@@ -153,6 +153,7 @@ fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
     }
     live(state, function, |live| match change {
         PutBack::Signing { .. } | PutBack::Recursion => {}
+        PutBack::Role { back, .. } => live.role.clone_from(back),
         PutBack::Handler { back, .. } => live.handler = Some(back.clone()),
         PutBack::Layers { back, .. } => live.layers.clone_from(back),
         PutBack::Variable { name } => {

@@ -56,6 +56,9 @@ pub enum Read {
     Recursion(FunctionArn),
     /// What it is, and what it was when its last accepted change was made.
     Snapshot(FunctionArn),
+    /// The policies of its role and of the one it had before, where that is another one. The journal
+    /// knows which.
+    SwappedRoles(FunctionArn),
     /// What an identity policy says.
     IdentityPolicy(IdentityPolicy),
     /// How the settings that containment turned stand now. The journal knows which.
@@ -118,6 +121,16 @@ impl fmt::Display for WatcherRead {
     }
 }
 
+/// What reading the policies of a role needs.
+const POLICIES: &[&str] = &[
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+];
+
 /// What reading an execution role needs.
 const ROLE: &[&str] = &[
     "iam:GetPolicy",
@@ -135,6 +148,7 @@ impl Read {
         matches!(
             self,
             Self::Snapshot(_)
+                | Self::SwappedRoles(_)
                 | Self::Containment(_)
                 | Self::ContainmentOf(_)
                 | Self::Watcher(WatcherRead::Snapshot(_))
@@ -196,6 +210,7 @@ impl Read {
                 "lambda:GetFunctionCodeSigningConfig",
                 "lambda:GetCodeSigningConfig",
             ],
+            Self::SwappedRoles(_) => POLICIES,
             // Of inline policies one of the three, by whose they are.
             Self::IdentityPolicy(IdentityPolicy::Managed(_)) => {
                 &["iam:GetPolicy", "iam:GetPolicyVersion"]
@@ -240,6 +255,7 @@ impl fmt::Display for Read {
             Self::Recursion(_) => f.write_str("whether it may call itself in a loop"),
             Self::IdentityPolicy(policy) => write!(f, "the policy {policy}"),
             Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
+            Self::SwappedRoles(_) => f.write_str("the policies of its role and of the one before"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Watcher(read) => read.fmt(f),
         }

@@ -2,7 +2,7 @@
 //! before. Texts are as AWS has them.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>
 
-use super::State;
+use super::{Boundary, State};
 use crate::{
     finding::fingerprint,
     iam::IdentityDocument,
@@ -32,6 +32,19 @@ pub struct ExecutionRole {
     /// What was known of it before.
     #[serde(default)]
     pub known: Option<KnownRole>,
+}
+
+/// What decides what a role may do, whoever has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RolePolicies {
+    /// Its permissions boundary.
+    pub boundary: Option<Boundary>,
+    /// Its inline policies.
+    #[serde(deserialize_with = "texts")]
+    pub inline: BTreeMap<String, String>,
+    /// The managed policies attached to it.
+    pub attached: BTreeMap<Arn, PolicyVersion>,
 }
 
 /// One version of a managed policy.

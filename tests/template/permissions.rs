@@ -139,6 +139,10 @@ fn remediations() -> Vec<Remediation> {
         },
         Remediation::RestoreConfiguration {
             function: function.clone(),
+            change: PutBack::Role { stood: id(), back: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
             change: PutBack::Handler { stood: id(), back: id() },
         },
         Remediation::RestoreConfiguration {
@@ -199,6 +203,7 @@ fn remediations() -> Vec<Remediation> {
             Remediation::SwitchRule { .. } => "switch rule",
             Remediation::RestoreRole(_) => remediation.name(),
             Remediation::RestoreConfiguration { change, .. } => match change {
+                PutBack::Role { .. } => "role",
                 PutBack::Handler { .. } => "handler",
                 PutBack::Layers { .. } => "layers",
                 PutBack::Variable { .. } => "variable",
@@ -278,6 +283,7 @@ fn reads() -> Vec<Read> {
         Read::Watcher(WatcherRead::Detector(watcher())),
         Read::Watcher(WatcherRead::Traces),
         Read::Snapshot(function()),
+        Read::SwappedRoles(function()),
         Read::Signing(function()),
         Read::Recursion(function()),
         Read::IdentityPolicy(IdentityPolicy::Managed(holder())),
@@ -308,6 +314,7 @@ fn reads() -> Vec<Read> {
             Read::Rule(_) => "rule",
             Read::RulesOf(_) => "rules",
             Read::Snapshot(_) => "snapshot",
+            Read::SwappedRoles(_) => "swapped roles",
             Read::ExecutionRole(_) => "execution role",
             Read::ExecutionRoles => "execution roles",
             Read::ManagedPolicy(_) => "versions of a managed policy",
@@ -464,7 +471,13 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];
-    for logical_id in ["CordonRole", "CollectorRole", "OperatorPolicy", "RestoresRolesPolicy"] {
+    for logical_id in [
+        "CordonRole",
+        "CollectorRole",
+        "OperatorPolicy",
+        "OperatorIamPolicy",
+        "RestoresRolesPolicy",
+    ] {
         for statement in statements(logical_id) {
             let everything = listed(&statement["Action"])
                 .iter()
@@ -487,16 +500,21 @@ fn what_conditions_can_narrow_is_narrow() {
         // All of no keys would be fine as well.
         assert_eq!(condition["Null"]["aws:TagKeys"], "false", "{sid}");
     }
+    for logical_id in ["RestoresRolesPolicy", "OperatorIamPolicy"] {
+        let passed = &statement(logical_id, "PassRoles")["Condition"]["StringEquals"];
+        assert_eq!(passed["iam:PassedToService"], "lambda.amazonaws.com", "{logical_id}");
+    }
     let urls = statement("CordonRole", "FunctionUrls");
     assert_eq!(urls["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"], "AWS_IAM");
     let ours = ":policy/cordon/cordon-inc-*";
     let is_ours = |arn: &Value| arn.as_str().is_some_and(|arn| arn.ends_with(ours));
     for (logical_id, sid) in
-        [("CordonRole", "BoundaryPolicies"), ("OperatorPolicy", "RestoreBoundaryPolicies")]
+        [("CordonRole", "BoundaryPolicies"), ("OperatorIamPolicy", "RestoreBoundaryPolicies")]
     {
         assert!(is_ours(&statement(logical_id, sid)["Resource"]), "{sid}");
     }
-    for (logical_id, sid) in [("CordonRole", "Boundaries"), ("OperatorPolicy", "RestoreNoBoundary")]
+    for (logical_id, sid) in
+        [("CordonRole", "Boundaries"), ("OperatorIamPolicy", "RestoreNoBoundary")]
     {
         let boundary = &statement(logical_id, sid)["Condition"]["ArnLike"];
         assert!(is_ours(&boundary["iam:PermissionsBoundary"]), "{sid}");
@@ -511,14 +529,17 @@ fn operators_may_do_exactly_what_the_ways_back_declare_and_send_events_again() {
         .cloned()
         .chain(["lambda:InvokeFunction".to_owned()])
         .collect();
-    assert_eq!(actions("OperatorPolicy", "Allow", DECLARED), declared);
+    let granted = ["OperatorPolicy", "OperatorIamPolicy"].into_iter();
+    let granted = granted.flat_map(|logical_id| actions(logical_id, "Allow", DECLARED));
+    assert_eq!(granted.collect::<BTreeSet<_>>(), declared);
     let journal =
         these(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]);
     assert_eq!(actions("OperatorPolicy", "Allow", &["dynamodb"]), journal);
-    let statements = statements("OperatorPolicy");
-    let queue = statements.iter().find(|statement| statement["Sid"] == "Quarantine");
+    let of_lambda = statements("OperatorPolicy");
+    let queue = of_lambda.iter().find(|statement| statement["Sid"] == "Quarantine");
     assert_eq!(queue.expect("a statement")["Resource"], "QuarantineQueue.Arn");
-    let roles = statements.iter().find(|statement| statement["Sid"] == "RestoreRoles");
+    let of_iam = statements("OperatorIamPolicy");
+    let roles = of_iam.iter().find(|statement| statement["Sid"] == "RestoreRoles");
     let others = &roles.expect("a statement")["NotResource"];
     assert_eq!(*others, json!(["CordonRole.Arn", "CollectorRole.Arn"]));
 }
@@ -547,8 +568,14 @@ fn the_collector_changes_nothing_but_its_bucket_and_the_journal_of_incidents() {
 #[test]
 fn every_policy_is_short_enough_for_iam() {
     let (stack, arn) = ("s".repeat(54), "r".repeat(120));
-    let all =
-        ["CordonRole", "CollectorRole", "NeverItself", "OperatorPolicy", "RestoresRolesPolicy"];
+    let all = [
+        "CordonRole",
+        "CollectorRole",
+        "NeverItself",
+        "OperatorPolicy",
+        "OperatorIamPolicy",
+        "RestoresRolesPolicy",
+    ];
     for logical_id in all {
         let (document, most) = document(logical_id);
         let mut text = document.to_string();

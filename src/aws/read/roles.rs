@@ -8,7 +8,7 @@ use super::{Aws, AwsError, ErrorKind, absent, each, iam::decoded};
 use crate::{
     aws::failed,
     resource::{Arn, FunctionArn, RoleArn},
-    state::{ExecutionRole, ManagedPolicyState, PolicyVersion},
+    state::{Boundary, ExecutionRole, ManagedPolicyState, PolicyVersion, RolePolicies},
 };
 use aws_sdk_iam::types::EntityType;
 use std::{
@@ -95,6 +95,21 @@ impl Aws {
         let attached = self.attached_policies(&arn).await?;
         let trust = live.trust;
         Ok(Some(ExecutionRole { arn, functions, trust, inline, attached, known: None }))
+    }
+
+    /// What decides what a role may do, whoever has it; none if there is no such role.
+    pub async fn role_policies(&self, role: &RoleArn) -> Result<Option<RolePolicies>, AwsError> {
+        let Some(live) = absent(self.role(role).await)? else { return Ok(None) };
+        let boundary = match live.boundary {
+            None => None,
+            Some(arn) => {
+                let document = self.managed_policy(&arn).await?;
+                Some(Boundary { arn, document })
+            }
+        };
+        let inline = self.inline_policies(role).await?;
+        let attached = self.attached_policies(role).await?;
+        Ok(Some(RolePolicies { boundary, inline, attached }))
     }
 
     /// All roles of functions.

@@ -39,7 +39,8 @@ impl Aws {
                 self.signing_stand(function, stood.as_deref(), back).await
             }
             PutBack::Recursion => self.recursion_stand(function).await,
-            PutBack::Handler { .. }
+            PutBack::Role { .. }
+            | PutBack::Handler { .. }
             | PutBack::Layers { .. }
             | PutBack::Variable { .. }
             | PutBack::Vpc { .. } => Ok(stand(&self.configuration(function).await?, change)),
@@ -57,7 +58,8 @@ impl Aws {
                 self.put_signing_back(function, stood.as_deref(), back).await
             }
             PutBack::Recursion => self.set_recursion(function, RecursiveLoop::Terminate).await,
-            PutBack::Handler { .. }
+            PutBack::Role { .. }
+            | PutBack::Handler { .. }
             | PutBack::Layers { .. }
             | PutBack::Variable { .. }
             | PutBack::Vpc { .. } => {
@@ -81,7 +83,10 @@ impl Aws {
             PutBack::Recursion => {
                 self.set_recursion(function, RecursiveLoop::Allow).await.map(|_| ())
             }
-            PutBack::Handler { .. } | PutBack::Layers { .. } | PutBack::Vpc { .. } => self
+            PutBack::Role { .. }
+            | PutBack::Handler { .. }
+            | PutBack::Layers { .. }
+            | PutBack::Vpc { .. } => self
                 .turn_configuration(function, change, &Stand::After, &Stand::Before)
                 .await
                 .map(|_| ()),
@@ -142,6 +147,10 @@ const OPERATION: &str = "UpdateFunctionConfiguration";
 
 fn stand(live: &GetFunctionConfigurationOutput, change: &PutBack) -> Stand {
     match change {
+        PutBack::Role { stood, back } => {
+            let now = live.role.clone().unwrap_or_default();
+            Stand::of(&now, stood, back, || format!("the role is `{}`", shown(&now, 140)))
+        }
         PutBack::Handler { stood, back } => {
             let now = live.handler.clone().unwrap_or_default();
             Stand::of(&now, stood, back, || format!("the handler is `{}`", shown(&now, 140)))
@@ -187,6 +196,7 @@ fn there(
     live: GetFunctionConfigurationOutput,
 ) -> Result<Update, AwsError> {
     Ok(match change {
+        PutBack::Role { back, .. } => update.role(back),
         PutBack::Handler { back, .. } => update.handler(back),
         PutBack::Layers { back, .. } => update.set_layers(Some(back.clone())),
         PutBack::Variable { name } => {
@@ -206,6 +216,7 @@ fn there(
 
 fn back(update: Update, change: &PutBack) -> Update {
     match change {
+        PutBack::Role { stood, .. } => update.role(stood),
         PutBack::Handler { stood, .. } => update.handler(stood),
         PutBack::Layers { stood, .. } => update.set_layers(Some(stood.clone())),
         PutBack::Variable { .. } | PutBack::Signing { .. } | PutBack::Recursion => update,

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// What a role gains.
-pub(super) enum Verdict {
+pub(in crate::controls) enum Verdict {
     /// Nothing at large.
     Nothing,
     /// It cannot be said, and why.
@@ -18,7 +18,7 @@ pub(super) enum Verdict {
 
 impl Verdict {
     /// The worse of two; what is certain of both.
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(in crate::controls) fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Certain(mut one), Self::Certain(other)) => {
                 one.extend(other);
@@ -33,7 +33,7 @@ impl Verdict {
     }
 
     /// The same, saying which role it is.
-    pub(super) fn on(self, role: &RoleArn) -> Self {
+    pub(in crate::controls) fn on(self, role: &RoleArn) -> Self {
         match self {
             Self::Certain(evidence) => Self::Certain(
                 evidence
@@ -48,7 +48,7 @@ impl Verdict {
 }
 
 /// Whether nothing is gained at large, not even perhaps.
-pub(super) fn is_nothing(privileges: &Privileges) -> bool {
+pub(in crate::controls) fn is_nothing(privileges: &Privileges) -> bool {
     all(privileges).is_empty()
 }
 
@@ -74,7 +74,10 @@ const fn reach(extent: Extent) -> &'static str {
 }
 
 /// What is said of what is gained. `place` names the policy of a number.
-pub(super) fn said(privileges: &Privileges, place: impl Fn(usize) -> Option<String>) -> Verdict {
+pub(in crate::controls) fn said(
+    privileges: &Privileges,
+    place: impl Fn(usize) -> Option<String>,
+) -> Verdict {
     let all = all(privileges);
     let certain = all.iter().filter(|(one, _)| one.certainty == Certainty::Certain);
     let evidence: Vec<Evidence> = certain
