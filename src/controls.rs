@@ -25,12 +25,14 @@ mod handler_alone;
 mod iam_backdoor;
 mod iam_user_created;
 mod invocation;
+mod invocation_unusual;
 mod lambda_admin;
 mod layer_policy;
 mod layer_untrusted;
 mod logging;
 mod logs;
 mod network;
+mod origin;
 mod outside_network;
 mod overbroad_role;
 mod privilege_escalation;
@@ -214,6 +216,7 @@ pub const CONTROLS: &[Control] = &[
     function_url::CONTROL,
     layer_policy::CONTROL,
     invocation::CONTROL,
+    invocation_unusual::CONTROL,
     overbroad_role::CONTROL,
     trust_widened::CONTROL,
     role_swapped::CONTROL,

@@ -34,6 +34,7 @@ use crate::resource::{
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use time::OffsetDateTime;
 
 /// What arrived, as far as any control can care.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +123,8 @@ pub enum Kind {
         resource: FunctionResource,
         /// Whether this is what was asked for, with its version or alias; else only the function.
         as_asked: bool,
+        /// When; none if the event does not say so, which CloudTrail always does.
+        at: Option<OffsetDateTime>,
     },
     /// An AWS Config rule gave its verdict on a function.
     RuleCompliance {

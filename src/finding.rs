@@ -118,6 +118,11 @@ catalogue! {
         "only declared invokers invoke the function",
         ["NIST CSF PR.AA-05", "NIST CSF DE.CM-09"],
         [ReplaceResourcePolicy, ContainFunction] or [StopFunction, RevokeCredentials];
+    /// Invoked from where, or when, it is not.
+    InvocationUnusual = "invocation.unusual", Medium,
+        "the function is invoked from the networks, in the Regions and at the hours it declares",
+        ["NIST CSF DE.CM-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1648"],
+        [CapConcurrency, TagFunction];
     /// The role of a function gained more than a function needs.
     ExecutionRoleOverbroad = "execution-role.overbroad", High,
         "the role of a function gains no administration, no full access and no write on every resource of a service",

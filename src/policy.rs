@@ -11,6 +11,7 @@ mod entries;
 mod exception;
 #[cfg(feature = "cli")]
 mod form;
+mod hours;
 mod limits;
 mod loaded;
 mod meaning;
@@ -25,6 +26,7 @@ pub use choices::Choices;
 pub use entries::{Control, Controls};
 pub use event_pattern::hears;
 pub use exception::{Exception, Exceptions, Validity};
+pub use hours::{Day, Hours, is_in};
 pub use limits::{Cap, Class, Kind, Limits, Per, Window};
 pub use loaded::{LoadError, LoadedPolicy};
 pub use meaning::problems;
@@ -33,7 +35,8 @@ pub use parameters::{
     DeclaredCalls, DeclaredInvokers, EnvironmentCodeInjection, EnvironmentSecret,
     ExecutionRoleOverbroad, ExecutionRoleTrustWidened, FunctionPolicyDangerousAction,
     FunctionPrivilegeEscalation, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
-    LayerUntrusted, Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing,
+    InvocationUnusual, LayerUntrusted, Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing,
+    UsualInvocations,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

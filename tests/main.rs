@@ -48,4 +48,5 @@ mod swapped;
 mod telling;
 mod template;
 mod undoing;
+mod unusual;
 mod watchers;

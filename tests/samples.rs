@@ -38,6 +38,7 @@ const SAMPLES: &[(&str, &str, &str)] = &[
     ("delete-function-code-signing-config.json", "report-generator", "code-signing.weakened"),
     ("delete-function-url.json", "webhook", "function-url.public"),
     ("invoke-unexpected-service.json", "thumbnails", "invocation.unauthorized"),
+    ("invoke-at-night.json", "payout", "invocation.unusual"),
     (
         "put-resource-policy-dangerous.json",
         "inventory",
@@ -55,6 +56,11 @@ const SAMPLES: &[(&str, &str, &str)] = &[
         "tags.missing network.outside-vpc",
     ),
     ("update-function-configuration-layers.json", "legacy-import", "layer.untrusted tags.missing"),
+    (
+        "update-function-configuration-role.json",
+        "legacy-import",
+        "tags.missing network.outside-vpc",
+    ),
     ("update-function-configuration-vpc.json", "legacy-import", "tags.missing network.outside-vpc"),
     (
         "update-function-configuration-wrapper.json",
@@ -146,10 +152,15 @@ fn everything() -> String {
         .replace("principals: []", "principals: [\"arn:aws:iam::*:role/delivery-*\"]")
         .replace("required: {}", "required: { owner: [] }")
         .replace(
-            "# parameters:\n    #   functions:\n",
+            "# parameters:\n    #   functions:\n    #     - function: thumbnails\n",
             "parameters: { functions: [{ function: thumbnails, services: [s3.amazonaws.com] }] }\n",
+        )
+        .replace(
+            "# parameters:\n    #   functions:\n    #     - function: payout\n",
+            "parameters: { functions: [{ function: payout, hours: \"06:00-20:00\", cap: 2 }] }\n",
         );
-    assert!(policy.contains("owner: []") && policy.contains("[s3.amazonaws.com] }"));
+    let declared = ["owner: []", "[s3.amazonaws.com] }", "cap: 2 }"];
+    assert!(declared.iter().all(|one| policy.contains(one)));
     policy
 }
 
@@ -273,6 +284,7 @@ async fn prepare(world: &World, event: &str, function: &str) {
             let group = json!({ "logGroupName": format!("/aws/lambda/{function}") });
             logs(world, "CreateLogGroup", &group);
         }
+        ("invoke-at-night.json", _) => world.account.create_function(function).await,
         (_, "legacy-import") => {
             world.account.create_function_with(function, "python3.9").await;
         }

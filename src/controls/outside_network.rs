@@ -1,15 +1,14 @@
-//! `change.outside-network`: functions and IAM are changed from declared networks only. A call through a
-//! VPC endpoint counts by the endpoint: the address is then one of the VPC's own, which anybody's has.
+//! `change.outside-network`: functions and IAM are changed from declared networks only.
 //! Refuses to judge where the control policy declares no networks.
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
 
 use super::{
-    Assessment, Case, Control, Judgement, Needs, Trigger, change, privilege_escalation::ESCALATING,
+    Assessment, Case, Control, Judgement, Needs, Trigger, change,
+    origin::{Origin, origin},
+    privilege_escalation::ESCALATING,
 };
 use crate::{
-    event::{Event, Source},
     finding::{ControlId, Evidence},
-    iam::Trusted,
     resource::Resource,
     state::Read,
 };
@@ -24,42 +23,22 @@ const TRIGGERS: [Trigger; change::OF_LAMBDA.len() + 1] = {
     all
 };
 
-/// Where a change came from.
-enum From {
-    Inside,
-    /// An endpoint or an address: the field, and what stands there.
-    Outside(&'static str, String),
-    Unknown,
-}
-
-fn from(trusted: &Trusted, event: &Event) -> From {
-    let actor = &event.actor;
-    match (&actor.endpoint, &actor.source) {
-        (_, Source::Service(_)) => From::Inside,
-        (Some(endpoint), _) if trusted.holds_endpoint(endpoint) => From::Inside,
-        (Some(endpoint), _) => From::Outside("vpcEndpointId", endpoint.clone()),
-        (None, Source::Address(address)) if trusted.holds_address(*address) => From::Inside,
-        (None, Source::Address(address)) => From::Outside("sourceIPAddress", address.to_string()),
-        (None, Source::Unknown) => From::Unknown,
-    }
-}
-
-fn change(case: &Case<'_>) -> Option<(Resource, From)> {
-    let trusted = &case.policy.trusted;
-    if trusted.networks.is_empty() {
+fn change(case: &Case<'_>) -> Option<(Resource, Origin)> {
+    let networks = &case.policy.trusted.networks;
+    if networks.is_empty() {
         return None;
     }
-    Some((change::changed(case.event, ESCALATING)?, from(trusted, case.event)))
+    Some((change::changed(case.event, ESCALATING)?, origin(networks, &case.event.actor)))
 }
 
 fn needs(case: &Case<'_>) -> Needs {
     match change(case) {
         None => Needs::NotConcerned,
-        Some((resource, From::Outside(..))) => match resource.function() {
+        Some((resource, Origin::Outside(..))) => match resource.function() {
             Some(function) => Needs::Reads(vec![Read::Function(function.clone())]),
             None => Needs::Nothing,
         },
-        Some((_, From::Inside | From::Unknown)) => Needs::Nothing,
+        Some((_, Origin::Inside | Origin::Unknown)) => Needs::Nothing,
     }
 }
 
@@ -67,9 +46,11 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some((resource, from)) = change(case) else { return Vec::new() };
     let control = ControlId::ChangeOutsideNetwork;
     let judgement = match from {
-        From::Inside => Judgement::Compliant,
-        From::Unknown => Judgement::InsufficientData("where the call came from is not told".into()),
-        From::Outside(field, value) => {
+        Origin::Inside => Judgement::Compliant,
+        Origin::Unknown => {
+            Judgement::InsufficientData("where the call came from is not told".into())
+        }
+        Origin::Outside(field, value) => {
             let who = change::caller(&case.event.actor);
             let api = case.event.api.as_deref().unwrap_or_default();
             let why = format!("{who} called `{api}` from outside `trusted.networks`");

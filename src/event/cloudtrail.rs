@@ -165,16 +165,19 @@ fn change_of(record: &Record<'_>) -> Option<Change> {
         serde_json::from_str::<Option<BTreeMap<String, IgnoredAny>>>(raw.get()).ok().flatten()
     });
     let names = change::named(call, parameters.iter().flatten().map(|(name, _)| name.as_str()));
-    let at = record.event_time.as_deref();
     let answer = record
         .response_elements
         .and_then(|raw| serde_json::from_str::<Option<change::Answer>>(raw.get()).ok().flatten());
     Some(Change {
         call,
-        at: at.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok()),
+        at: time(record),
         names,
         modified: answer.and_then(|answer| answer.last_modified),
     })
+}
+
+fn time(record: &Record<'_>) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(record.event_time.as_deref()?, &Rfc3339).ok()
 }
 
 /// IAM is one for all Regions: a function of another one is looked at there, and what it changed of a
@@ -586,7 +589,11 @@ fn invocation(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Even
             .find(|arn| arn.contains(":function:"));
     }
     let resource = resource(record, &target, call, home)?;
-    Ok(elsewhere(&resource.function, home).unwrap_or(Kind::Invocation { resource, as_asked }))
+    Ok(elsewhere(&resource.function, home).unwrap_or(Kind::Invocation {
+        resource,
+        as_asked,
+        at: time(record),
+    }))
 }
 
 #[cfg(test)]

@@ -44,21 +44,6 @@ impl Trusted {
     pub fn accepts_changes_of(&self, arn: &str) -> bool {
         self.principals.iter().any(|pattern| glob(pattern.as_str(), arn))
     }
-
-    /// Whether the address is in one of the blocks.
-    pub fn holds_address(&self, address: IpAddr) -> bool {
-        // An address of IPv4 may be written as one of IPv6.
-        let address = address.to_canonical();
-        self.networks.iter().any(|network| match network.kind() {
-            Some(Kind::Block(block)) => block.contains(address),
-            Some(Kind::Endpoint) | None => false,
-        })
-    }
-
-    /// Whether this VPC endpoint is named.
-    pub fn holds_endpoint(&self, endpoint: &str) -> bool {
-        is_endpoint(endpoint) && self.networks.iter().any(|network| network.0 == endpoint)
-    }
 }
 
 /// A block of addresses, or a VPC endpoint.
@@ -72,6 +57,20 @@ enum Kind {
 }
 
 impl TrustedNetwork {
+    /// Whether the address is in it.
+    pub fn holds_address(&self, address: IpAddr) -> bool {
+        match self.kind() {
+            // An address of IPv4 may be written as one of IPv6.
+            Some(Kind::Block(block)) => block.contains(address.to_canonical()),
+            Some(Kind::Endpoint) | None => false,
+        }
+    }
+
+    /// Whether it is this VPC endpoint.
+    pub fn holds_endpoint(&self, endpoint: &str) -> bool {
+        is_endpoint(endpoint) && self.0 == endpoint
+    }
+
     fn kind(&self) -> Option<Kind> {
         if is_endpoint(&self.0) { Some(Kind::Endpoint) } else { block(&self.0).map(Kind::Block) }
     }
@@ -111,14 +110,13 @@ impl From<TrustedNetwork> for String {
 mod tests {
     use super::*;
 
-    fn networks(all: &[&str]) -> Trusted {
-        let networks = all.iter().map(|one| TrustedNetwork::try_from((*one).to_owned()).unwrap());
-        Trusted { networks: networks.collect(), ..Trusted::default() }
+    fn network(text: &str) -> TrustedNetwork {
+        TrustedNetwork::try_from(text.to_owned()).unwrap()
     }
 
     #[test]
     fn an_address_is_inside_where_a_block_holds_it_and_endpoints_hold_none() {
-        let trusted = networks(&["198.51.100.0/24", "2001:db8::/32", "vpce-0123456789abcdef0"]);
+        let all = ["198.51.100.0/24", "2001:db8::/32", "vpce-0123456789abcdef0"].map(network);
         for (address, want) in [
             ("198.51.100.7", true),
             ("::ffff:198.51.100.7", true),
@@ -126,11 +124,13 @@ mod tests {
             ("2001:db8:1::7", true),
             ("2001:db9::7", false),
         ] {
-            assert_eq!(trusted.holds_address(address.parse().unwrap()), want, "{address}");
+            let address = address.parse().unwrap();
+            assert_eq!(all.iter().any(|one| one.holds_address(address)), want, "{address}");
         }
-        assert!(trusted.holds_endpoint("vpce-0123456789abcdef0"));
-        assert!(!trusted.holds_endpoint("vpce-0123456789abcdef1"));
-        assert!(!trusted.holds_endpoint("198.51.100.0/24"));
+        let held = |endpoint| all.iter().any(|one| one.holds_endpoint(endpoint));
+        assert!(held("vpce-0123456789abcdef0"));
+        assert!(!held("vpce-0123456789abcdef1"));
+        assert!(!held("198.51.100.0/24"));
     }
 
     #[test]

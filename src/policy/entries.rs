@@ -6,9 +6,9 @@ use super::{
         ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
         DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
         ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, LayerPolicyPublic,
-        LayerUntrusted, LoggingRedirected, ResponderTampered, RuntimeDeprecated, SecurityHubFailed,
-        TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
+        IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, InvocationUnusual,
+        LayerPolicyPublic, LayerUntrusted, LoggingRedirected, ResponderTampered, RuntimeDeprecated,
+        SecurityHubFailed, TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -105,6 +105,7 @@ entries! {
     function_url_public: Nothing = FunctionUrlPublic, "function-url.public";
     layer_policy_public: LayerPolicyPublic = LayerPolicyPublic, "layer-policy.public";
     invocation_unauthorized: InvocationUnauthorized = InvocationUnauthorized, "invocation.unauthorized";
+    invocation_unusual: InvocationUnusual = InvocationUnusual, "invocation.unusual";
     execution_role_overbroad: ExecutionRoleOverbroad = ExecutionRoleOverbroad, "execution-role.overbroad";
     execution_role_trust_widened: ExecutionRoleTrustWidened = ExecutionRoleTrustWidened, "execution-role.trust-widened";
     execution_role_swapped: Nothing = ExecutionRoleSwapped, "execution-role.swapped";

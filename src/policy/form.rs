@@ -1,7 +1,7 @@
 //! The forms of the control policy's own texts, for its JSON Schema; see `resource::form`.
 
 use super::{
-    ArnPattern, Concurrency, OrganizationalUnit, Pattern, Pointer, Window,
+    ArnPattern, Concurrency, Hours, OrganizationalUnit, Pattern, Pointer, Window,
     event_pattern::EventPattern,
     limits::{Count, Reserve},
 };
@@ -187,6 +187,15 @@ impl schemars::JsonSchema for Requirement {
         })
     }
 }
+
+text_form!(
+    Hours,
+    "Hours",
+    "hours of a day in UTC, such as `06:00-20:00`",
+    "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$",
+    ["06:00-20:00"],
+    "write two different times with `-` between them; leave it out for the whole day"
+);
 
 text_form!(
     Window,

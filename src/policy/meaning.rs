@@ -221,6 +221,14 @@ fn never_fires(
         {
             ("functions", "name the functions that declare who may invoke them, or set `mode: off`")
         }
+        ControlId::InvocationUnusual
+            if controls.invocation_unusual.parameters.functions.is_empty() =>
+        {
+            (
+                "functions",
+                "declare when and from where your functions are invoked, or set `mode: off`",
+            )
+        }
         ControlId::TagsMissing if controls.tags_missing.parameters.required.is_empty() => {
             ("required", "name the required tags, or set `mode: off`")
         }
@@ -230,6 +238,7 @@ fn never_fires(
             ("deprecated", "leave `deprecated` out for the list of AWS, or set `mode: off`")
         }
         ControlId::InvocationUnauthorized
+        | ControlId::InvocationUnusual
         | ControlId::ChangeUntrustedDeployer
         | ControlId::ChangeOutsideNetwork
         | ControlId::ChangeWithoutMfa

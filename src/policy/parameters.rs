@@ -1,7 +1,10 @@
 //! What controls can be told, one type a control.
 
-use super::{ArnPattern, Pattern, RuleRemediations};
-use crate::resource::{AccountId, Arn};
+use super::{ArnPattern, Concurrency, Day, Hours, Pattern, RuleRemediations};
+use crate::{
+    iam::TrustedNetwork,
+    resource::{AccountId, Arn},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,6 +61,41 @@ pub struct DeclaredInvokers {
     /// Stop the function where no statement of its policy let the caller in.
     #[serde(default)]
     pub stop: bool,
+}
+
+/// Parameters of `invocation.unusual`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct InvocationUnusual {
+    /// The functions that declare when and from where they are invoked. Others are not looked at.
+    pub functions: Vec<UsualInvocations>,
+}
+
+/// When and from where some functions are invoked. What is left out may be anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UsualInvocations {
+    /// The functions.
+    pub function: Pattern,
+    /// Blocks of addresses as `198.51.100.0/24`, and VPC endpoints as `vpce-...`. Services of AWS have no
+    /// address, and are not held against them.
+    #[serde(default)]
+    pub networks: BTreeSet<TrustedNetwork>,
+    /// The Regions in which they are invoked.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<super::form::Region>"))]
+    pub regions: BTreeSet<String>,
+    /// Hours of the day, in UTC, such as `06:00-20:00`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
+    /// Days of the week. Hours that go over midnight belong to the day on which they begin.
+    #[serde(default)]
+    pub days: BTreeSet<Day>,
+    /// Let at most so many run at the same time from then on, at least 1. Left out: it is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Concurrency>,
 }
 
 /// Parameters of `execution-role.overbroad`.

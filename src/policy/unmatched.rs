@@ -43,6 +43,11 @@ pub fn unmatched(policy: &ControlPolicy, functions: &[FunctionArn]) -> Vec<Probl
         let at = parameters(ControlId::InvocationUnauthorized).key("functions");
         known.hold(at.index(index).key("function"), &invoked.function);
     }
+    let usual = &policy.controls.invocation_unusual.parameters.functions;
+    for (index, invoked) in usual.iter().enumerate() {
+        let at = parameters(ControlId::InvocationUnusual).key("functions");
+        known.hold(at.index(index).key("function"), &invoked.function);
+    }
     known.problems
 }
 
