@@ -43,8 +43,9 @@ test-format:
 		cargo fmt --check --manifest-path $$manifest; \
 	done
 
-# The function on its own too: it has none of the features.
+# The function on its own too, and what decides without the SDK.
 test-lint:
+	cargo clippy --locked --lib --no-default-features -- --deny warnings
 	cargo clippy --locked --bin bootstrap -- --deny warnings
 	cargo clippy --locked --all-targets --features cli,evidence -- --deny warnings
 	cargo clippy --locked --all-targets --manifest-path proof/Cargo.toml -- --deny warnings

@@ -55,8 +55,9 @@ mod untrusted_deployer;
 mod vpc_detached;
 mod without_mfa;
 
-pub(crate) use chain::is_link;
-pub(crate) use changed::{is_accepted, learned};
+pub use chain::is_link;
+pub use changed::is_accepted;
+pub(crate) use changed::learned;
 pub(crate) use destination::is_ours;
 pub use extent::Extent;
 pub use function_policy::judge_document;

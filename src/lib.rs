@@ -37,10 +37,11 @@
 //! | `cases` | tests of a control policy |
 //! | `cli` | the operator's command line |
 
+#[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "cli")]
 pub mod cases;
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "aws", feature = "cli"))]
 pub mod cli;
 #[cfg(feature = "evidence")]
 pub mod collector;
@@ -50,23 +51,27 @@ pub mod delivery;
 pub mod event;
 pub mod evidence;
 pub mod finding;
+#[cfg(feature = "aws")]
 pub mod handler;
 pub mod iam;
 pub mod incident;
 pub mod injection;
 pub mod ledger;
 pub mod policy;
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "aws", feature = "cli"))]
 pub mod quarantine;
 pub mod remediation;
+#[cfg(feature = "aws")]
 pub mod report;
 pub mod resource;
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "aws", feature = "cli"))]
 pub mod restore;
+#[cfg(feature = "aws")]
 pub mod rollout;
 pub mod salt;
 pub mod secret;
 pub mod setting;
+#[cfg(feature = "aws")]
 pub mod settings;
 pub mod state;
 pub mod trail;

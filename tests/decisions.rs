@@ -1,6 +1,13 @@
 //! Decision tables: `tests/decisions/<control>.yaml`, each case an event, a state and what must be
 //! decided. Every control has every kind of case, or this fails.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
 use cordon::{
     cases::{Case, Difference},
     finding::ControlId,

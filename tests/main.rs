@@ -18,7 +18,6 @@ mod containment;
 mod crash;
 mod crash_sample;
 mod crowd;
-mod decisions;
 mod delivery;
 mod evidence;
 mod harness;

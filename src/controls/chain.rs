@@ -35,7 +35,7 @@ const UNSIGNED: ControlId = ControlId::CodeSigningWeakened;
 const ESCALATION: ControlId = ControlId::FunctionPrivilegeEscalation;
 
 /// Whether a finding of `control` may say more together with another one.
-pub(crate) fn is_link(control: ControlId) -> bool {
+pub fn is_link(control: ControlId) -> bool {
     DOORS.contains(&control)
         || ENTRIES.contains(&control)
         || CHANGES.contains(&control)

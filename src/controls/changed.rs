@@ -109,7 +109,7 @@ impl Changed<'_> {
 
 /// Whether changes of `actor` are accepted. The name of a session is the caller's own choice: only its
 /// role counts.
-pub(crate) fn is_accepted(policy: &ControlPolicy, actor: &Actor) -> bool {
+pub fn is_accepted(policy: &ControlPolicy, actor: &Actor) -> bool {
     let principal = actor.principal();
     principal.is_some_and(|arn| policy.trusted.accepts_changes_of(&arn))
         || actor.service().is_some_and(|service| policy.trusted.services.contains(service))
