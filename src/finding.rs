@@ -172,7 +172,7 @@ catalogue! {
     IamUserCreated = "iam-user.created", Medium,
         "people are given no IAM users, passwords or access keys",
         ["NIST CSF PR.AA-01", "MITRE ATT&CK T1136.003", "MITRE ATT&CK T1098.001"],
-        [];
+        [] or [DeactivateAccessKey];
     /// Somebody but its deployers changed what Cordon rests on.
     ResponderTampered = "responder.tampered", Critical,
         "nobody but its deployers changes what Cordon rests on",

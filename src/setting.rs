@@ -130,6 +130,34 @@ impl RuleSwitch {
     }
 }
 
+/// Whether an access key can be used.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyMetadata.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyStatus {
+    /// It can.
+    Active,
+    /// It cannot until it is active again.
+    Inactive,
+    /// It cannot any more.
+    Expired,
+}
+
+impl KeyStatus {
+    /// As the API writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Active, Self::Inactive, Self::Expired].into_iter().find(|one| one.as_str() == text)
+    }
+
+    /// As the API writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Inactive => "Inactive",
+            Self::Expired => "Expired",
+        }
+    }
+}
+
 /// Who can use an execution role.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -69,7 +69,8 @@ const SAMPLES: &[(&str, &str, &str)] = &[
 const DEPLOYED: &str = "change.untrusted-deployer change.without-mfa";
 
 /// Changes of IAM, which are told, each with its finding.
-const OF_IAM: [(&str, &str); 2] = [
+const OF_IAM: [(&str, &str); 3] = [
+    ("create-access-key.json", "iam-user.created"),
     ("create-user.json", "iam-user.created"),
     ("put-role-policy-lambda-admin.json", "identity-policy.overbroad-lambda-admin"),
 ];

@@ -121,6 +121,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::Snapshot(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_)
+        | Read::AccessKeys(_)
         | Read::Watcher(_) => false,
     }
 }

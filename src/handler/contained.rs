@@ -129,7 +129,8 @@ impl Responder {
             | Read::Recursion(_)
             | Read::Snapshot(_)
             | Read::Watcher(_)
-            | Read::IdentityPolicy(_) => None,
+            | Read::IdentityPolicy(_)
+            | Read::AccessKeys(_) => None,
         };
         match found {
             Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),

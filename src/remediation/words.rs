@@ -41,6 +41,7 @@ impl Remediation {
             Self::RemoveDestinations { .. } => "remove-destinations",
             Self::RemoveMappingDestination { .. } => "remove-mapping-destination",
             Self::UnshareLayer { .. } => "unshare-layer",
+            Self::DeactivateKey { .. } => "deactivate-access-key",
             Self::TagFunction { .. } => "tag-function",
             Self::Watch(watching) => watching.name(),
         }
@@ -74,6 +75,7 @@ impl Remediation {
             Self::RemoveDestinations { .. } => "put-destinations",
             Self::RemoveMappingDestination { .. } => "put-mapping-destination",
             Self::UnshareLayer { .. } => "share-layer",
+            Self::DeactivateKey { .. } => "activate-access-key",
             Self::TagFunction { .. } => "untag-function",
             Self::Watch(watching) => watching.undo_name(),
         }
@@ -176,6 +178,9 @@ impl Remediation {
                 shown(&permission.statement, 100),
                 whom(permission)
             )],
+            Self::DeactivateKey { user, key } => {
+                vec![format!("access key {} of `{}`: Active -> Inactive", named(key), user.name())]
+            }
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
@@ -249,6 +254,9 @@ impl Remediation {
                 shown(&permission.statement, 100),
                 whom(permission)
             ),
+            Self::DeactivateKey { user, key } => {
+                format!("access key {} of `{}`: Active", named(key), user.name())
+            }
             Self::TagFunction { tags, .. } => {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))

@@ -7,7 +7,8 @@ use crate::{
     remediation::{Remediation, Watching},
     resource::FunctionArn,
     setting::{
-        Boundary, Destinations, PutBack, RecursiveLoop, Scaling, Signing, Suspension, UrlAuthType,
+        Boundary, Destinations, KeyStatus, PutBack, RecursiveLoop, Scaling, Signing, Suspension,
+        UrlAuthType,
     },
 };
 
@@ -99,6 +100,11 @@ impl State {
                 {
                     let after = after.map(|text| Document::parse(&text));
                     state.layer_policies.insert(layer.clone(), after);
+                }
+            }
+            Remediation::DeactivateKey { user, key } => {
+                if let Some(Some(keys)) = state.access_keys.get_mut(user) {
+                    keys.insert(key.clone(), KeyStatus::Inactive);
                 }
             }
             Remediation::TagFunction { function, tags } => live(state, function, |live| {

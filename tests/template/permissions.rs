@@ -33,6 +33,12 @@ const DECLARED: &[&str] = &[
     "ec2",
 ];
 
+/// What the responder may do only where the deployment says so, and the condition that it is under.
+const ON_REQUEST: [(&str, &str); 2] = [
+    ("RestoresRolesPolicy", "RestoresRoles"),
+    ("DeactivatesAccessKeysPolicy", "DeactivatesAccessKeys"),
+];
+
 fn rule() -> Arn {
     Arn::parse("arn:aws:events:us-east-1:111122223333:rule/r").expect("a rule")
 }
@@ -175,6 +181,7 @@ fn remediations() -> Vec<Remediation> {
             layer: layer(),
             permission: LayerPermission { statement: id(), principal: id(), organization: None },
         },
+        Remediation::DeactivateKey { user: holder(), key: id() },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     all.extend(role_restores());
@@ -215,6 +222,7 @@ fn remediations() -> Vec<Remediation> {
             Remediation::RemoveDestinations { .. } => "remove destinations",
             Remediation::RemoveMappingDestination { .. } => "remove mapping destination",
             Remediation::UnshareLayer { .. } => "unshare layer",
+            Remediation::DeactivateKey { .. } => "deactivate key",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -282,6 +290,7 @@ fn reads() -> Vec<Read> {
         Read::Recursion(function()),
         Read::IdentityPolicy(IdentityPolicy::Managed(holder())),
         Read::IdentityPolicy(IdentityPolicy::Inline { holder: holder(), name: String::new() }),
+        Read::AccessKeys(holder()),
         Read::LayerPolicy(layer()),
         Read::LogGroup(String::new()),
     ];
@@ -321,6 +330,7 @@ fn reads() -> Vec<Read> {
             Read::Recursion(_) => "recursion",
             Read::IdentityPolicy(IdentityPolicy::Managed(_)) => "managed policy",
             Read::IdentityPolicy(IdentityPolicy::Inline { .. }) => "inline policy",
+            Read::AccessKeys(_) => "access keys",
             Read::LayerPolicy(_) => "layer policy",
             Read::LogGroup(_) => "log group",
         });
@@ -391,11 +401,17 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
     let own_log = these(["logs:CreateLogStream", "logs:PutLogEvents"]);
     let declared: BTreeSet<String> = declared.union(&own_log).cloned().collect();
     let services: Vec<&str> = DECLARED.iter().copied().chain(["logs"]).collect();
-    let asked_for = actions("RestoresRolesPolicy", "Allow", &services);
+    let asked_for: BTreeSet<String> = ON_REQUEST
+        .iter()
+        .flat_map(|(logical_id, _)| actions(logical_id, "Allow", &services))
+        .collect();
     let granted = actions("CordonRole", "Allow", &services);
     assert!(granted.is_disjoint(&asked_for), "granted although nobody asked for it");
     assert_eq!(granted.union(&asked_for).cloned().collect::<BTreeSet<_>>(), declared);
-    assert_eq!(template()["Resources"]["RestoresRolesPolicy"]["Condition"], "RestoresRoles");
+    for (logical_id, condition) in ON_REQUEST {
+        assert_eq!(template()["Resources"][logical_id]["Condition"], condition);
+        assert_eq!(properties(&template(), logical_id)["Roles"], json!(["CordonRole"]));
+    }
     let rest = |service| actions("CordonRole", "Allow", &[service]);
     assert_eq!(
         rest("dynamodb"),
@@ -419,8 +435,9 @@ fn nothing_that_the_responder_changes_can_be_cordons_own() {
         .filter(|action| !only_reads(action) && is_of(action, &["lambda", "iam"]))
         // Makes a policy that nothing has yet.
         .filter(|action| action != "iam:CreatePolicy")
-        // Cordon has no layers.
+        // Cordon has no layers, and no users.
         .filter(|action| action != "lambda:RemoveLayerVersionPermission")
+        .filter(|action| action != "iam:UpdateAccessKey")
         .collect();
     assert_eq!(actions("NeverItself", "Deny", &["lambda", "iam"]), writes);
     assert_eq!(properties(&template(), "NeverItself")["Roles"], json!(["CordonRole"]));
@@ -464,7 +481,10 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];
-    for logical_id in ["CordonRole", "CollectorRole", "OperatorPolicy", "RestoresRolesPolicy"] {
+    let on_request = ON_REQUEST.map(|(logical_id, _)| logical_id);
+    for logical_id in
+        ["CordonRole", "CollectorRole", "OperatorPolicy"].into_iter().chain(on_request)
+    {
         for statement in statements(logical_id) {
             let everything = listed(&statement["Action"])
                 .iter()
@@ -547,9 +567,9 @@ fn the_collector_changes_nothing_but_its_bucket_and_the_journal_of_incidents() {
 #[test]
 fn every_policy_is_short_enough_for_iam() {
     let (stack, arn) = ("s".repeat(54), "r".repeat(120));
-    let all =
-        ["CordonRole", "CollectorRole", "NeverItself", "OperatorPolicy", "RestoresRolesPolicy"];
-    for logical_id in all {
+    let on_request = ON_REQUEST.map(|(logical_id, _)| logical_id);
+    let all = ["CordonRole", "CollectorRole", "NeverItself", "OperatorPolicy"];
+    for logical_id in all.into_iter().chain(on_request) {
         let (document, most) = document(logical_id);
         let mut text = document.to_string();
         for (name, value) in [
