@@ -217,7 +217,7 @@ catalogue! {
     LoggingRedirected = "logging.redirected", Medium,
         "the function's log group stays where it is, and keeps what is in it",
         ["NIST CSF PR.PS-04", "MITRE ATT&CK T1562.008"],
-        [TagFunction];
+        [TagFunction] or [RestoreSetting];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
         "what a containment turned stays so until it is restored",

@@ -430,6 +430,8 @@ impl Remediation {
                     PutBack::Vpc { .. } => "vpc",
                     PutBack::Signing { .. } => "signing",
                     PutBack::Recursion => "recursion",
+                    PutBack::Logging { .. } => "logging",
+                    PutBack::Retention { .. } => "retention",
                 }
             ),
             Self::UnshareLayer { layer, permission } => {

@@ -26,6 +26,24 @@ pub struct Destinations {
 pub struct LogGroup {
     /// The KMS key that it is encrypted with.
     pub kms_key: Option<String>,
+    /// How many days events are kept; none: for ever.
+    pub retention_days: Option<u32>,
+    /// A policy of the account says how many, whatever is set for the group.
+    pub kept_by_policy: bool,
+}
+
+/// The numbers of days that events can be kept.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
+const RETENTION_DAYS: [u32; 22] = [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
+
+impl LogGroup {
+    /// The fewest days that events can be kept which are no fewer than `least`; none: only for ever.
+    pub fn days_of_at_least(least: u32) -> Option<u32> {
+        RETENTION_DAYS.into_iter().find(|days| *days >= least)
+    }
 }
 
 /// An event source mapping of a function, version or alias.
@@ -257,6 +275,20 @@ pub enum PutBack {
     },
     /// Loops of calls to itself are ended again.
     Recursion,
+    /// Where its logs go. In which format, and which of them, stays.
+    Logging {
+        /// The name of the log group that stood there.
+        stood: String,
+        /// The name of the one that is put back.
+        back: String,
+    },
+    /// How many days the events of the log group that is named after it are kept.
+    Retention {
+        /// What stood there.
+        stood: u32,
+        /// What takes its place, which is more.
+        back: u32,
+    },
 }
 
 /// Whether the code of a function has to be signed.
@@ -277,4 +309,19 @@ pub enum RecursiveLoop {
     Allow,
     /// Lambda ends it.
     Terminate,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fewest_days_that_can_be_set_are_no_fewer_than_asked_for() {
+        for (least, days) in [(0, 1), (1, 1), (2, 3), (90, 90), (91, 120), (366, 400), (3653, 3653)]
+        {
+            assert_eq!(LogGroup::days_of_at_least(least), Some(days), "{least}");
+        }
+        assert_eq!(LogGroup::days_of_at_least(3654), None);
+        assert!(RETENTION_DAYS.is_sorted());
+    }
 }

@@ -6,7 +6,7 @@ mod assumed;
 mod function;
 mod guard;
 pub(super) mod iam;
-mod log_groups;
+pub(super) mod log_groups;
 mod policies;
 mod role_use;
 mod roles;

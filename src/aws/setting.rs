@@ -13,6 +13,7 @@ mod layer;
 mod mapping;
 mod policy;
 mod restored_role;
+mod retention;
 mod role;
 mod rule;
 mod scaling;

@@ -351,7 +351,6 @@ fn asked(record: &Record<'_>) -> Asked {
     let dead_letters = request.dead_letter_config.and_then(|to| to.target_arn);
     let sends_to = [to(success), to(failure), dead_letters].into_iter().flatten();
     Asked {
-        creates: without_date(&record.event_name) == "CreateFunction",
         sends_to: sends_to.filter(|arn| !arn.is_empty()).collect(),
         log_group: request.logging_config.and_then(|logging| logging.log_group),
     }

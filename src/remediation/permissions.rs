@@ -73,8 +73,10 @@ impl Remediation {
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Signing { .. } => &["lambda:GetFunctionCodeSigningConfig"],
                 PutBack::Recursion => &["lambda:GetFunctionRecursionConfig"],
+                PutBack::Retention { .. } => &["logs:DescribeLogGroups"],
                 PutBack::Handler { .. }
                 | PutBack::Layers { .. }
+                | PutBack::Logging { .. }
                 | PutBack::Variable { .. }
                 | PutBack::Vpc { .. } => &["lambda:GetFunctionConfiguration"],
             },
@@ -139,9 +141,11 @@ impl Remediation {
             },
             Self::RestoreConfiguration { change, .. } => Turning::alike(match change {
                 PutBack::Recursion => &["lambda:PutFunctionRecursionConfig"],
-                PutBack::Handler { .. } | PutBack::Variable { .. } | PutBack::Signing { .. } => {
-                    &["lambda:UpdateFunctionConfiguration"]
-                }
+                PutBack::Retention { .. } => &["logs:PutRetentionPolicy"],
+                PutBack::Handler { .. }
+                | PutBack::Variable { .. }
+                | PutBack::Logging { .. }
+                | PutBack::Signing { .. } => &["lambda:UpdateFunctionConfiguration"],
                 // https://docs.aws.amazon.com/lambda/latest/dg/permissions-user-layer.html
                 PutBack::Layers { .. } => {
                     &["lambda:UpdateFunctionConfiguration", "lambda:GetLayerVersion"]

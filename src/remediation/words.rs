@@ -37,6 +37,8 @@ impl Remediation {
                 PutBack::Vpc { .. } => "restore-vpc",
                 PutBack::Signing { .. } => "restore-code-signing",
                 PutBack::Recursion => "terminate-recursion",
+                PutBack::Logging { .. } => "restore-log-group",
+                PutBack::Retention { .. } => "raise-log-retention",
             },
             Self::RemoveDestinations { .. } => "remove-destinations",
             Self::RemoveMappingDestination { .. } => "remove-mapping-destination",
@@ -71,6 +73,8 @@ impl Remediation {
                 PutBack::Vpc { .. } => "detach-vpc",
                 PutBack::Signing { .. } => "put-code-signing",
                 PutBack::Recursion => "allow-recursion",
+                PutBack::Logging { .. } => "put-log-group",
+                PutBack::Retention { .. } => "put-log-retention",
             },
             Self::RemoveDestinations { .. } => "put-destinations",
             Self::RemoveMappingDestination { .. } => "put-mapping-destination",
@@ -159,6 +163,14 @@ impl Remediation {
                     format!("code signing: {} -> {}", or_none(stood.as_deref()), named(back))
                 }
                 PutBack::Recursion => "recursive loops: Allow -> Terminate".to_owned(),
+                PutBack::Logging { stood, back } => {
+                    format!("logs go to: {} -> {}", named(stood), named(back))
+                }
+                PutBack::Retention { stood, back } => {
+                    format!(
+                        "log events are kept for: {stood} -> {back} days; those deleted already are gone"
+                    )
+                }
             }],
             Self::RemoveDestinations { before, after, .. } => [
                 ("succeeded", &before.on_success, &after.on_success),
@@ -240,6 +252,10 @@ impl Remediation {
                     format!("code signing: {}", or_none(stood.as_deref()))
                 }
                 PutBack::Recursion => "recursive loops: Allow".to_owned(),
+                PutBack::Logging { stood, .. } => format!("logs go to: {}", named(stood)),
+                PutBack::Retention { stood, .. } => {
+                    format!("log events are kept for: {stood} days, as somebody set them")
+                }
             },
             Self::RemoveDestinations { before, .. } => format!(
                 "succeeded events go to: {}, failed ones to: {}",

@@ -157,8 +157,17 @@ fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
     if *change == PutBack::Recursion {
         state.recursion.insert(function.clone(), Some(RecursiveLoop::Terminate));
     }
+    let group = function.log_group();
+    if let (PutBack::Retention { back, .. }, Some(Some(group))) =
+        (change, state.log_groups.get_mut(&group))
+    {
+        group.retention_days = Some(*back);
+    }
     live(state, function, |live| match change {
-        PutBack::Signing { .. } | PutBack::Recursion => {}
+        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Retention { .. } => {}
+        PutBack::Logging { back, .. } => {
+            live.log_group = Some(back.clone()).filter(|back| *back != group);
+        }
         PutBack::Handler { back, .. } => live.handler = Some(back.clone()),
         PutBack::Layers { back, .. } => live.layers.clone_from(back),
         PutBack::Variable { name } => {

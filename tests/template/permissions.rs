@@ -39,6 +39,9 @@ const ON_REQUEST: [(&str, &str); 2] = [
     ("DeactivatesAccessKeysPolicy", "DeactivatesAccessKeys"),
 ];
 
+/// What operators have, in two because one has no room for it.
+const OPERATORS: [&str; 2] = ["OperatorPolicy", "OperatorAccountPolicy"];
+
 fn rule() -> Arn {
     Arn::parse("arn:aws:events:us-east-1:111122223333:rule/r").expect("a rule")
 }
@@ -167,6 +170,14 @@ fn remediations() -> Vec<Remediation> {
             function: function.clone(),
             change: PutBack::Recursion,
         },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Logging { stood: id(), back: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Retention { stood: 1, back: 90 },
+        },
         Remediation::RemoveDestinations {
             resource: function.clone().into(),
             before: Destinations::default(),
@@ -212,6 +223,8 @@ fn remediations() -> Vec<Remediation> {
                 PutBack::Vpc { .. } => "vpc",
                 PutBack::Signing { .. } => "signing",
                 PutBack::Recursion => "recursion",
+                PutBack::Logging { .. } => "logging",
+                PutBack::Retention { .. } => "retention",
             },
             Remediation::Watch(Watching::StartLogging { .. }) => "start logging",
             Remediation::Watch(Watching::UpdateTrail { .. }) => "update trail",
@@ -432,25 +445,28 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
 fn nothing_that_the_responder_changes_can_be_cordons_own() {
     let writes: BTreeSet<String> = names(remediations().iter().map(Remediation::permissions))
         .into_iter()
-        .filter(|action| !only_reads(action) && is_of(action, &["lambda", "iam"]))
+        .filter(|action| !only_reads(action) && is_of(action, &["lambda", "iam", "logs"]))
         // Makes a policy that nothing has yet.
         .filter(|action| action != "iam:CreatePolicy")
         // Cordon has no layers, and no users.
         .filter(|action| action != "lambda:RemoveLayerVersionPermission")
         .filter(|action| action != "iam:UpdateAccessKey")
         .collect();
-    assert_eq!(actions("NeverItself", "Deny", &["lambda", "iam"]), writes);
+    assert_eq!(actions("NeverItself", "Deny", &["lambda", "iam", "logs"]), writes);
     assert_eq!(properties(&template(), "NeverItself")["Roles"], json!(["CordonRole"]));
     assert_eq!(template()["Resources"]["CordonFunction"]["DependsOn"], "NeverItself");
     let statements = statements("NeverItself");
-    let [functions, mappings, roles, policies] = statements.as_slice() else {
-        panic!("four statements")
+    let [functions, mappings, roles, logs, policies] = statements.as_slice() else {
+        panic!("five statements")
     };
     let own = listed(&functions["Resource"]);
     for id in ["CordonFunction", "CordonCollector"] {
         let name = properties(&template(), id)["FunctionName"].as_str().expect("a name").to_owned();
         for end in [format!(":function:{name}"), format!(":function:{name}:*")] {
             assert!(own.iter().any(|arn| arn.ends_with(&end)), "{end}");
+        }
+        for end in [format!(":log-group:/aws/lambda/{name}"), format!("/aws/lambda/{name}:*")] {
+            assert!(listed(&logs["Resource"]).iter().any(|arn| arn.ends_with(&end)), "{end}");
         }
         let role = properties(&template(), id)["Role"].as_str().expect("a role").to_owned();
         assert!(listed(&roles["Resource"]).contains(&role), "{role}");
@@ -482,8 +498,7 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "lambda:ListFunctions",
     ];
     let on_request = ON_REQUEST.map(|(logical_id, _)| logical_id);
-    for logical_id in
-        ["CordonRole", "CollectorRole", "OperatorPolicy"].into_iter().chain(on_request)
+    for logical_id in ["CordonRole", "CollectorRole"].into_iter().chain(OPERATORS).chain(on_request)
     {
         for statement in statements(logical_id) {
             let everything = listed(&statement["Action"])
@@ -506,6 +521,12 @@ fn what_conditions_can_narrow_is_narrow() {
         assert_eq!(*keys, format!("{TAG_PREFIX}*"), "{sid}");
         // All of no keys would be fine as well.
         assert_eq!(condition["Null"]["aws:TagKeys"], "false", "{sid}");
+    }
+    for (logical_id, sid) in
+        [("CordonRole", "LogRetention"), ("OperatorAccountPolicy", "RestoreLogRetention")]
+    {
+        let groups = &statement(logical_id, sid)["Resource"];
+        assert!(groups.as_str().is_some_and(|arn| arn.ends_with(":log-group:/aws/lambda/*")));
     }
     let urls = statement("CordonRole", "FunctionUrls");
     assert_eq!(urls["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"], "AWS_IAM");
@@ -531,7 +552,9 @@ fn operators_may_do_exactly_what_the_ways_back_declare_and_send_events_again() {
         .cloned()
         .chain(["lambda:InvokeFunction".to_owned()])
         .collect();
-    assert_eq!(actions("OperatorPolicy", "Allow", DECLARED), declared);
+    let services: Vec<&str> = DECLARED.iter().copied().chain(["logs"]).collect();
+    let granted = OPERATORS.map(|logical_id| actions(logical_id, "Allow", &services));
+    assert_eq!(granted.into_iter().flatten().collect::<BTreeSet<_>>(), declared);
     let journal =
         these(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]);
     assert_eq!(actions("OperatorPolicy", "Allow", &["dynamodb"]), journal);
@@ -568,8 +591,8 @@ fn the_collector_changes_nothing_but_its_bucket_and_the_journal_of_incidents() {
 fn every_policy_is_short_enough_for_iam() {
     let (stack, arn) = ("s".repeat(54), "r".repeat(120));
     let on_request = ON_REQUEST.map(|(logical_id, _)| logical_id);
-    let all = ["CordonRole", "CollectorRole", "NeverItself", "OperatorPolicy"];
-    for logical_id in all.into_iter().chain(on_request) {
+    let all = ["CordonRole", "CollectorRole", "NeverItself"];
+    for logical_id in all.into_iter().chain(OPERATORS).chain(on_request) {
         let (document, most) = document(logical_id);
         let mut text = document.to_string();
         for (name, value) in [
