@@ -18,10 +18,10 @@ use crate::{
     state::{LogGroup, Read},
 };
 
-const CONTROL_ID: ControlId = ControlId::LoggingRedirected;
+const ID: ControlId = ControlId::LoggingRedirected;
 
 pub(super) const CONTROL: Control = Control {
-    id: CONTROL_ID,
+    id: ID,
     triggers: &[
         Trigger::LambdaCall("CreateFunction2015"),
         Trigger::LambdaCall("UpdateFunctionConfiguration"),
@@ -73,7 +73,7 @@ fn needs(case: &Case<'_>) -> Needs {
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some((function, done)) = done(case.policy, case.event) else {
-        return changed::judge(case, CONTROL_ID, Part::Logging, judged);
+        return changed::judge(case, ID, Part::Logging, judged);
     };
     let unread = |what: &str| Judgement::InsufficientData(format!("{what} was not read"));
     let judgement = match (case.state.functions.get(function), done) {
@@ -93,18 +93,18 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
             }
         }
     };
-    vec![Assessment { control: CONTROL_ID.into(), resource: function.clone().into(), judgement }]
+    vec![Assessment { control: ID.into(), resource: function.clone().into(), judgement }]
 }
 
 fn deleted(function: &FunctionArn) -> Judgement {
     let group = function.log_group();
-    let why = "its log group was deleted, and what was in it is gone; Lambda makes another one at the next \
-               write, without the days and the key of this one";
+    let why = "its log group was deleted, and what was in it is gone; Lambda makes another one when \
+               it writes again, without the days and the key of this one";
     let evidence = Evidence::new("logGroupName", &group);
     let subject = format!("logGroupName {group}");
     Judgement::NonCompliant(vec![changed::found(
         function,
-        CONTROL_ID,
+        ID,
         evidence,
         subject,
         Err(why.to_owned()),
@@ -128,7 +128,7 @@ fn kept(case: &Case<'_>, function: &FunctionArn, group: &LogGroup, least: u32) -
     };
     let evidence = Evidence::new("retentionInDays", &days.to_string());
     let subject = format!("retentionInDays {days}");
-    Judgement::NonCompliant(vec![changed::found(function, CONTROL_ID, evidence, subject, raised)])
+    Judgement::NonCompliant(vec![changed::found(function, ID, evidence, subject, raised)])
 }
 
 /// Whether the function may write to the group, whoever says so.
@@ -145,14 +145,14 @@ fn before(changed: &Changed<'_>) -> Option<String> {
 }
 
 fn judged(changed: &Changed<'_>) -> Judgement {
-    let now = logs::writes_to(changed.function, changed.live);
     if !is_suspicious(changed) {
         return Judgement::Compliant;
     }
+    let now = logs::writes_to(changed.function, changed.live);
     let evidence = Evidence::new("loggingConfig.logGroup", &now);
     let subject = format!("loggingConfig.logGroup {now}");
     let put_back = put_back(changed, now);
-    Judgement::NonCompliant(vec![changed::seen(changed, CONTROL_ID, evidence, subject, put_back)])
+    Judgement::NonCompliant(vec![changed::seen(changed, ID, evidence, subject, put_back)])
 }
 
 /// The group before, if the control policy lets functions write there: a record that somebody forged, or

@@ -238,7 +238,7 @@ fn back(update: Update, change: &PutBack, live: GetFunctionConfigurationOutput) 
     }
 }
 
-/// Another log group, and all else as it stands. That what is left out stays, AWS does not document.
+/// Another log group, and all else as it stands: that what is left out stays, AWS does not document.
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html>
 fn logging(live: GetFunctionConfigurationOutput, group: &str) -> LoggingConfig {
     let stands = live.logging_config;
