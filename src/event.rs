@@ -25,7 +25,6 @@ pub use iam::IamTarget;
 
 pub use hub::{HubFinding, HubVerdict};
 pub use log_group::LogGroupChange;
-pub(crate) use log_group::PREFIX as LOG_GROUP_PREFIX;
 
 use crate::finding::RuleMatch;
 use crate::resource::{
@@ -184,8 +183,6 @@ pub enum SigningWeakening {
 /// What a call asks for, beside the function, as far as controls look at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// The function is new.
-    pub creates: bool,
     /// Where its events, or their records, are to go.
     pub sends_to: Vec<String>,
     /// The log group it is to write to.

@@ -182,7 +182,7 @@ catalogue! {
     IamUserCreated = "iam-user.created", Medium,
         "people are given no IAM users, passwords or access keys",
         ["NIST CSF PR.AA-01", "MITRE ATT&CK T1136.003", "MITRE ATT&CK T1098.001"],
-        [];
+        [] or [DeactivateAccessKey];
     /// Somebody but its deployers changed what Cordon rests on.
     ResponderTampered = "responder.tampered", Critical,
         "nobody but its deployers changes what Cordon rests on",
@@ -227,7 +227,7 @@ catalogue! {
     LoggingRedirected = "logging.redirected", Medium,
         "the function's log group stays where it is, and keeps what is in it",
         ["NIST CSF PR.PS-04", "MITRE ATT&CK T1562.008"],
-        [TagFunction];
+        [TagFunction] or [RestoreSetting];
     /// Somebody undid what a containment turned.
     ContainmentUndone = "containment.undone", Critical,
         "what a containment turned stays so until it is restored",

@@ -210,6 +210,14 @@ pub enum Remediation {
         /// The statement.
         permission: LayerPermission,
     },
+    /// Deactivates an access key of a user.
+    /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html>
+    DeactivateKey {
+        /// The user, whose path need not be known.
+        user: Arn,
+        /// The key's id, which is no secret.
+        key: String,
+    },
     /// Sets tags of Cordon's own.
     TagFunction {
         /// The function.
@@ -274,7 +282,9 @@ impl Remediation {
             | Self::CapConcurrency { .. }
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => Tactic::Isolate,
-            Self::DenyRole { .. } | Self::BoundRole { .. } => Tactic::Evict,
+            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::DeactivateKey { .. } => {
+                Tactic::Evict
+            }
             Self::RestoreRole(_) => Tactic::Restore,
             Self::SwitchRule { after, .. } => match after {
                 RuleSwitch::Disabled => Tactic::Isolate,
@@ -302,7 +312,10 @@ impl Remediation {
         match self {
             Self::RedirectFailures { .. } => 0,
             Self::DisableMapping { queue: Some(_), .. } => 0,
-            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::SwitchRule { .. } => 0,
+            Self::DenyRole { .. }
+            | Self::BoundRole { .. }
+            | Self::DeactivateKey { .. }
+            | Self::SwitchRule { .. } => 0,
             // After what takes its place, which is planned only while it is there.
             Self::RemoveDeadLetterTarget { .. } => 1,
             Self::DeleteProvisionedConcurrency { .. } => 1,
@@ -328,7 +341,7 @@ impl Remediation {
     /// provisioned of it, what brings events after what handles them, marks last.
     pub fn undo_order(&self) -> u8 {
         match self {
-            Self::DenyRole { .. } | Self::BoundRole { .. } => 0,
+            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::DeactivateKey { .. } => 0,
             Self::ReplaceResourcePolicy(_)
             | Self::HardenFunctionUrl { .. }
             | Self::RestoreRole(_)
@@ -378,6 +391,7 @@ impl Remediation {
             Self::Watch(watching) => return watching.watcher().clone().into(),
             Self::SwitchRule { about, .. } => return about.clone(),
             Self::UnshareLayer { layer, .. } => return layer.clone().into(),
+            Self::DeactivateKey { user, .. } => return user.clone().into(),
         };
         resource.into()
     }
@@ -417,11 +431,14 @@ impl Remediation {
                     PutBack::Vpc { .. } => "vpc",
                     PutBack::Signing { .. } => "signing",
                     PutBack::Recursion => "recursion",
+                    PutBack::Logging { .. } => "logging",
+                    PutBack::Retention { .. } => "retention",
                 }
             ),
             Self::UnshareLayer { layer, permission } => {
                 format!("layer {layer} {}", permission.statement)
             }
+            Self::DeactivateKey { key, .. } => format!("access-key {key}"),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))

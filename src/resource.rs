@@ -136,6 +136,12 @@ impl FunctionArn {
         &self.region
     }
 
+    /// The log group that is named after it, which it writes to unless it is told another one.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html>
+    pub fn log_group(&self) -> String {
+        format!("/aws/lambda/{}", self.name)
+    }
+
     /// Where the function lives.
     pub fn home(&self) -> Home {
         Home {

@@ -26,6 +26,24 @@ pub struct Destinations {
 pub struct LogGroup {
     /// The KMS key that it is encrypted with.
     pub kms_key: Option<String>,
+    /// How many days events are kept; none: for ever.
+    pub retention_days: Option<u32>,
+    /// A policy of the account says how many, whatever is set for the group.
+    pub kept_by_policy: bool,
+}
+
+/// The numbers of days that events can be kept.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
+const RETENTION_DAYS: [u32; 22] = [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
+
+impl LogGroup {
+    /// The fewest days that events can be kept which are no fewer than `least`; none: only for ever.
+    pub fn days_of_at_least(least: u32) -> Option<u32> {
+        RETENTION_DAYS.into_iter().find(|days| *days >= least)
+    }
 }
 
 /// An event source mapping of a function, version or alias.
@@ -126,6 +144,34 @@ impl RuleSwitch {
             Self::Enabled => "enabled",
             Self::EnabledForAll => "enabled for all management events",
             Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// Whether an access key can be used.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyMetadata.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyStatus {
+    /// It can.
+    Active,
+    /// It cannot until it is active again.
+    Inactive,
+    /// It cannot any more.
+    Expired,
+}
+
+impl KeyStatus {
+    /// As the API writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Active, Self::Inactive, Self::Expired].into_iter().find(|one| one.as_str() == text)
+    }
+
+    /// As the API writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Inactive => "Inactive",
+            Self::Expired => "Expired",
         }
     }
 }
@@ -236,6 +282,20 @@ pub enum PutBack {
     },
     /// Loops of calls to itself are ended again.
     Recursion,
+    /// Where its logs go. In which format, and which of them, stays.
+    Logging {
+        /// The name of the log group that stood there.
+        stood: String,
+        /// The name of the one that is put back.
+        back: String,
+    },
+    /// How many days the events of the log group that is named after it are kept.
+    Retention {
+        /// What stood there.
+        stood: u32,
+        /// What takes its place, which is more.
+        back: u32,
+    },
 }
 
 /// Whether the code of a function has to be signed.
@@ -256,4 +316,19 @@ pub enum RecursiveLoop {
     Allow,
     /// Lambda ends it.
     Terminate,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fewest_days_that_can_be_set_are_no_fewer_than_asked_for() {
+        for (least, days) in [(0, 1), (1, 1), (2, 3), (90, 90), (91, 120), (366, 400), (3653, 3653)]
+        {
+            assert_eq!(LogGroup::days_of_at_least(least), Some(days), "{least}");
+        }
+        assert_eq!(LogGroup::days_of_at_least(3654), None);
+        assert!(RETENTION_DAYS.is_sorted());
+    }
 }

@@ -11,8 +11,8 @@ mod surroundings;
 mod watchers;
 
 pub use crate::setting::{
-    Boundary, Destinations, Detector, EventRule, LogGroup, Mapping, RecursiveLoop, RoleUse,
-    RuleSwitch, Scaling, Signing, Suspension, TraceEncryption, UrlAuthType, VpcAttachment,
+    Boundary, Destinations, Detector, EventRule, KeyStatus, LogGroup, Mapping, RecursiveLoop,
+    RoleUse, RuleSwitch, Scaling, Signing, Suspension, TraceEncryption, UrlAuthType, VpcAttachment,
 };
 pub use described::DescribedState;
 pub use read::{Read, WatcherRead};
@@ -72,6 +72,8 @@ pub struct State {
     pub watchers: Watchers,
     /// Identity policies, by where they are.
     pub identity_policies: BTreeMap<IdentityPolicy, Option<IdentityPolicyState>>,
+    /// The access keys of users, by their ids; none where there is no such user.
+    pub access_keys: BTreeMap<Arn, Option<BTreeMap<String, KeyStatus>>>,
     /// What was read.
     pub read: BTreeSet<Read>,
     /// What could not be read.
@@ -144,6 +146,7 @@ impl State {
         self.log_groups.extend(later.log_groups);
         self.urls.extend(later.urls);
         self.identity_policies.extend(later.identity_policies);
+        self.access_keys.extend(later.access_keys);
         self.provisioned.extend(later.provisioned);
         self.rules.extend(later.rules);
         self.remembered.extend(later.remembered);

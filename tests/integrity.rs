@@ -3,6 +3,7 @@
 
 use crate::{
     harness::{Answer, Bootstrap, Installation, World},
+    services::logs,
     telling::{controls, incident, writes},
 };
 use aws_sdk_lambda::{
@@ -12,14 +13,15 @@ use aws_sdk_lambda::{
     },
     primitives::Blob,
     types::{
-        AllowedPublishers, CodeSigningPolicies, CodeSigningPolicy, Environment, RecursiveLoop,
-        VpcConfig,
+        AllowedPublishers, ApplicationLogLevel, CodeSigningPolicies, CodeSigningPolicy,
+        Environment, LogFormat, LoggingConfig, RecursiveLoop, VpcConfig,
     },
 };
 use serde_json::{Value, json};
 use std::time::Duration;
 
 pub const NAME: &str = "shop";
+const GROUP: &str = "/aws/lambda/shop";
 
 /// Somebody of whom the control policy says nothing.
 pub const MARIA: &str = "user/maria";
@@ -37,6 +39,10 @@ controls:
   vpc.detached: { mode: enforce, remediations: { restore-setting: true } }
   code-signing.weakened: { mode: enforce, remediations: { restore-setting: true } }
   recursion.allowed: { mode: enforce, remediations: { restore-setting: true } }
+  logging.redirected:
+    mode: enforce
+    remediations: { restore-setting: true }
+    parameters: { log-groups: ["/acme/*"], retention-days: 90 }
 "#;
 
 /// A function, and what happens to it.
@@ -188,6 +194,44 @@ impl Shop {
     async fn signing(&self) -> String {
         let get = self.world.account.lambda.get_function_code_signing_config();
         get.function_name(NAME).send().await.expect("it is answered").code_signing_config_arn
+    }
+
+    /// Sends its logs to a group, and changes nothing else of them.
+    async fn send_logs_to(&self, group: &str) -> Value {
+        let logging = LoggingConfig::builder().log_group(group).build();
+        self.change(|update| update.logging_config(logging)).await;
+        json!({ "loggingConfig": { "logGroup": group } })
+    }
+
+    /// Where its logs go, in which format, and from which level on.
+    async fn logging(&self) -> (String, String, String) {
+        let logging = self.live().await.logging_config.expect("there always is one");
+        let format = logging.log_format.map(|format| format.as_str().to_owned());
+        let level = logging.application_log_level.map(|level| level.as_str().to_owned());
+        (
+            logging.log_group.unwrap_or_default(),
+            format.unwrap_or_default(),
+            level.unwrap_or_default(),
+        )
+    }
+
+    /// Its log group, kept for so many days, which somebody set.
+    fn keep_logs_for(&self, days: u32, number: u32) -> String {
+        let group = json!({ "logGroupName": GROUP, "retentionInDays": days });
+        logs(&self.world, "PutRetentionPolicy", &group);
+        let event = self.world.event("put-retention-policy.json").replace("legacy-import", NAME);
+        let mut event: Value = serde_json::from_str(&event).expect("JSON");
+        event["detail"]["eventID"] = json!(format!("retention-{number}"));
+        event["detail"]["requestParameters"]["retentionInDays"] = json!(days);
+        event.to_string()
+    }
+
+    /// For how many days its log group keeps events.
+    fn kept_for(&self) -> Option<u64> {
+        let groups =
+            logs(&self.world, "DescribeLogGroups", &json!({ "logGroupNamePrefix": GROUP }));
+        let groups: Value = serde_json::from_str(&groups).expect("JSON");
+        groups["logGroups"][0]["retentionInDays"].as_u64()
     }
 
     pub async fn tags(&self) -> Vec<String> {
@@ -618,4 +662,159 @@ async fn while_an_incident_contains_the_function_nothing_is_learned() {
     shop.told(DEPLOY, json!({ "runtime": "python3.12" })).await;
 
     assert_eq!(shop.world.account.snapshot(&shop.world.arn(NAME)).await, snapshot);
+}
+
+#[tokio::test]
+async fn logs_that_somebody_sends_elsewhere_go_back_and_stay_what_they_were_otherwise() {
+    let shop = Shop::new(RESTORE).await;
+    let json_logs = LoggingConfig::builder()
+        .log_format(LogFormat::Json)
+        .application_log_level(ApplicationLogLevel::Warn)
+        .log_group("/acme/all")
+        .build();
+    shop.change(|update| update.logging_config(json_logs)).await;
+    shop.remember().await;
+    let named = shop.send_logs_to("/mallory/void").await;
+    shop.world.calls();
+
+    let call = "UpdateFunctionConfiguration20150331v2";
+    let event = shop.event(MARIA, call, named).await;
+    let answer = shop.bootstrap.deliver(&event);
+
+    assert!(answer.ok, "{answer:?}");
+    assert_eq!(controls(&answer), ["logging.redirected"], "{answer:?}");
+    let alike = |group: &str| (group.to_owned(), "JSON".to_owned(), "WARN".to_owned());
+    assert_eq!(shop.logging().await, alike("/acme/all"));
+    assert_eq!(writes(&shop.world), ["UpdateFunctionConfiguration", "TagResource"]);
+    let again = shop.bootstrap.deliver(&event);
+    assert!(again.ok && writes(&shop.world).is_empty(), "{again:?}");
+    let (code, printed) = shop.world.cordon(&["restore", &incident(&answer)]);
+    assert_eq!(code, 0, "{printed}");
+    assert_eq!(shop.logging().await, alike("/mallory/void"));
+    assert!(shop.tags().await.is_empty());
+    let held = shop.bootstrap.deliver(&event);
+    assert!(held.ok && writes(&shop.world).is_empty(), "what was restored is left alone");
+}
+
+#[tokio::test]
+async fn logs_go_back_to_where_a_trusted_principal_sent_them_last() {
+    let shop = Shop::new(RESTORE).await;
+    shop.remember().await;
+    for (actor, group) in [(MARIA, "/acme/one"), (DEPLOY, "/acme/two")] {
+        let named = shop.send_logs_to(group).await;
+        let answer = shop.told(actor, named).await;
+        assert!(controls(&answer).is_empty(), "{answer:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    for group in ["/mallory/void", "/mallory/other"] {
+        let named = shop.send_logs_to(group).await;
+        let answer = shop.told(MARIA, named).await;
+        assert_eq!(controls(&answer), ["logging.redirected"], "{answer:?}");
+        assert_eq!(shop.logging().await.0, "/acme/two");
+    }
+}
+
+#[tokio::test]
+async fn an_old_log_group_is_no_redirection_however_often_it_is_named() {
+    let shop = Shop::new(RESTORE).await;
+    shop.send_logs_to("/old/group").await;
+    shop.remember().await;
+    for _ in 0..2 {
+        let named = shop.send_logs_to("/old/group").await;
+        let answer = shop.told(MARIA, named).await;
+        assert!(controls(&answer).is_empty(), "{answer:?}");
+    }
+    assert_eq!(shop.logging().await.0, "/old/group");
+    assert!(writes(&shop.world).is_empty());
+}
+
+#[tokio::test]
+async fn a_forged_snapshot_sends_no_logs_away() {
+    let shop = Shop::new(RESTORE).await;
+    shop.remember().await;
+    let arn = shop.world.arn(NAME);
+    shop.world.account.forge_snapshot(&arn, "logGroup", &json!("/mallory/void")).await;
+    let named = shop.send_logs_to("/defenders/own").await;
+
+    let answer = shop.told(MARIA, named).await;
+
+    assert_eq!(controls(&answer), ["logging.redirected"], "{answer:?}");
+    assert_eq!(shop.logging().await.0, "/defenders/own");
+    let unanswered = answer.findings[0]["unanswered"].to_string();
+    assert!(unanswered.contains("not one of the `log-groups` either"), "{unanswered}");
+}
+
+/// What the function changed of log groups since the last look.
+fn set_for_logs(world: &World) -> Vec<String> {
+    let calls = world.calls().into_iter();
+    calls
+        .filter(|call| call.mutating && call.service == "logs")
+        .map(|call| call.operation)
+        .collect()
+}
+
+#[tokio::test]
+async fn log_events_that_somebody_keeps_for_too_short_are_kept_longer() {
+    let shop = Shop::new(RESTORE).await;
+    logs(&shop.world, "CreateLogGroup", &json!({ "logGroupName": GROUP }));
+    let event = shop.keep_logs_for(1, 1);
+    shop.world.calls();
+
+    let answer = shop.bootstrap.deliver(&event);
+
+    assert!(answer.ok, "{answer:?}");
+    assert_eq!(controls(&answer), ["logging.redirected"], "{answer:?}");
+    assert_eq!(shop.kept_for(), Some(90));
+    assert_eq!(set_for_logs(&shop.world), ["PutRetentionPolicy"]);
+    let told = shop.world.account.notifications().await.join("\n");
+    assert!(told.contains("1 -> 90 days") && told.contains("are gone"), "{told}");
+    let again = shop.bootstrap.deliver(&event);
+    assert!(again.ok && again.findings.is_empty(), "{again:?}");
+    assert!(set_for_logs(&shop.world).is_empty());
+    // Set again, otherwise: one restore brings back what was there first.
+    let other = shop.bootstrap.deliver(&shop.keep_logs_for(3, 2));
+    assert!(other.ok, "{other:?}");
+    assert_eq!(shop.kept_for(), Some(90));
+    let (code, printed) = shop.world.cordon(&["restore", &incident(&answer)]);
+    assert_eq!(code, 0, "{printed}");
+    assert!(printed.contains("put-log-retention"), "{printed}");
+    assert_eq!(shop.kept_for(), Some(1));
+    let held = shop.bootstrap.deliver(&event);
+    assert!(held.ok, "{held:?}");
+    assert_eq!(shop.kept_for(), Some(1), "what was restored is left alone");
+}
+
+#[tokio::test]
+async fn log_events_that_are_kept_otherwise_by_now_are_left_so() {
+    let shop = Shop::new(RESTORE).await;
+    logs(&shop.world, "CreateLogGroup", &json!({ "logGroupName": GROUP }));
+    let shortened = shop.keep_logs_for(1, 1);
+    shop.keep_logs_for(365, 2);
+    let answer = shop.bootstrap.deliver(&shortened);
+    assert!(answer.ok && answer.findings.is_empty(), "{answer:?}");
+    assert_eq!(shop.kept_for(), Some(365));
+
+    let answer = shop.bootstrap.deliver(&shop.keep_logs_for(7, 3));
+    assert!(answer.ok, "{answer:?}");
+    shop.keep_logs_for(180, 4);
+    let (code, printed) =
+        shop.world.cordon(&["restore", &incident(&answer), "--step", "put-log-retention"]);
+    assert!(code == 1 && printed.contains("they are kept for 180 days"), "{printed}");
+    assert_eq!(shop.kept_for(), Some(180));
+}
+
+#[tokio::test]
+async fn a_log_group_that_is_deleted_is_told_and_no_empty_one_made() {
+    let shop = Shop::new(RESTORE).await;
+    let event = shop.world.event("delete-log-group.json").replace("legacy-import", NAME);
+    shop.world.calls();
+
+    let answer = shop.bootstrap.deliver(&event);
+
+    assert!(answer.ok, "{answer:?}");
+    assert_eq!(controls(&answer), ["logging.redirected"], "{answer:?}");
+    let unanswered = answer.findings[0]["unanswered"].to_string();
+    assert!(unanswered.contains("what was in it is gone"), "{unanswered}");
+    assert!(shop.world.calls().iter().all(|call| call.service != "logs"));
+    assert_eq!(shop.kept_for(), None);
 }

@@ -6,7 +6,7 @@ use crate::{
     services::{logs, publish_layer, send_to_a_stranger, share_layer},
     telling::{controls, document, seed, statement, trigger, writes},
 };
-use aws_sdk_lambda::types::RecursiveLoop;
+use aws_sdk_lambda::types::{LoggingConfig, RecursiveLoop};
 use serde_json::json;
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -18,6 +18,7 @@ const SAMPLES: &[(&str, &str, &str)] = &[
     ("create-event-source-mapping.json", "report-generator", "destination.foreign"),
     ("create-log-group.json", "legacy-import", "logs.unencrypted"),
     ("delete-log-group.json", "legacy-import", "logging.redirected"),
+    ("put-retention-policy.json", "legacy-import", "logging.redirected"),
     ("security-hub-finding.json", "legacy-import", "security-hub.failed"),
     ("security-hub-finding-v2.json", "payments", "security-hub.failed function-policy.public"),
     ("add-permission-account.json", "billing", "function-policy.untrusted-account"),
@@ -61,6 +62,11 @@ const SAMPLES: &[(&str, &str, &str)] = &[
         "legacy-import",
         "tags.missing network.outside-vpc",
     ),
+    (
+        "update-function-configuration-logging.json",
+        "legacy-import",
+        "logging.redirected tags.missing",
+    ),
     ("update-function-configuration-vpc.json", "legacy-import", "tags.missing network.outside-vpc"),
     (
         "update-function-configuration-wrapper.json",
@@ -75,7 +81,8 @@ const SAMPLES: &[(&str, &str, &str)] = &[
 const DEPLOYED: &str = "change.untrusted-deployer change.without-mfa";
 
 /// Changes of IAM, which are told, each with its finding.
-const OF_IAM: [(&str, &str); 2] = [
+const OF_IAM: [(&str, &str); 3] = [
+    ("create-access-key.json", "iam-user.created"),
     ("create-user.json", "iam-user.created"),
     ("put-role-policy-lambda-admin.json", "identity-policy.overbroad-lambda-admin"),
 ];
@@ -161,7 +168,7 @@ fn everything() -> String {
         );
     let declared = ["owner: []", "[s3.amazonaws.com] }", "cap: 2 }"];
     assert!(declared.iter().all(|one| policy.contains(one)));
-    policy
+    policy.replace("# retention-days: 90", "retention-days: 90")
 }
 
 #[tokio::test]
@@ -285,6 +292,18 @@ async fn prepare(world: &World, event: &str, function: &str) {
             logs(world, "CreateLogGroup", &group);
         }
         ("invoke-at-night.json", _) => world.account.create_function(function).await,
+        ("put-retention-policy.json", _) => {
+            world.account.create_function(function).await;
+            let group = json!({ "logGroupName": format!("/aws/lambda/{function}") });
+            logs(world, "CreateLogGroup", &group);
+            let mut days = group.clone();
+            days["retentionInDays"] = json!(1);
+            logs(world, "PutRetentionPolicy", &days);
+        }
+        ("update-function-configuration-logging.json", _) => {
+            let logging = LoggingConfig::builder().log_group("/mallory/void").build();
+            world.account.create_function_as(function, |call| call.logging_config(logging)).await;
+        }
         (_, "legacy-import") => {
             world.account.create_function_with(function, "python3.9").await;
         }

@@ -54,12 +54,12 @@ async fn shared(world: &World) -> Vec<(String, Value)> {
 }
 
 /// A call of CloudWatch Logs in a person's name.
-pub fn logs(world: &World, operation: &str, body: &Value) {
+pub fn logs(world: &World, operation: &str, body: &Value) -> String {
     let headers = format!(
         "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: Logs_20140328.{operation}\r\n"
     );
     let request = ["POST", "/", &headers, &body.to_string()];
-    Emulator::get().call("logs", world.region(), request);
+    Emulator::get().call("logs", world.region(), request)
 }
 
 /// Everything that goes from the function to a queue of a stranger.

@@ -6,7 +6,7 @@ mod assumed;
 mod function;
 mod guard;
 pub(super) mod iam;
-mod log_groups;
+pub(super) mod log_groups;
 mod policies;
 mod role_use;
 mod roles;
@@ -131,6 +131,10 @@ impl Aws {
                 let live = live.map(|text| IdentityDocument::parse(&text));
                 state.identity_policies.insert(policy.clone(), live);
             }
+            Read::AccessKeys(user) => {
+                let keys = absent(self.access_keys(user).await)?;
+                state.access_keys.insert(user.clone(), keys);
+            }
             Read::AssumedRoles(function) => {
                 let (assumed, error) = self.assumed(function).await?;
                 rest = error;
@@ -196,6 +200,7 @@ impl Aws {
             | Read::Signing(_)
             | Read::Recursion(_)
             | Read::IdentityPolicy(_)
+            | Read::AccessKeys(_)
             | Read::Snapshot(_)
             | Read::SwappedRoles(_)
             | Read::Containment(_)

@@ -3,6 +3,7 @@
 //! Refuses to turn anything whose way back is not in the journal: only an [`Intent`] is applied.
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
+mod access_key;
 mod concurrency;
 mod configuration;
 mod destinations;
@@ -12,6 +13,7 @@ mod layer;
 mod mapping;
 mod policy;
 mod restored_role;
+mod retention;
 mod role;
 mod rule;
 mod scaling;
@@ -83,6 +85,7 @@ impl Aws {
             Remediation::UnshareLayer { layer, permission } => {
                 self.layer_stand(layer, permission).await
             }
+            Remediation::DeactivateKey { user, key } => self.key_stand(user, key).await,
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
             Remediation::Watch(watching) => self.watcher_stand(watching).await,
         };
@@ -150,6 +153,7 @@ impl Aws {
             Remediation::UnshareLayer { layer, permission } => {
                 return gone(self.unshare(layer, permission).await);
             }
+            Remediation::DeactivateKey { user, key } => self.deactivate_key(user, key).await,
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
             Remediation::Watch(watching) => return self.watch(watching).await,
         };
@@ -207,6 +211,7 @@ impl Aws {
                 self.send_failures(mapping, Some(before)).await
             }
             Remediation::UnshareLayer { layer, permission } => self.share(layer, permission).await,
+            Remediation::DeactivateKey { user, key } => self.activate_key(user, key).await,
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
             Remediation::Watch(watching) => self.unwatch(watching).await,
         }

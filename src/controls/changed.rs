@@ -5,7 +5,7 @@
 
 use super::{
     Assessment, Case, Judgement, Needs, Response, Seen, TagValue, code_injection, code_signing,
-    handler_alone, layer_untrusted, role_swapped, vpc_detached,
+    handler_alone, layer_untrusted, logging, role_swapped, vpc_detached,
 };
 use crate::{
     event::{Actor, Change, ChangeCall, Part},
@@ -19,13 +19,14 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The controls that compare a function with what it was.
-const COMPARING: [ControlId; 6] = [
+const COMPARING: [ControlId; 7] = [
     ControlId::ExecutionRoleSwapped,
     ControlId::LayerUntrusted,
     ControlId::EnvironmentCodeInjection,
     ControlId::HandlerChangedAlone,
     ControlId::VpcDetached,
     ControlId::CodeSigningWeakened,
+    ControlId::LoggingRedirected,
 ];
 
 /// A change, what was before, and what is now.
@@ -88,6 +89,7 @@ impl Changed<'_> {
             (Part::Handler, handler_alone::is_suspicious(self)),
             (Part::Vpc, vpc_detached::is_suspicious(self)),
             (Part::Signing, code_signing::is_suspicious(self)),
+            (Part::Logging, logging::is_suspicious(self)),
         ];
         seen.into_iter().filter(|(_, is_suspicious)| *is_suspicious).map(|(part, _)| part).collect()
     }
@@ -204,7 +206,18 @@ pub(super) fn seen(
     subject: String,
     put_back: Result<PutBack, String>,
 ) -> Seen {
-    let function = changed.function.clone();
+    found(changed.function, control, evidence, subject, put_back)
+}
+
+/// The same, where no snapshot is needed.
+pub(super) fn found(
+    function: &FunctionArn,
+    control: ControlId,
+    evidence: Evidence,
+    subject: String,
+    put_back: Result<PutBack, String>,
+) -> Seen {
+    let function = function.clone();
     let answer = match put_back {
         Ok(change) => Response::restore(Remediation::RestoreConfiguration { function, change }),
         Err(why) => Response::Notify(format!("not put back: {why}")),

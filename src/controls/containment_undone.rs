@@ -137,6 +137,7 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::RemoveDestinations { .. }
         | Remediation::RemoveMappingDestination { .. }
         | Remediation::UnshareLayer { .. }
+        | Remediation::DeactivateKey { .. }
         | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
     }
 }

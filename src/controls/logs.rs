@@ -4,7 +4,7 @@
 
 use super::{Assessment, Case, Control, Judgement, Needs, Trigger, tagged};
 use crate::{
-    event::{Event, Kind, LOG_GROUP_PREFIX, LogGroupChange},
+    event::{Event, Kind, LogGroupChange},
     finding::{ControlId, Evidence, shown},
     resource::FunctionArn,
     state::{FunctionState, LogGroup, Read},
@@ -22,18 +22,13 @@ pub(super) const CONTROL: Control = Control {
     judge,
 };
 
-/// What a log group is called that is named after its function.
-pub(super) fn named_after(function: &FunctionArn) -> String {
-    format!("{LOG_GROUP_PREFIX}{}", function.name())
-}
-
 /// The function whose log group an event is about, and the group.
 fn concerned(event: &Event) -> Option<(&FunctionArn, String)> {
     match &event.kind {
         Kind::LogGroup {
             function,
             change: LogGroupChange::Created { .. } | LogGroupChange::Decrypted,
-        } => Some((function, named_after(function))),
+        } => Some((function, function.log_group())),
         Kind::FunctionChange { function } => Some((function, event.asks.log_group.clone()?)),
         _ => None,
     }
@@ -66,8 +61,8 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
         }
         // It is made when something is written to it.
         (Some(Some(_)), Some(None)) => Judgement::NotApplicable,
-        (Some(Some(_)), Some(Some(LogGroup { kms_key: Some(_) }))) => Judgement::Compliant,
-        (Some(Some(_)), Some(Some(LogGroup { kms_key: None }))) => {
+        (Some(Some(_)), Some(Some(LogGroup { kms_key: Some(_), .. }))) => Judgement::Compliant,
+        (Some(Some(_)), Some(Some(LogGroup { kms_key: None, .. }))) => {
             let value = format!("`{}` has no KMS key", shown(&group, 200));
             let evidence = Evidence::new("kmsKeyId", &value);
             Judgement::NonCompliant(vec![tagged(evidence, ControlId::LogsUnencrypted)])
@@ -79,5 +74,5 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
 
 /// The log group that a function writes to.
 pub(super) fn writes_to(function: &FunctionArn, live: &FunctionState) -> String {
-    live.log_group.clone().unwrap_or_else(|| named_after(function))
+    live.log_group.clone().unwrap_or_else(|| function.log_group())
 }

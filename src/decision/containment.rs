@@ -122,6 +122,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::SwappedRoles(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_)
+        | Read::AccessKeys(_)
         | Read::Watcher(_) => false,
     }
 }

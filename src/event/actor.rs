@@ -25,6 +25,8 @@ pub struct Actor {
     pub mfa: Option<bool>,
     /// Where the call came from.
     pub source: Source,
+    /// The id of the access key that signed the call.
+    pub key: Option<String>,
     /// The VPC endpoint that the call came through.
     pub endpoint: Option<String>,
     /// The function the credentials were issued to. AWS's word, not the caller's.

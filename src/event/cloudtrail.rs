@@ -48,6 +48,7 @@ struct UserIdentity {
     kind: Option<String>,
     arn: Option<String>,
     account_id: Option<String>,
+    access_key_id: Option<String>,
     invoked_by: Option<String>,
     session_context: Option<SessionContext>,
     in_scope_of: Option<InScopeOf>,
@@ -217,6 +218,7 @@ fn actor(identity: UserIdentity, home: &Home) -> Actor {
         identity: identity.kind.as_deref().map(Identity::parse).unwrap_or_default(),
         mfa,
         arn: identity.arn,
+        key: identity.access_key_id,
         account: identity.account_id.and_then(|id| AccountId::parse(&id).ok()),
         invoked_by: identity.invoked_by,
         role: session.and_then(|session| session.session_issuer).and_then(|issuer| issuer.arn),
@@ -352,7 +354,6 @@ fn asked(record: &Record<'_>) -> Asked {
     let dead_letters = request.dead_letter_config.and_then(|to| to.target_arn);
     let sends_to = [to(success), to(failure), dead_letters].into_iter().flatten();
     Asked {
-        creates: without_date(&record.event_name) == "CreateFunction",
         sends_to: sends_to.filter(|arn| !arn.is_empty()).collect(),
         log_group: request.logging_config.and_then(|logging| logging.log_group),
     }

@@ -24,7 +24,7 @@ pub enum LogGroupChange {
 }
 
 /// What a log group is named after its function with.
-pub(crate) const PREFIX: &str = "/aws/lambda/";
+const PREFIX: &str = "/aws/lambda/";
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]

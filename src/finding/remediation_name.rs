@@ -28,6 +28,8 @@ pub enum RemediationName {
     RemoveDestination,
     /// Take back that a layer's version is shared.
     UnshareLayer,
+    /// Deactivate the access key that was just made.
+    DeactivateAccessKey,
     /// Tag the function.
     TagFunction,
     /// Let a trail record again.
@@ -52,6 +54,7 @@ impl RemediationName {
         Self::RestoreSetting,
         Self::RemoveDestination,
         Self::UnshareLayer,
+        Self::DeactivateAccessKey,
         Self::TagFunction,
         Self::StartLogging,
         Self::RecordDataEvents,
@@ -72,6 +75,7 @@ impl RemediationName {
             Self::RestoreSetting => "restore-setting",
             Self::RemoveDestination => "remove-destination",
             Self::UnshareLayer => "unshare-layer",
+            Self::DeactivateAccessKey => "deactivate-access-key",
             Self::TagFunction => "tag-function",
             Self::StartLogging => "start-logging",
             Self::RecordDataEvents => "record-data-events",

@@ -143,7 +143,8 @@ impl Responder {
             | Read::Snapshot(_)
             | Read::SwappedRoles(_)
             | Read::Watcher(_)
-            | Read::IdentityPolicy(_) => None,
+            | Read::IdentityPolicy(_)
+            | Read::AccessKeys(_) => None,
         };
         match found {
             Some((_, _, IncidentStatus::Restored, _)) | None => Ok(None),

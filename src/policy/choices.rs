@@ -54,6 +54,8 @@ choices! {
     remove_destination = RemoveDestination;
     /// Take back that a layer's version is shared.
     unshare_layer = UnshareLayer;
+    /// Deactivate the access key that was just made.
+    deactivate_access_key = DeactivateAccessKey;
     /// Tag the function.
     tag_function = TagFunction;
     /// Let a trail record again.

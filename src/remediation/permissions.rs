@@ -73,9 +73,11 @@ impl Remediation {
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Signing { .. } => &["lambda:GetFunctionCodeSigningConfig"],
                 PutBack::Recursion => &["lambda:GetFunctionRecursionConfig"],
+                PutBack::Retention { .. } => &["logs:DescribeLogGroups"],
                 PutBack::Role { .. }
                 | PutBack::Handler { .. }
                 | PutBack::Layers { .. }
+                | PutBack::Logging { .. }
                 | PutBack::Variable { .. }
                 | PutBack::Vpc { .. } => &["lambda:GetFunctionConfiguration"],
             },
@@ -83,6 +85,7 @@ impl Remediation {
             Self::RestoreRole(restore) => restore.look_permissions(),
             Self::SwitchRule { .. } => &["events:DescribeRule"],
             Self::UnshareLayer { .. } => &["lambda:GetLayerVersionPolicy"],
+            Self::DeactivateKey { .. } => &["iam:ListAccessKeys"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
             Self::Watch(watching) => watching.look_permissions(),
         }
@@ -139,9 +142,11 @@ impl Remediation {
             },
             Self::RestoreConfiguration { change, .. } => Turning::alike(match change {
                 PutBack::Recursion => &["lambda:PutFunctionRecursionConfig"],
-                PutBack::Handler { .. } | PutBack::Variable { .. } | PutBack::Signing { .. } => {
-                    &["lambda:UpdateFunctionConfiguration"]
-                }
+                PutBack::Retention { .. } => &["logs:PutRetentionPolicy"],
+                PutBack::Handler { .. }
+                | PutBack::Variable { .. }
+                | PutBack::Logging { .. }
+                | PutBack::Signing { .. } => &["lambda:UpdateFunctionConfiguration"],
                 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
                 PutBack::Role { .. } => &["lambda:UpdateFunctionConfiguration", "iam:PassRole"],
                 // https://docs.aws.amazon.com/lambda/latest/dg/permissions-user-layer.html
@@ -182,6 +187,7 @@ impl Remediation {
                 there: &["lambda:RemoveLayerVersionPermission"],
                 back: &["lambda:AddLayerVersionPermission"],
             },
+            Self::DeactivateKey { .. } => Turning::alike(&["iam:UpdateAccessKey"]),
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }
             }

@@ -116,3 +116,15 @@ fn a_destination_that_is_taken_away_and_then_redirected_comes_back_whole() {
     let other = remove(&to(Some("other"), None), &to(Some("kept"), None));
     assert_eq!(remove(&theirs, &nobody).then(&other), None);
 }
+
+#[test]
+fn the_journal_reads_back_which_key_was_deactivated() {
+    let user = Arn::parse("arn:aws:iam::111122223333:user/jorge").expect("a user");
+    let deactivate = Remediation::DeactivateKey { user, key: "AKIAIOSFODNN7EXAMPLE".to_owned() };
+    let written = serde_json::to_string(&deactivate).expect("JSON");
+    let format = r#"{"remediation":"deactivate-key","user":"arn:aws:iam::111122223333:user/jorge","key":"AKIAIOSFODNN7EXAMPLE"}"#;
+    assert_eq!(written, format);
+    assert_eq!(serde_json::from_str::<Remediation>(format).ok(), Some(deactivate.clone()));
+    assert_eq!((deactivate.tactic(), deactivate.order()), (Tactic::Evict, 0));
+    assert_eq!(deactivate.then(&deactivate), Some(deactivate));
+}

@@ -38,10 +38,13 @@ impl Remediation {
                 PutBack::Vpc { .. } => "restore-vpc",
                 PutBack::Signing { .. } => "restore-code-signing",
                 PutBack::Recursion => "terminate-recursion",
+                PutBack::Logging { .. } => "restore-log-group",
+                PutBack::Retention { .. } => "raise-log-retention",
             },
             Self::RemoveDestinations { .. } => "remove-destinations",
             Self::RemoveMappingDestination { .. } => "remove-mapping-destination",
             Self::UnshareLayer { .. } => "unshare-layer",
+            Self::DeactivateKey { .. } => "deactivate-access-key",
             Self::TagFunction { .. } => "tag-function",
             Self::Watch(watching) => watching.name(),
         }
@@ -72,10 +75,13 @@ impl Remediation {
                 PutBack::Vpc { .. } => "detach-vpc",
                 PutBack::Signing { .. } => "put-code-signing",
                 PutBack::Recursion => "allow-recursion",
+                PutBack::Logging { .. } => "put-log-group",
+                PutBack::Retention { .. } => "put-log-retention",
             },
             Self::RemoveDestinations { .. } => "put-destinations",
             Self::RemoveMappingDestination { .. } => "put-mapping-destination",
             Self::UnshareLayer { .. } => "share-layer",
+            Self::DeactivateKey { .. } => "activate-access-key",
             Self::TagFunction { .. } => "untag-function",
             Self::Watch(watching) => watching.undo_name(),
         }
@@ -162,6 +168,14 @@ impl Remediation {
                     format!("code signing: {} -> {}", or_none(stood.as_deref()), named(back))
                 }
                 PutBack::Recursion => "recursive loops: Allow -> Terminate".to_owned(),
+                PutBack::Logging { stood, back } => {
+                    format!("logs go to: {} -> {}", named(stood), named(back))
+                }
+                PutBack::Retention { stood, back } => {
+                    format!(
+                        "log events are kept for: {stood} -> {back} days; those deleted already are gone"
+                    )
+                }
             }],
             Self::RemoveDestinations { before, after, .. } => [
                 ("succeeded", &before.on_success, &after.on_success),
@@ -181,6 +195,9 @@ impl Remediation {
                 shown(&permission.statement, 100),
                 whom(permission)
             )],
+            Self::DeactivateKey { user, key } => {
+                vec![format!("access key {} of `{}`: Active -> Inactive", named(key), user.name())]
+            }
             Self::TagFunction { tags, .. } => {
                 tags.iter().map(|(key, value)| format!("tag `{key}` = `{value}`")).collect()
             }
@@ -241,6 +258,10 @@ impl Remediation {
                     format!("code signing: {}", or_none(stood.as_deref()))
                 }
                 PutBack::Recursion => "recursive loops: Allow".to_owned(),
+                PutBack::Logging { stood, .. } => format!("logs go to: {}", named(stood)),
+                PutBack::Retention { stood, .. } => {
+                    format!("log events are kept for: {stood} days, as somebody set them")
+                }
             },
             Self::RemoveDestinations { before, .. } => format!(
                 "succeeded events go to: {}, failed ones to: {}",
@@ -255,6 +276,9 @@ impl Remediation {
                 shown(&permission.statement, 100),
                 whom(permission)
             ),
+            Self::DeactivateKey { user, key } => {
+                format!("access key {} of `{}`: Active", named(key), user.name())
+            }
             Self::TagFunction { tags, .. } => {
                 let keys: Vec<String> = tags.keys().map(|key| format!("`{key}`")).collect();
                 format!("without tag {}", keys.join(", "))

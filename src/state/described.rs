@@ -1,8 +1,8 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, EventRule, ExecutionRole, FunctionState, LogGroup, ManagedPolicyState, Memory,
-    PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
+    Contained, EventRule, ExecutionRole, FunctionState, KeyStatus, LogGroup, ManagedPolicyState,
+    Memory, PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
     Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
@@ -31,6 +31,8 @@ pub struct DescribedState {
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     identity_policies: Vec<DescribedIdentityPolicy>,
+    /// Of users, each key by its id; null where there is no such user.
+    access_keys: BTreeMap<Arn, Option<BTreeMap<String, KeyStatus>>>,
     rules: BTreeMap<Arn, Option<EventRule>>,
     /// Functions whose rules were looked up: those of `rules` that invoke them.
     rules_of: BTreeSet<FunctionArn>,
@@ -195,6 +197,7 @@ impl From<DescribedState> for State {
             signing: described.signing,
             recursion: described.recursion,
             identity_policies: described.identity_policies.into_iter().map(Into::into).collect(),
+            access_keys: described.access_keys,
             provisioned: described.provisioned,
             rules: described.rules,
             surroundings: described.surroundings,

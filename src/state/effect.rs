@@ -7,7 +7,8 @@ use crate::{
     remediation::{Remediation, Watching},
     resource::FunctionArn,
     setting::{
-        Boundary, Destinations, PutBack, RecursiveLoop, Scaling, Signing, Suspension, UrlAuthType,
+        Boundary, Destinations, KeyStatus, PutBack, RecursiveLoop, Scaling, Signing, Suspension,
+        UrlAuthType,
     },
 };
 
@@ -101,6 +102,11 @@ impl State {
                     state.layer_policies.insert(layer.clone(), after);
                 }
             }
+            Remediation::DeactivateKey { user, key } => {
+                if let Some(Some(keys)) = state.access_keys.get_mut(user) {
+                    keys.insert(key.clone(), KeyStatus::Inactive);
+                }
+            }
             Remediation::TagFunction { function, tags } => live(state, function, |live| {
                 live.tags.get_or_insert_default().extend(tags.clone());
             }),
@@ -151,9 +157,18 @@ fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
     if *change == PutBack::Recursion {
         state.recursion.insert(function.clone(), Some(RecursiveLoop::Terminate));
     }
+    let group = function.log_group();
+    if let (PutBack::Retention { back, .. }, Some(Some(group))) =
+        (change, state.log_groups.get_mut(&group))
+    {
+        group.retention_days = Some(*back);
+    }
     live(state, function, |live| match change {
-        PutBack::Signing { .. } | PutBack::Recursion => {}
+        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Retention { .. } => {}
         PutBack::Role { back, .. } => live.role.clone_from(back),
+        PutBack::Logging { back, .. } => {
+            live.log_group = Some(back.clone()).filter(|back| *back != group);
+        }
         PutBack::Handler { back, .. } => live.handler = Some(back.clone()),
         PutBack::Layers { back, .. } => live.layers.clone_from(back),
         PutBack::Variable { name } => {

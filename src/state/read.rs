@@ -61,6 +61,8 @@ pub enum Read {
     SwappedRoles(FunctionArn),
     /// What an identity policy says.
     IdentityPolicy(IdentityPolicy),
+    /// The access keys of a user, whose path need not be known.
+    AccessKeys(Arn),
     /// How the settings that containment turned stand now. The journal knows which.
     Containment(FunctionArn),
     /// The same, of the function of an incident.
@@ -218,6 +220,7 @@ impl Read {
             Self::IdentityPolicy(IdentityPolicy::Inline { .. }) => {
                 &["iam:GetGroupPolicy", "iam:GetRolePolicy", "iam:GetUserPolicy"]
             }
+            Self::AccessKeys(_) => &["iam:ListAccessKeys"],
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
             Self::Watcher(read) => read.permissions(),
@@ -254,6 +257,7 @@ impl fmt::Display for Read {
             Self::Signing(_) => f.write_str("whether its code has to be signed"),
             Self::Recursion(_) => f.write_str("whether it may call itself in a loop"),
             Self::IdentityPolicy(policy) => write!(f, "the policy {policy}"),
+            Self::AccessKeys(user) => write!(f, "the access keys of {user}"),
             Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::SwappedRoles(_) => f.write_str("the policies of its role and of the one before"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),

@@ -1,7 +1,6 @@
 """IAM's managed policies and users, where moto 5.2.5 is kinder than AWS or forgets: AWS's own policies are not there, a
 policy attached twice counts twice, who has one is looked for among the account's first hundred only, versions are
-listed with their documents, keys take any status, the ids of users look like nobody's, and a new password is never one
-to be changed.
+listed with their documents, the ids of users look like nobody's, and a new password is never one to be changed.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyVersions.html
 """
@@ -16,6 +15,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
 from moto.utilities.utils import get_partition
 
+import access_keys
 from aws_operations import Call
 from messages import Request, Response, xml_error
 
@@ -26,7 +26,6 @@ ATTACHING = {"AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy"}
 DETACHING = {"DetachGroupPolicy", "DetachRolePolicy", "DetachUserPolicy"}
 # Documented: their answers have no documents, GetPolicyVersion's has.
 WITHOUT_DOCUMENT = {"CreatePolicyVersion", "ListPolicyVersions"}
-STATUSES = ("Active", "Inactive")
 
 
 def answer(account: str, call: Call, request: Request, ask_moto: Callable[..., Response]) -> Response:
@@ -35,7 +34,7 @@ def answer(account: str, call: Call, request: Request, ask_moto: Callable[..., R
     policy = given.get("PolicyArn") or given.get("PermissionsBoundary") or ""
     if AWS_POLICY.fullmatch(policy):
         know(backend, account, call.region, policy)
-    if refused := refusal(backend, call.operation, given):
+    if refused := refusal(backend, call.operation, given) or access_keys.refusal(backend, call, given):
         return refused
     everybody = b"&MaxItems=100000" if call.operation == "ListEntitiesForPolicy" and "MaxItems" not in given else b""
     response = ask_moto(request.body + everybody)
@@ -90,9 +89,6 @@ def refusal(backend: IAMBackend, operation: str, given: dict[str, str]) -> Respo
         case "ListEntitiesForPolicy" if policy not in backend.managed_policies:
             # Recorded for DeletePolicy.
             return xml_error(404, "NoSuchEntity", f"Policy {policy} was not found.")
-        case "UpdateAccessKey" if given.get("Status") not in STATUSES:
-            text = f"1 validation error detected: Value '{given.get('Status')}' at 'status' failed to satisfy constraint: "
-            return xml_error(400, "ValidationError", f"{text}Member must satisfy enum value set: [Active, Inactive]")
         case "CreateRole" | "UpdateAssumeRolePolicy":
             return malformed(given.get("AssumeRolePolicyDocument") or given.get("PolicyDocument", ""))
     return None

@@ -76,7 +76,11 @@ def environment(asked: dict) -> dict:
 
 
 def logging(current: dict, asked: dict) -> dict:
-    """Recorded: parts that are not given stay, the levels begin with INFO, and go with the format JSON only."""
+    """Recorded: parts that are not given stay, the levels begin with INFO, and go with the format JSON only.
+
+    https://github.com/localstack/localstack/blob/main/tests/aws/services/lambda_/test_lambda_api.snapshot.json,
+    `TestLoggingConfig`
+    """
     merged = {**current, **asked}
     if merged["LogFormat"] == "JSON":
         return {**LEVELS, **merged}

@@ -272,9 +272,35 @@ class Users(IamTest):
         self.assertEqual({first: "Active", second: "Active"}, self.statuses())
         with self.assertRaisesRegex(Exception, "ValidationError"):
             update(UserName=self.name, AccessKeyId=first, Status="Gone")
-        for user, key in ((self.name, "AKIANONE000000000000"), ("none", first)):
-            with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
-                update(UserName=user, AccessKeyId=key, Status="Inactive")
+
+    def test_keys_and_users_that_are_not_there(self):
+        """https://github.com/localstack/localstack/blob/main/tests/aws/services/iam/test_iam_users.snapshot.json"""
+        first = self.iam.create_access_key(UserName=self.name)["AccessKey"]["AccessKeyId"]
+        for user, key, text in (
+            (self.name, "AKIANONE000000000000", "The Access Key with id AKIANONE000000000000 cannot be found."),
+            ("none", first, "The user with name none cannot be found."),
+        ):
+            self.refused(
+                404, "NoSuchEntity", text, self.iam.update_access_key, UserName=user, AccessKeyId=key, Status="Inactive"
+            )
+        self.refused(
+            404, "NoSuchEntity", "The user with name none cannot be found.", self.iam.list_access_keys, UserName="none"
+        )
+        self.assertEqual({first: "Active"}, self.statuses())
+
+    def test_whose_key_it_is_has_to_be_told_by_whoever_has_none(self):
+        """Recorded for DeleteAccessKey by a role.
+
+        https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html
+        """
+        made = self.iam.create_access_key(UserName=self.name)["AccessKey"]
+        text = "Must specify userName when calling with non-User credentials"
+        key = made["AccessKeyId"]
+        self.refused(400, "ValidationError", text, self.iam.list_access_keys)
+        self.refused(400, "ValidationError", text, self.iam.update_access_key, AccessKeyId=key, Status="Inactive")
+        self.assertEqual({key: "Active"}, self.statuses())
+        itself = client("iam", key, made["SecretAccessKey"])
+        self.assertEqual([key], [one["AccessKeyId"] for one in itself.list_access_keys()["AccessKeyMetadata"]])
 
     def test_a_login_is_made_and_removed(self):
         create = self.iam.create_login_profile

@@ -28,7 +28,8 @@ fn attached() -> BTreeSet<String> {
 #[test]
 fn the_role_may_read_a_control_policy_only_where_one_is_delivered_by_an_address_of_that_kind() {
     let mut expected: BTreeSet<String> = KINDS.map(|(id, _, _)| id.to_owned()).into();
-    expected.extend(["NeverItself", "RestoresRolesPolicy"].map(str::to_owned));
+    let others = ["DeactivatesAccessKeysPolicy", "NeverItself", "RestoresRolesPolicy"];
+    expected.extend(others.map(str::to_owned));
     assert_eq!(attached(), expected);
     for (id, condition, uri) in KINDS {
         let template = template();

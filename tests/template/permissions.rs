@@ -33,6 +33,15 @@ const DECLARED: &[&str] = &[
     "ec2",
 ];
 
+/// What the responder may do only where the deployment says so, and the condition that it is under.
+const ON_REQUEST: [(&str, &str); 2] = [
+    ("RestoresRolesPolicy", "RestoresRoles"),
+    ("DeactivatesAccessKeysPolicy", "DeactivatesAccessKeys"),
+];
+
+/// What operators have, in two because one has no room for it.
+const OPERATORS: [&str; 2] = ["OperatorPolicy", "OperatorIamPolicy"];
+
 fn rule() -> Arn {
     Arn::parse("arn:aws:events:us-east-1:111122223333:rule/r").expect("a rule")
 }
@@ -165,6 +174,14 @@ fn remediations() -> Vec<Remediation> {
             function: function.clone(),
             change: PutBack::Recursion,
         },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Logging { stood: id(), back: id() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Retention { stood: 1, back: 90 },
+        },
         Remediation::RemoveDestinations {
             resource: function.clone().into(),
             before: Destinations::default(),
@@ -179,6 +196,7 @@ fn remediations() -> Vec<Remediation> {
             layer: layer(),
             permission: LayerPermission { statement: id(), principal: id(), organization: None },
         },
+        Remediation::DeactivateKey { user: holder(), key: id() },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     all.extend(role_restores());
@@ -210,6 +228,8 @@ fn remediations() -> Vec<Remediation> {
                 PutBack::Vpc { .. } => "vpc",
                 PutBack::Signing { .. } => "signing",
                 PutBack::Recursion => "recursion",
+                PutBack::Logging { .. } => "logging",
+                PutBack::Retention { .. } => "retention",
             },
             Remediation::Watch(Watching::StartLogging { .. }) => "start logging",
             Remediation::Watch(Watching::UpdateTrail { .. }) => "update trail",
@@ -220,6 +240,7 @@ fn remediations() -> Vec<Remediation> {
             Remediation::RemoveDestinations { .. } => "remove destinations",
             Remediation::RemoveMappingDestination { .. } => "remove mapping destination",
             Remediation::UnshareLayer { .. } => "unshare layer",
+            Remediation::DeactivateKey { .. } => "deactivate key",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -288,6 +309,7 @@ fn reads() -> Vec<Read> {
         Read::Recursion(function()),
         Read::IdentityPolicy(IdentityPolicy::Managed(holder())),
         Read::IdentityPolicy(IdentityPolicy::Inline { holder: holder(), name: String::new() }),
+        Read::AccessKeys(holder()),
         Read::LayerPolicy(layer()),
         Read::LogGroup(String::new()),
     ];
@@ -328,6 +350,7 @@ fn reads() -> Vec<Read> {
             Read::Recursion(_) => "recursion",
             Read::IdentityPolicy(IdentityPolicy::Managed(_)) => "managed policy",
             Read::IdentityPolicy(IdentityPolicy::Inline { .. }) => "inline policy",
+            Read::AccessKeys(_) => "access keys",
             Read::LayerPolicy(_) => "layer policy",
             Read::LogGroup(_) => "log group",
         });
@@ -398,11 +421,17 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
     let own_log = these(["logs:CreateLogStream", "logs:PutLogEvents"]);
     let declared: BTreeSet<String> = declared.union(&own_log).cloned().collect();
     let services: Vec<&str> = DECLARED.iter().copied().chain(["logs"]).collect();
-    let asked_for = actions("RestoresRolesPolicy", "Allow", &services);
+    let asked_for: BTreeSet<String> = ON_REQUEST
+        .iter()
+        .flat_map(|(logical_id, _)| actions(logical_id, "Allow", &services))
+        .collect();
     let granted = actions("CordonRole", "Allow", &services);
     assert!(granted.is_disjoint(&asked_for), "granted although nobody asked for it");
     assert_eq!(granted.union(&asked_for).cloned().collect::<BTreeSet<_>>(), declared);
-    assert_eq!(template()["Resources"]["RestoresRolesPolicy"]["Condition"], "RestoresRoles");
+    for (logical_id, condition) in ON_REQUEST {
+        assert_eq!(template()["Resources"][logical_id]["Condition"], condition);
+        assert_eq!(properties(&template(), logical_id)["Roles"], json!(["CordonRole"]));
+    }
     let rest = |service| actions("CordonRole", "Allow", &[service]);
     assert_eq!(
         rest("dynamodb"),
@@ -423,24 +452,28 @@ fn the_responder_may_do_exactly_what_reads_and_remediations_declare() {
 fn nothing_that_the_responder_changes_can_be_cordons_own() {
     let writes: BTreeSet<String> = names(remediations().iter().map(Remediation::permissions))
         .into_iter()
-        .filter(|action| !only_reads(action) && is_of(action, &["lambda", "iam"]))
+        .filter(|action| !only_reads(action) && is_of(action, &["lambda", "iam", "logs"]))
         // Makes a policy that nothing has yet.
         .filter(|action| action != "iam:CreatePolicy")
-        // Cordon has no layers.
+        // Cordon has no layers, and no users.
         .filter(|action| action != "lambda:RemoveLayerVersionPermission")
+        .filter(|action| action != "iam:UpdateAccessKey")
         .collect();
-    assert_eq!(actions("NeverItself", "Deny", &["lambda", "iam"]), writes);
+    assert_eq!(actions("NeverItself", "Deny", &["lambda", "iam", "logs"]), writes);
     assert_eq!(properties(&template(), "NeverItself")["Roles"], json!(["CordonRole"]));
     assert_eq!(template()["Resources"]["CordonFunction"]["DependsOn"], "NeverItself");
     let statements = statements("NeverItself");
-    let [functions, mappings, roles, policies] = statements.as_slice() else {
-        panic!("four statements")
+    let [functions, mappings, roles, logs, policies] = statements.as_slice() else {
+        panic!("five statements")
     };
     let own = listed(&functions["Resource"]);
     for id in ["CordonFunction", "CordonCollector"] {
         let name = properties(&template(), id)["FunctionName"].as_str().expect("a name").to_owned();
         for end in [format!(":function:{name}"), format!(":function:{name}:*")] {
             assert!(own.iter().any(|arn| arn.ends_with(&end)), "{end}");
+        }
+        for end in [format!(":log-group:/aws/lambda/{name}"), format!("/aws/lambda/{name}:*")] {
+            assert!(listed(&logs["Resource"]).iter().any(|arn| arn.ends_with(&end)), "{end}");
         }
         let role = properties(&template(), id)["Role"].as_str().expect("a role").to_owned();
         assert!(listed(&roles["Resource"]).contains(&role), "{role}");
@@ -471,13 +504,9 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "lambda:ListEventSourceMappings",
         "lambda:ListFunctions",
     ];
-    for logical_id in [
-        "CordonRole",
-        "CollectorRole",
-        "OperatorPolicy",
-        "OperatorIamPolicy",
-        "RestoresRolesPolicy",
-    ] {
+    let on_request = ON_REQUEST.map(|(logical_id, _)| logical_id);
+    for logical_id in ["CordonRole", "CollectorRole"].into_iter().chain(OPERATORS).chain(on_request)
+    {
         for statement in statements(logical_id) {
             let everything = listed(&statement["Action"])
                 .iter()
@@ -504,6 +533,12 @@ fn what_conditions_can_narrow_is_narrow() {
         let passed = &statement(logical_id, "PassRoles")["Condition"]["StringEquals"];
         assert_eq!(passed["iam:PassedToService"], "lambda.amazonaws.com", "{logical_id}");
     }
+    for (logical_id, sid) in
+        [("CordonRole", "LogRetention"), ("OperatorPolicy", "RestoreLogRetention")]
+    {
+        let groups = &statement(logical_id, sid)["Resource"];
+        assert!(groups.as_str().is_some_and(|arn| arn.ends_with(":log-group:/aws/lambda/*")));
+    }
     let urls = statement("CordonRole", "FunctionUrls");
     assert_eq!(urls["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"], "AWS_IAM");
     let ours = ":policy/cordon/cordon-inc-*";
@@ -529,9 +564,9 @@ fn operators_may_do_exactly_what_the_ways_back_declare_and_send_events_again() {
         .cloned()
         .chain(["lambda:InvokeFunction".to_owned()])
         .collect();
-    let granted = ["OperatorPolicy", "OperatorIamPolicy"].into_iter();
-    let granted = granted.flat_map(|logical_id| actions(logical_id, "Allow", DECLARED));
-    assert_eq!(granted.collect::<BTreeSet<_>>(), declared);
+    let services: Vec<&str> = DECLARED.iter().copied().chain(["logs"]).collect();
+    let granted = OPERATORS.map(|logical_id| actions(logical_id, "Allow", &services));
+    assert_eq!(granted.into_iter().flatten().collect::<BTreeSet<_>>(), declared);
     let journal =
         these(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]);
     assert_eq!(actions("OperatorPolicy", "Allow", &["dynamodb"]), journal);
@@ -568,15 +603,9 @@ fn the_collector_changes_nothing_but_its_bucket_and_the_journal_of_incidents() {
 #[test]
 fn every_policy_is_short_enough_for_iam() {
     let (stack, arn) = ("s".repeat(54), "r".repeat(120));
-    let all = [
-        "CordonRole",
-        "CollectorRole",
-        "NeverItself",
-        "OperatorPolicy",
-        "OperatorIamPolicy",
-        "RestoresRolesPolicy",
-    ];
-    for logical_id in all {
+    let on_request = ON_REQUEST.map(|(logical_id, _)| logical_id);
+    let all = ["CordonRole", "CollectorRole", "NeverItself"];
+    for logical_id in all.into_iter().chain(OPERATORS).chain(on_request) {
         let (document, most) = document(logical_id);
         let mut text = document.to_string();
         for (name, value) in [

@@ -221,5 +221,5 @@ fn dead_letter_target(configuration: &FunctionConfiguration) -> Option<String> {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html>
 fn log_group(function: &FunctionArn, configuration: &FunctionConfiguration) -> Option<String> {
     let group = configuration.logging_config.as_ref()?.log_group.clone();
-    group.filter(|group| *group != format!("/aws/lambda/{}", function.name()))
+    group.filter(|group| *group != function.log_group())
 }

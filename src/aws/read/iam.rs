@@ -1,13 +1,15 @@
-//! Roles and managed policies as IAM has them. Refuses nothing: what they mean is said elsewhere.
+//! Roles, managed policies and access keys as IAM has them. Refuses nothing: what they mean is said
+//! elsewhere.
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html>
 
 use super::{Aws, AwsError, absent};
 use crate::{
-    aws::failed,
+    aws::{ErrorKind, failed},
     resource::{Arn, IdentityPolicy, RoleArn},
-    state::{Boundary, PolicyVersion},
+    state::{Boundary, KeyStatus, PolicyVersion},
 };
 use percent_encoding::percent_decode_str;
+use std::collections::BTreeMap;
 
 /// What is asked of a role.
 pub(in crate::aws) struct Role {
@@ -80,6 +82,27 @@ impl Aws {
         Ok(decoded(&document))
     }
 
+    /// The access keys of a user, by their ids.
+    /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccessKeys.html>
+    pub(in crate::aws) async fn access_keys(
+        &self,
+        user: &Arn,
+    ) -> Result<BTreeMap<String, KeyStatus>, AwsError> {
+        let list = self.iam().await.list_access_keys().user_name(user_name(user));
+        let mut pages = list.into_paginator().items().send();
+        let mut keys = BTreeMap::new();
+        while let Some(key) = pages.next().await {
+            let key = key.map_err(failed("ListAccessKeys", user))?;
+            let status = key.status.as_ref().and_then(|status| KeyStatus::parse(status.as_str()));
+            let (Some(id), Some(status)) = (key.access_key_id, status) else {
+                let why = "a key without a status that is known";
+                return Err(AwsError::new("ListAccessKeys", user, ErrorKind::Invalid, why));
+            };
+            keys.insert(id, status);
+        }
+        Ok(keys)
+    }
+
     /// What the default version of a managed policy says.
     pub(in crate::aws) async fn managed_policy(&self, arn: &str) -> Result<String, AwsError> {
         Ok(self.managed_policy_version(arn).await?.document)
@@ -113,6 +136,11 @@ impl Aws {
         let document = output.policy_version.and_then(|version| version.document);
         Ok(document.map(|document| decoded(&document)).unwrap_or_default())
     }
+}
+
+/// What IAM is asked for a user by: the name alone, whatever the path, and even if it is a number.
+pub(in crate::aws) fn user_name(user: &Arn) -> &str {
+    user.resource().rsplit('/').next().unwrap_or_default()
 }
 
 /// IAM gives documents as URLs have them (RFC 3986); a `%` that begins no octet stays one.

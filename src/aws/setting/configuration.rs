@@ -17,7 +17,7 @@ use aws_sdk_lambda::{
         get_function_configuration::GetFunctionConfigurationOutput,
         update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder as Update,
     },
-    types::{Environment, VpcConfig},
+    types::{Environment, LoggingConfig, VpcConfig},
 };
 use std::time::Duration;
 use tokio::time::sleep;
@@ -39,11 +39,17 @@ impl Aws {
                 self.signing_stand(function, stood.as_deref(), back).await
             }
             PutBack::Recursion => self.recursion_stand(function).await,
+            PutBack::Retention { stood, back } => {
+                self.retention_stand(function, *stood, *back).await
+            }
             PutBack::Role { .. }
             | PutBack::Handler { .. }
             | PutBack::Layers { .. }
             | PutBack::Variable { .. }
-            | PutBack::Vpc { .. } => Ok(stand(&self.configuration(function).await?, change)),
+            | PutBack::Logging { .. }
+            | PutBack::Vpc { .. } => {
+                Ok(stand(function, &self.configuration(function).await?, change))
+            }
         }
     }
 
@@ -58,10 +64,14 @@ impl Aws {
                 self.put_signing_back(function, stood.as_deref(), back).await
             }
             PutBack::Recursion => self.set_recursion(function, RecursiveLoop::Terminate).await,
+            PutBack::Retention { stood, back } => {
+                self.put_retention_back(function, *stood, *back).await
+            }
             PutBack::Role { .. }
             | PutBack::Handler { .. }
             | PutBack::Layers { .. }
             | PutBack::Variable { .. }
+            | PutBack::Logging { .. }
             | PutBack::Vpc { .. } => {
                 self.turn_configuration(function, change, &Stand::Before, &Stand::After).await
             }
@@ -83,9 +93,11 @@ impl Aws {
             PutBack::Recursion => {
                 self.set_recursion(function, RecursiveLoop::Allow).await.map(|_| ())
             }
+            PutBack::Retention { stood, .. } => self.set_retention(function, *stood).await,
             PutBack::Role { .. }
             | PutBack::Handler { .. }
             | PutBack::Layers { .. }
+            | PutBack::Logging { .. }
             | PutBack::Vpc { .. } => self
                 .turn_configuration(function, change, &Stand::After, &Stand::Before)
                 .await
@@ -103,7 +115,7 @@ impl Aws {
         let mut tries = 1;
         loop {
             let live = self.configuration(function).await?;
-            let found = stand(&live, change);
+            let found = stand(function, &live, change);
             if found == *to {
                 return Ok(Outcome::Success { note: Some("it stood so already".to_owned()) });
             }
@@ -117,7 +129,7 @@ impl Aws {
                 .set_revision_id(live.revision_id.clone());
             let update = match *to == Stand::After {
                 true => there(update, function, change, live)?,
-                false => back(update, change),
+                false => back(update, change, live),
             };
             match update.send().await.map_err(failed(OPERATION, function)) {
                 Ok(_) => return Ok(Outcome::Success { note: None }),
@@ -145,7 +157,7 @@ impl Aws {
 
 const OPERATION: &str = "UpdateFunctionConfiguration";
 
-fn stand(live: &GetFunctionConfigurationOutput, change: &PutBack) -> Stand {
+fn stand(function: &FunctionArn, live: &GetFunctionConfigurationOutput, change: &PutBack) -> Stand {
     match change {
         PutBack::Role { stood, back } => {
             let now = live.role.clone().unwrap_or_default();
@@ -184,8 +196,14 @@ fn stand(live: &GetFunctionConfigurationOutput, change: &PutBack) -> Stand {
                 format!("the subnets are `{}`", shown(&now.subnets.join(" "), 140))
             })
         }
+        PutBack::Logging { stood, back } => {
+            let logging = live.logging_config.as_ref();
+            let now = logging.and_then(|logging| logging.log_group.clone());
+            let now = now.unwrap_or_else(|| function.log_group());
+            Stand::of(&now, stood, back, || format!("the log group is `{}`", shown(&now, 140)))
+        }
         // They are settings of their own.
-        PutBack::Signing { .. } | PutBack::Recursion => Stand::Gone,
+        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Retention { .. } => Stand::Gone,
     }
 }
 
@@ -210,18 +228,38 @@ fn there(
             update.environment(environment)
         }
         PutBack::Vpc { back } => update.vpc_config(vpc(back)),
-        PutBack::Signing { .. } | PutBack::Recursion => update,
+        PutBack::Logging { back, .. } => update.logging_config(logging(live, back)),
+        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Retention { .. } => update,
     })
 }
 
-fn back(update: Update, change: &PutBack) -> Update {
+fn back(update: Update, change: &PutBack, live: GetFunctionConfigurationOutput) -> Update {
     match change {
         PutBack::Role { stood, .. } => update.role(stood),
         PutBack::Handler { stood, .. } => update.handler(stood),
         PutBack::Layers { stood, .. } => update.set_layers(Some(stood.clone())),
-        PutBack::Variable { .. } | PutBack::Signing { .. } | PutBack::Recursion => update,
+        PutBack::Logging { stood, .. } => update.logging_config(logging(live, stood)),
+        PutBack::Variable { .. }
+        | PutBack::Signing { .. }
+        | PutBack::Recursion
+        | PutBack::Retention { .. } => update,
         PutBack::Vpc { .. } => update.vpc_config(vpc(&VpcAttachment::default())),
     }
+}
+
+/// Another log group, and all else as it stands: that what is left out stays, AWS does not document.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html>
+fn logging(live: GetFunctionConfigurationOutput, group: &str) -> LoggingConfig {
+    let stands = live.logging_config;
+    let (format, application, system) = stands.map_or((None, None, None), |stands| {
+        (stands.log_format, stands.application_log_level, stands.system_log_level)
+    });
+    LoggingConfig::builder()
+        .set_log_format(format)
+        .set_application_log_level(application)
+        .set_system_log_level(system)
+        .log_group(group)
+        .build()
 }
 
 /// Empty lists take a function out of its VPC.
