@@ -3,6 +3,7 @@
 //! `decision` decides.
 
 mod access_analyzer;
+mod alias_shifted;
 mod analysis;
 mod chain;
 mod change;
@@ -66,7 +67,7 @@ use crate::{
     policy::{Because, Concurrency, ControlPolicy, Mode, Pattern, Reached, Whom},
     remediation::{Remediation, TAG_PREFIX, Watching},
     resource::{Arn, FunctionArn, Home, Resource},
-    state::{FunctionState, Read, State},
+    state::{FunctionState, Lesson, Read, State},
 };
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
@@ -231,6 +232,7 @@ pub const CONTROLS: &[Control] = &[
     handler_alone::CONTROL,
     recursion::CONTROL,
     vpc_detached::CONTROL,
+    alias_shifted::CONTROL,
     destination::CONTROL,
     logging::CONTROL,
     containment_undone::CONTROL,
@@ -387,6 +389,12 @@ pub fn judge(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Vec<Assessmen
         .filter(|matched| controls.contains(&Requirement::Rule(matched.rule.clone())));
     assessments.extend(matched.flat_map(|matched| rule::judge(case, matched)));
     assessments
+}
+
+/// What is to be remembered of where something leads.
+pub(crate) fn lesson(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Option<Lesson> {
+    let is_concerned = |control: ControlId| controls.contains(&control.into());
+    is_concerned(ControlId::AliasShifted).then(|| alias_shifted::lesson(case)).flatten()
 }
 
 /// What is read before a function is contained: little, and the same for every function.

@@ -413,6 +413,9 @@ impl Remediation {
                     PutBack::Handler { .. } => "handler",
                     PutBack::Layers { .. } => "layers",
                     PutBack::Variable { name } => return variable_setting(function, name),
+                    PutBack::Alias { name, .. } => {
+                        return format!("configuration {function} alias {name}");
+                    }
                     PutBack::Vpc { .. } => "vpc",
                     PutBack::Signing { .. } => "signing",
                     PutBack::Recursion => "recursion",

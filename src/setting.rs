@@ -1,7 +1,9 @@
 //! The settings of AWS that remediations turn, each as it was read.
 
+mod routing;
 mod watcher;
 
+pub use routing::{Routing, Weight};
 pub use watcher::{Detector, TraceEncryption};
 
 use serde::{Deserialize, Serialize};
@@ -229,6 +231,15 @@ pub enum PutBack {
     },
     /// Loops of calls to itself are ended again.
     Recursion,
+    /// Which versions an alias invokes.
+    Alias {
+        /// Its name.
+        name: String,
+        /// What it invoked.
+        stood: Routing,
+        /// What it is to invoke again.
+        back: Routing,
+    },
 }
 
 /// Whether the code of a function has to be signed.

@@ -5,6 +5,7 @@ mod described;
 mod effect;
 mod read;
 mod role;
+mod route;
 mod shown;
 mod snapshot;
 mod surroundings;
@@ -17,6 +18,7 @@ pub use crate::setting::{
 pub use described::DescribedState;
 pub use read::{Read, WatcherRead};
 pub use role::{ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, policy_hash};
+pub use route::{AliasSnapshot, AliasState, Known, Lesson};
 pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
 pub use watchers::Watchers;
@@ -54,6 +56,8 @@ pub struct State {
     pub rules: BTreeMap<Arn, Option<EventRule>>,
     /// What functions were before.
     pub remembered: BTreeMap<FunctionArn, Remembered>,
+    /// Where aliases lead, and led.
+    pub aliases: BTreeMap<FunctionResource, AliasState>,
     /// Whether code has to be signed.
     pub signing: BTreeMap<FunctionArn, Option<Signing>>,
     /// What becomes of loops.
@@ -125,10 +129,23 @@ pub struct Contained {
     pub stopped_it: bool,
 }
 
+impl Memory {
+    /// Whether the function is contained, and not for what is looked at now.
+    pub const fn is_another_containment(&self) -> bool {
+        self.contains && self.incident.is_some() && !self.unfinished
+    }
+}
+
 impl State {
     /// What was read of a function's surroundings.
     pub fn around(&self, function: &FunctionArn) -> Surroundings {
         self.surroundings.get(function).cloned().unwrap_or_default()
+    }
+
+    /// How often that has been written which a lesson is of.
+    pub fn version(&self, lesson: &Lesson) -> u64 {
+        let Lesson::Alias(alias, _) = lesson;
+        self.aliases.get(alias).map_or(0, |alias| alias.known.version)
     }
 
     /// Adds what was read later.
@@ -143,6 +160,7 @@ impl State {
         self.provisioned.extend(later.provisioned);
         self.rules.extend(later.rules);
         self.remembered.extend(later.remembered);
+        self.aliases.extend(later.aliases);
         self.signing.extend(later.signing);
         self.recursion.extend(later.recursion);
         self.roles.extend(later.roles);

@@ -9,6 +9,7 @@
 //! | `function#<ARN>` | `hold#<mark>` | until when it is left alone, and by which incident |
 //! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
 //! | `function#<ARN>` | `snapshot` | what it was when its last accepted change was made, and its salt |
+//! | `function#<ARN>` | `alias#<name>` | where the alias led when its last accepted change was made |
 //! | `resource#<ARN>` | the same | the same, of anything but functions |
 //! | `resource#<ARN of a role>` | `snapshot` | what the role was when nothing was found on it |
 //! | `resource#<ARN>` | `snapshot` | how a trail was when it was last found in order |
@@ -23,6 +24,7 @@ mod known_role;
 mod ledger;
 mod recall;
 mod record;
+mod route;
 mod snapshot;
 mod trail_snapshot;
 mod turned;

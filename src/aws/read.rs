@@ -2,6 +2,7 @@
 //! dropped here. Refuses to let one read that fails keep the others from being known.
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
+mod alias;
 mod assumed;
 mod function;
 mod guard;
@@ -13,6 +14,7 @@ mod roles;
 pub(super) mod rules;
 mod surroundings;
 
+pub(super) use alias::routing;
 pub(super) use function::vpc_attachment;
 pub(super) use roles::RoleUsers;
 
@@ -156,7 +158,11 @@ impl Aws {
                 let recursion = self.recursion(function).await?;
                 state.recursion.insert(function.clone(), recursion);
             }
-            Read::Snapshot(_) | Read::Containment(_) | Read::ContainmentOf(_) => return Ok(None),
+            Read::Snapshot(_)
+            | Read::Alias(_)
+            | Read::KnownAlias(_)
+            | Read::Containment(_)
+            | Read::ContainmentOf(_) => return Ok(None),
         }
         Ok(Some((state, rest)))
     }
@@ -194,6 +200,8 @@ impl Aws {
             | Read::Recursion(_)
             | Read::IdentityPolicy(_)
             | Read::Snapshot(_)
+            | Read::Alias(_)
+            | Read::KnownAlias(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_)
             | Read::Watcher(_) => {}

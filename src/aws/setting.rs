@@ -3,6 +3,7 @@
 //! Refuses to turn anything whose way back is not in the journal: only an [`Intent`] is applied.
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
+mod alias;
 mod concurrency;
 mod configuration;
 mod destinations;

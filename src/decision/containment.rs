@@ -119,6 +119,8 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::Recursion(_)
         | Read::IdentityPolicy(_)
         | Read::Snapshot(_)
+        | Read::Alias(_)
+        | Read::KnownAlias(_)
         | Read::Containment(_)
         | Read::ContainmentOf(_)
         | Read::Watcher(_) => false,

@@ -6,7 +6,8 @@
 
 use super::{
     Actor, Asked, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy,
-    SigningWeakening, Source, change, elsewhere, iam, log_group, role, watcher, without_date,
+    SigningWeakening, Source, change, elsewhere, iam, log_group, role, route, watcher,
+    without_date,
 };
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home, LayerVersion};
 use serde::{Deserialize, de::IgnoredAny};
@@ -111,6 +112,13 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         kind(&record, home)?
     };
     let change = change_of(&record);
+    let route = match &kind {
+        Kind::CodeChange { function } => {
+            let told = (record.request_parameters, record.response_elements);
+            route::change(without_date(&record.event_name), function, told, moment(&record))
+        }
+        _ => None,
+    };
     let (api, asks) = (api(&record), asked(&record));
     let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
     let identity = record.user_identity.unwrap_or_default();
@@ -135,7 +143,12 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::Heartbeat
         | Kind::Ignored(_) => None,
     };
-    Ok(Event { api, asks, change, ..Event::new(record.event_id, actor, kind) })
+    Ok(Event { api, asks, change, route, ..Event::new(record.event_id, actor, kind) })
+}
+
+/// When the call was made.
+fn moment(record: &Record<'_>) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(record.event_time.as_deref()?, &Rfc3339).ok()
 }
 
 /// The API as IAM writes its action.
@@ -165,13 +178,12 @@ fn change_of(record: &Record<'_>) -> Option<Change> {
         serde_json::from_str::<Option<BTreeMap<String, IgnoredAny>>>(raw.get()).ok().flatten()
     });
     let names = change::named(call, parameters.iter().flatten().map(|(name, _)| name.as_str()));
-    let at = record.event_time.as_deref();
     let answer = record
         .response_elements
         .and_then(|raw| serde_json::from_str::<Option<change::Answer>>(raw.get()).ok().flatten());
     Some(Change {
         call,
-        at: at.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok()),
+        at: moment(record),
         names,
         modified: answer.and_then(|answer| answer.last_modified),
     })

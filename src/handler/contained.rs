@@ -62,6 +62,17 @@ impl Responder {
                 }
                 continue;
             }
+            if let Some(led) = self.led(read, &mut errors).await {
+                match led {
+                    Ok(led) => state.learn(led),
+                    Err(error) => {
+                        state.unread.insert(read.clone());
+                        state.memory.locked_out.extend(locked_out(slice::from_ref(&error)));
+                        errors.push(error);
+                    }
+                }
+                continue;
+            }
             match self.contained(read, now, &mut errors).await {
                 Ok(contained) => {
                     state.read.insert(read.clone());
@@ -128,6 +139,8 @@ impl Responder {
             | Read::Signing(_)
             | Read::Recursion(_)
             | Read::Snapshot(_)
+            | Read::Alias(_)
+            | Read::KnownAlias(_)
             | Read::Watcher(_)
             | Read::IdentityPolicy(_) => None,
         };

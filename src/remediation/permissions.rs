@@ -73,6 +73,7 @@ impl Remediation {
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Signing { .. } => &["lambda:GetFunctionCodeSigningConfig"],
                 PutBack::Recursion => &["lambda:GetFunctionRecursionConfig"],
+                PutBack::Alias { .. } => &["lambda:GetAlias"],
                 PutBack::Handler { .. }
                 | PutBack::Layers { .. }
                 | PutBack::Variable { .. }
@@ -138,6 +139,7 @@ impl Remediation {
             },
             Self::RestoreConfiguration { change, .. } => Turning::alike(match change {
                 PutBack::Recursion => &["lambda:PutFunctionRecursionConfig"],
+                PutBack::Alias { .. } => &["lambda:UpdateAlias"],
                 PutBack::Handler { .. } | PutBack::Variable { .. } | PutBack::Signing { .. } => {
                     &["lambda:UpdateFunctionConfiguration"]
                 }

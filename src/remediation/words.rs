@@ -37,6 +37,7 @@ impl Remediation {
                 PutBack::Vpc { .. } => "restore-vpc",
                 PutBack::Signing { .. } => "restore-code-signing",
                 PutBack::Recursion => "terminate-recursion",
+                PutBack::Alias { .. } => "restore-alias",
             },
             Self::RemoveDestinations { .. } => "remove-destinations",
             Self::RemoveMappingDestination { .. } => "remove-mapping-destination",
@@ -70,6 +71,7 @@ impl Remediation {
                 PutBack::Vpc { .. } => "detach-vpc",
                 PutBack::Signing { .. } => "put-code-signing",
                 PutBack::Recursion => "allow-recursion",
+                PutBack::Alias { .. } => "put-alias",
             },
             Self::RemoveDestinations { .. } => "put-destinations",
             Self::RemoveMappingDestination { .. } => "put-mapping-destination",
@@ -157,6 +159,9 @@ impl Remediation {
                     format!("code signing: {} -> {}", or_none(stood.as_deref()), named(back))
                 }
                 PutBack::Recursion => "recursive loops: Allow -> Terminate".to_owned(),
+                PutBack::Alias { name, stood, back } => {
+                    format!("alias {}: {stood} -> {back}", named(name))
+                }
             }],
             Self::RemoveDestinations { before, after, .. } => [
                 ("succeeded", &before.on_success, &after.on_success),
@@ -235,6 +240,7 @@ impl Remediation {
                     format!("code signing: {}", or_none(stood.as_deref()))
                 }
                 PutBack::Recursion => "recursive loops: Allow".to_owned(),
+                PutBack::Alias { name, stood, .. } => format!("alias {}: {stood}", named(name)),
             },
             Self::RemoveDestinations { before, .. } => format!(
                 "succeeded events go to: {}, failed ones to: {}",

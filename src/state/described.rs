@@ -1,9 +1,9 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, EventRule, ExecutionRole, FunctionState, LogGroup, ManagedPolicyState, Memory,
-    PolicyState, Read, RecursiveLoop, Remembered, Signing, Snapshot, State, Surroundings,
-    UrlAuthType, VariableState, Watchers,
+    AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState, Known, LogGroup,
+    ManagedPolicyState, Memory, PolicyState, Read, RecursiveLoop, Remembered, Signing, Snapshot,
+    State, Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
@@ -14,6 +14,7 @@ use crate::{
         RoleArn,
     },
     salt::{Salt, SaltedHash},
+    setting::Routing,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,8 @@ pub struct DescribedState {
     watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
+    /// Where aliases lead, and led.
+    aliases: BTreeMap<FunctionResource, DescribedAlias>,
     /// Values of environment variables, made up: they are hashed as the function does it.
     environment: BTreeMap<FunctionArn, BTreeMap<String, String>>,
     /// Whether code has to be signed.
@@ -65,6 +68,33 @@ pub struct DescribedState {
 struct DescribedSnapshot {
     known: Snapshot,
     environment: Option<BTreeMap<String, String>>,
+}
+
+/// An alias as a file describes it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DescribedAlias {
+    /// As it was; none where it is seen for the first time.
+    known: Option<AliasSnapshot>,
+    /// Which versions it invokes; none where that was not looked at.
+    live: Option<Routing>,
+    /// It was looked at, and there is none.
+    gone: bool,
+    /// Versions it led to that are not there any more.
+    missing: BTreeSet<String>,
+}
+
+impl From<DescribedAlias> for AliasState {
+    fn from(described: DescribedAlias) -> Self {
+        let DescribedAlias { known, live, gone, missing } = described;
+        let live = if gone { Some(None) } else { live.map(Some) };
+        Self { known: seen(known), live, missing }
+    }
+}
+
+/// Seen at no particular time, and nothing goes on.
+fn seen<T>(before: Option<T>) -> Known<T> {
+    Known { version: u64::from(before.is_some()), before, at: None, closed: false }
 }
 
 /// Hashes that are only compared with each other need no secret.
@@ -183,6 +213,7 @@ impl From<DescribedState> for State {
             policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
             functions,
             remembered: before.into_iter().map(remembered).collect(),
+            aliases: described.aliases.into_iter().map(|(on, alias)| (on, alias.into())).collect(),
             layer_policies: described
                 .layer_policies
                 .into_iter()

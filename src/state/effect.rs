@@ -151,8 +151,15 @@ fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
     if *change == PutBack::Recursion {
         state.recursion.insert(function.clone(), Some(RecursiveLoop::Terminate));
     }
+    if let PutBack::Alias { name, back, .. } = change {
+        for (on, alias) in &mut state.aliases {
+            if on.function == *function && on.is_alias(name) {
+                alias.live = Some(Some(back.clone()));
+            }
+        }
+    }
     live(state, function, |live| match change {
-        PutBack::Signing { .. } | PutBack::Recursion => {}
+        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Alias { .. } => {}
         PutBack::Handler { back, .. } => live.handler = Some(back.clone()),
         PutBack::Layers { back, .. } => live.layers.clone_from(back),
         PutBack::Variable { name } => {

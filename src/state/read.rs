@@ -56,6 +56,10 @@ pub enum Read {
     Recursion(FunctionArn),
     /// What it is, and what it was when its last accepted change was made.
     Snapshot(FunctionArn),
+    /// Where an alias leads, and where it led.
+    Alias(FunctionResource),
+    /// Where an alias led.
+    KnownAlias(FunctionResource),
     /// What an identity policy says.
     IdentityPolicy(IdentityPolicy),
     /// How the settings that containment turned stand now. The journal knows which.
@@ -135,6 +139,8 @@ impl Read {
         matches!(
             self,
             Self::Snapshot(_)
+                | Self::Alias(_)
+                | Self::KnownAlias(_)
                 | Self::Containment(_)
                 | Self::ContainmentOf(_)
                 | Self::Watcher(WatcherRead::Snapshot(_))
@@ -196,6 +202,14 @@ impl Read {
                 "lambda:GetFunctionCodeSigningConfig",
                 "lambda:GetCodeSigningConfig",
             ],
+            // The function, and the versions that it led to, where it leads elsewhere now.
+            Self::Alias(_) => &[
+                "lambda:GetAlias",
+                "lambda:GetFunction",
+                "lambda:GetFunctionConfiguration",
+                "lambda:ListTags",
+            ],
+            Self::KnownAlias(_) => &[],
             // Of inline policies one of the three, by whose they are.
             Self::IdentityPolicy(IdentityPolicy::Managed(_)) => {
                 &["iam:GetPolicy", "iam:GetPolicyVersion"]
@@ -240,6 +254,7 @@ impl fmt::Display for Read {
             Self::Recursion(_) => f.write_str("whether it may call itself in a loop"),
             Self::IdentityPolicy(policy) => write!(f, "the policy {policy}"),
             Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
+            Self::Alias(alias) | Self::KnownAlias(alias) => write!(f, "where {alias} leads"),
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Watcher(read) => read.fmt(f),
         }

@@ -10,8 +10,8 @@ use cordon::{
         Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier, RoleArn,
     },
     setting::{
-        Destinations, Detector, LayerPermission, Mapping, PutBack, RuleSwitch, Scaling, Suspension,
-        TraceEncryption, VpcAttachment,
+        Destinations, Detector, LayerPermission, Mapping, PutBack, Routing, RuleSwitch, Scaling,
+        Suspension, TraceEncryption, VpcAttachment,
     },
     state::{Read, WatcherRead},
     trail::{Selectors, TrailSettings},
@@ -161,6 +161,10 @@ fn remediations() -> Vec<Remediation> {
             function: function.clone(),
             change: PutBack::Recursion,
         },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Alias { name: id(), stood: routing(), back: routing() },
+        },
         Remediation::RemoveDestinations {
             resource: function.clone().into(),
             before: Destinations::default(),
@@ -205,6 +209,7 @@ fn remediations() -> Vec<Remediation> {
                 PutBack::Vpc { .. } => "vpc",
                 PutBack::Signing { .. } => "signing",
                 PutBack::Recursion => "recursion",
+                PutBack::Alias { .. } => "alias",
             },
             Remediation::Watch(Watching::StartLogging { .. }) => "start logging",
             Remediation::Watch(Watching::UpdateTrail { .. }) => "update trail",
@@ -219,6 +224,10 @@ fn remediations() -> Vec<Remediation> {
     }
     assert_eq!(kinds.len(), all.len());
     all
+}
+
+fn routing() -> Routing {
+    Routing { version: String::new(), weights: BTreeMap::new() }
 }
 
 fn watcher() -> Arn {
@@ -278,6 +287,8 @@ fn reads() -> Vec<Read> {
         Read::Watcher(WatcherRead::Detector(watcher())),
         Read::Watcher(WatcherRead::Traces),
         Read::Snapshot(function()),
+        Read::Alias(function().into()),
+        Read::KnownAlias(function().into()),
         Read::Signing(function()),
         Read::Recursion(function()),
         Read::IdentityPolicy(IdentityPolicy::Managed(holder())),
@@ -308,6 +319,8 @@ fn reads() -> Vec<Read> {
             Read::Rule(_) => "rule",
             Read::RulesOf(_) => "rules",
             Read::Snapshot(_) => "snapshot",
+            Read::Alias(_) => "alias",
+            Read::KnownAlias(_) => "known alias",
             Read::ExecutionRole(_) => "execution role",
             Read::ExecutionRoles => "execution roles",
             Read::ManagedPolicy(_) => "versions of a managed policy",

@@ -39,6 +39,9 @@ impl Aws {
                 self.signing_stand(function, stood.as_deref(), back).await
             }
             PutBack::Recursion => self.recursion_stand(function).await,
+            PutBack::Alias { name, stood, back } => {
+                self.alias_stand(function, name, stood, back).await
+            }
             PutBack::Handler { .. }
             | PutBack::Layers { .. }
             | PutBack::Variable { .. }
@@ -57,6 +60,9 @@ impl Aws {
                 self.put_signing_back(function, stood.as_deref(), back).await
             }
             PutBack::Recursion => self.set_recursion(function, RecursiveLoop::Terminate).await,
+            PutBack::Alias { name, stood, back } => {
+                self.lead_alias(function, name, stood, back).await
+            }
             PutBack::Handler { .. }
             | PutBack::Layers { .. }
             | PutBack::Variable { .. }
@@ -80,6 +86,9 @@ impl Aws {
             PutBack::Signing { stood, .. } => self.set_signing(function, stood.as_deref()).await,
             PutBack::Recursion => {
                 self.set_recursion(function, RecursiveLoop::Allow).await.map(|_| ())
+            }
+            PutBack::Alias { name, stood, back } => {
+                self.lead_alias(function, name, back, stood).await.map(|_| ())
             }
             PutBack::Handler { .. } | PutBack::Layers { .. } | PutBack::Vpc { .. } => self
                 .turn_configuration(function, change, &Stand::After, &Stand::Before)
@@ -176,7 +185,7 @@ fn stand(live: &GetFunctionConfigurationOutput, change: &PutBack) -> Stand {
             })
         }
         // They are settings of their own.
-        PutBack::Signing { .. } | PutBack::Recursion => Stand::Gone,
+        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Alias { .. } => Stand::Gone,
     }
 }
 
@@ -200,7 +209,7 @@ fn there(
             update.environment(environment)
         }
         PutBack::Vpc { back } => update.vpc_config(vpc(back)),
-        PutBack::Signing { .. } | PutBack::Recursion => update,
+        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Alias { .. } => update,
     })
 }
 
@@ -208,7 +217,10 @@ fn back(update: Update, change: &PutBack) -> Update {
     match change {
         PutBack::Handler { stood, .. } => update.handler(stood),
         PutBack::Layers { stood, .. } => update.set_layers(Some(stood.clone())),
-        PutBack::Variable { .. } | PutBack::Signing { .. } | PutBack::Recursion => update,
+        PutBack::Variable { .. }
+        | PutBack::Signing { .. }
+        | PutBack::Recursion
+        | PutBack::Alias { .. } => update,
         PutBack::Vpc { .. } => update.vpc_config(vpc(&VpcAttachment::default())),
     }
 }
