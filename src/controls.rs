@@ -31,6 +31,7 @@ mod layer_policy;
 mod layer_untrusted;
 mod logging;
 mod logs;
+mod mapping_retargeted;
 mod network;
 mod outside_network;
 mod overbroad_role;
@@ -233,6 +234,7 @@ pub const CONTROLS: &[Control] = &[
     recursion::CONTROL,
     vpc_detached::CONTROL,
     alias_shifted::CONTROL,
+    mapping_retargeted::CONTROL,
     destination::CONTROL,
     logging::CONTROL,
     containment_undone::CONTROL,
@@ -334,8 +336,13 @@ const OF_IAM: [ControlId; 4] = [
 
 /// What an event is about for a control, as far as it tells that itself.
 fn about(control: ControlId, event: &Event) -> Option<Resource> {
-    // Which role it is, with its path, has to be read.
-    if matches!(control, ControlId::ExecutionRoleOverbroad | ControlId::ExecutionRoleTrustWidened) {
+    // Which role it is, with its path, has to be read, and which function lost a mapping.
+    if matches!(
+        control,
+        ControlId::ExecutionRoleOverbroad
+            | ControlId::ExecutionRoleTrustWidened
+            | ControlId::EventSourceRetargeted
+    ) {
         return None;
     }
     if let (Kind::IamCall { target, .. }, true) = (&event.kind, OF_IAM.contains(&control)) {
@@ -394,7 +401,10 @@ pub fn judge(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Vec<Assessmen
 /// What is to be remembered of where something leads.
 pub(crate) fn lesson(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Option<Lesson> {
     let is_concerned = |control: ControlId| controls.contains(&control.into());
-    is_concerned(ControlId::AliasShifted).then(|| alias_shifted::lesson(case)).flatten()
+    let alias = is_concerned(ControlId::AliasShifted).then(|| alias_shifted::lesson(case));
+    let mapping = is_concerned(ControlId::EventSourceRetargeted);
+    let mapping = mapping.then(|| mapping_retargeted::lesson(case));
+    alias.flatten().or(mapping.flatten())
 }
 
 /// What is read before a function is contained: little, and the same for every function.

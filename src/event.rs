@@ -18,7 +18,7 @@ mod watcher;
 
 pub use own::{CHANGING, Own, Touch};
 pub use role::RoleChange;
-pub use route::{AliasCall, AliasChange, Route, RouteChange};
+pub use route::{AliasCall, AliasChange, MappingChange, Route, RouteChange};
 pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
 pub use actor::{Actor, Identity, Source};

@@ -213,6 +213,11 @@ catalogue! {
         "an alias invokes versions only that somebody trusted chose for it",
         ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1648"],
         [TagFunction] or [RestoreSetting];
+    /// An event source mapping invokes another function.
+    EventSourceRetargeted = "event-source.retargeted", High,
+        "queues and streams go on invoking the function that they invoked",
+        ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1546"],
+        [TagFunction] or [RestoreSetting];
     /// Events, or their records, go to a stranger.
     DestinationForeign = "destination.foreign", High,
         "destinations and dead-letter queues belong to the account or to trusted ones",

@@ -6,6 +6,7 @@ mod watcher;
 pub use routing::{Routing, Weight};
 pub use watcher::{Detector, TraceEncryption};
 
+use crate::resource::FunctionResource;
 use serde::{Deserialize, Serialize};
 
 /// Where the records of asynchronous invocations go.
@@ -239,6 +240,15 @@ pub enum PutBack {
         stood: Routing,
         /// What it is to invoke again.
         back: Routing,
+    },
+    /// What an event source mapping invokes.
+    Mapping {
+        /// Its UUID.
+        id: String,
+        /// What it invoked.
+        stood: FunctionResource,
+        /// What it is to invoke again.
+        back: FunctionResource,
     },
 }
 

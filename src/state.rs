@@ -18,7 +18,7 @@ pub use crate::setting::{
 pub use described::DescribedState;
 pub use read::{Read, WatcherRead};
 pub use role::{ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, policy_hash};
-pub use route::{AliasSnapshot, AliasState, Known, Lesson};
+pub use route::{AliasSnapshot, AliasState, Known, Lesson, MappingSnapshot, MappingState};
 pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
 pub use watchers::Watchers;
@@ -58,6 +58,8 @@ pub struct State {
     pub remembered: BTreeMap<FunctionArn, Remembered>,
     /// Where aliases lead, and led.
     pub aliases: BTreeMap<FunctionResource, AliasState>,
+    /// Where event source mappings lead, and led.
+    pub mappings: BTreeMap<Arn, MappingState>,
     /// Whether code has to be signed.
     pub signing: BTreeMap<FunctionArn, Option<Signing>>,
     /// What becomes of loops.
@@ -144,8 +146,11 @@ impl State {
 
     /// How often that has been written which a lesson is of.
     pub fn version(&self, lesson: &Lesson) -> u64 {
-        let Lesson::Alias(alias, _) = lesson;
-        self.aliases.get(alias).map_or(0, |alias| alias.known.version)
+        match lesson {
+            Lesson::Alias(alias, _) => self.aliases.get(alias).map(|alias| alias.known.version),
+            Lesson::Mapping(mapping, _) => self.mappings.get(mapping).map(|one| one.known.version),
+        }
+        .unwrap_or_default()
     }
 
     /// Adds what was read later.
@@ -161,6 +166,7 @@ impl State {
         self.rules.extend(later.rules);
         self.remembered.extend(later.remembered);
         self.aliases.extend(later.aliases);
+        self.mappings.extend(later.mappings);
         self.signing.extend(later.signing);
         self.recursion.extend(later.recursion);
         self.roles.extend(later.roles);

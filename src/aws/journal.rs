@@ -13,6 +13,7 @@
 //! | `resource#<ARN>` | the same | the same, of anything but functions |
 //! | `resource#<ARN of a role>` | `snapshot` | what the role was when nothing was found on it |
 //! | `resource#<ARN>` | `snapshot` | how a trail was when it was last found in order |
+//! | `resource#<ARN>` | `snapshot` | what an event source mapping invoked when its last accepted change was made |
 //! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
 //! | `refused#<answer>` | `refused#` | that people were told of an answer that a limit refused |
 //!

@@ -2,7 +2,6 @@
 //! dropped here. Refuses to let one read that fails keep the others from being known.
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
-mod alias;
 mod assumed;
 mod function;
 mod guard;
@@ -11,12 +10,13 @@ mod log_groups;
 mod policies;
 mod role_use;
 mod roles;
+mod route;
 pub(super) mod rules;
 mod surroundings;
 
-pub(super) use alias::routing;
 pub(super) use function::vpc_attachment;
 pub(super) use roles::RoleUsers;
+pub(super) use route::routing;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
@@ -161,6 +161,8 @@ impl Aws {
             Read::Snapshot(_)
             | Read::Alias(_)
             | Read::KnownAlias(_)
+            | Read::Mapping(_, _)
+            | Read::KnownMapping(_, _)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => return Ok(None),
         }
@@ -202,6 +204,8 @@ impl Aws {
             | Read::Snapshot(_)
             | Read::Alias(_)
             | Read::KnownAlias(_)
+            | Read::Mapping(_, _)
+            | Read::KnownMapping(_, _)
             | Read::Containment(_)
             | Read::ContainmentOf(_)
             | Read::Watcher(_) => {}

@@ -11,6 +11,7 @@ mod durable;
 mod guard;
 mod layer;
 mod mapping;
+mod mapping_function;
 mod policy;
 mod restored_role;
 mod role;

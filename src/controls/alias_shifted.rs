@@ -6,16 +6,15 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html>
 
 use super::{
-    Assessment, Case, Control, Judgement, Needs, Response, Seen, TagValue, Trigger,
-    changed::{UNKNOWN, is_accepted},
+    Assessment, Case, Control, Judgement, Needs, Seen, Trigger,
+    changed::{UNKNOWN, answered, is_deployed},
 };
 use crate::{
     event::{AliasCall, AliasChange, Event, Route},
     finding::{ControlId, Evidence},
     policy::ControlPolicy,
-    remediation::{Remediation, TAG_PREFIX},
     setting::{PutBack, Routing},
-    state::{AliasSnapshot, AliasState, Known, Lesson, Read},
+    state::{AliasSnapshot, AliasState, Lesson, Read},
 };
 use time::OffsetDateTime;
 
@@ -54,10 +53,8 @@ fn shift<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Shift<'a>> {
         return None;
     }
     let route = event.route.as_ref()?;
-    let Route::Alias(change) = &route.of;
-    let services = &policy.controls.change_untrusted_deployer.parameters.services;
-    let deploys = event.actor.service().is_some_and(|service| services.contains(service));
-    let accepted = deploys || is_accepted(policy, &event.actor);
+    let Route::Alias(change) = &route.of else { return None };
+    let accepted = is_deployed(policy, &event.actor);
     Some(Shift { change, at: route.at, accepted })
 }
 
@@ -91,7 +88,7 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
 fn judge_shift(case: &Case<'_>, shift: &Shift<'_>) -> Judgement {
     let unread = || Judgement::InsufficientData("the alias was not read".to_owned());
     let Some(state) = case.state.aliases.get(&shift.change.alias) else { return unread() };
-    let known = state.known.before.as_ref();
+    let known = state.known.before(&case.event.id);
     let Some(before) = known.filter(|known| known.routing.is_some()) else {
         return match shift.makes() {
             true => Judgement::Compliant,
@@ -140,21 +137,15 @@ fn seen(
     strange: &[&str],
 ) -> Seen {
     let AliasChange { alias, name, .. } = shift.change;
-    let control = ControlId::AliasShifted;
-    let answer = match put_back(case, state, before) {
-        Ok(back) => Response::restore(Remediation::RestoreConfiguration {
-            function: alias.function.clone(),
-            change: PutBack::Alias { name: name.clone(), stood: live.clone(), back },
-        }),
-        Err(why) => Response::Notify(format!("not put back: {why}")),
-    };
-    let tag = Response::Tag(format!("{TAG_PREFIX}{control}"), TagValue::Incident);
     let was = before.routing.as_ref().map(Routing::to_string).unwrap_or_default();
-    Seen {
-        evidence: Evidence::new(format!("alias {name}"), &format!("{live}; before: {was}")),
-        subject: format!("{name} {}", strange.join(" ")),
-        responses: vec![answer, tag],
-    }
+    let evidence = Evidence::new(format!("alias {name}"), &format!("{live}; before: {was}"));
+    let put_back = put_back(case, state, before).map(|back| PutBack::Alias {
+        name: name.clone(),
+        stood: live.clone(),
+        back,
+    });
+    let subject = format!("{name} {}", strange.join(" "));
+    answered(&alias.function, ControlId::AliasShifted, evidence, subject, put_back)
 }
 
 /// What it led to before, if somebody trusted chose all of that, and it still is what it was.
@@ -188,13 +179,11 @@ const LATEST: &str = "$LATEST";
 /// something goes on with the function, or the change is older than what is remembered.
 pub(super) fn lesson(case: &Case<'_>) -> Option<Lesson> {
     let shift = shift(case.policy, case.event)?;
-    let Known { before, at, closed, .. } = &case.state.aliases.get(&shift.change.alias)?.known;
-    if *closed || at.is_some_and(|known| shift.at.is_none_or(|at| at < known)) {
-        return None;
-    }
-    let next = next(&shift, before.as_ref())?;
-    let is_new = before.as_ref() != Some(&next);
-    is_new.then(|| Lesson::Alias(shift.change.alias.clone(), next))
+    let known = &case.state.aliases.get(&shift.change.alias)?.known;
+    let next = known.teaches(&case.event.id, shift.at).then(|| next(&shift, known.before.as_ref()));
+    let is_new = |next: &AliasSnapshot| known.before.as_ref() != Some(next);
+    let next = next.flatten().filter(is_new)?;
+    Some(Lesson::Alias(shift.change.alias.clone(), next))
 }
 
 fn next(shift: &Shift<'_>, known: Option<&AliasSnapshot>) -> Option<AliasSnapshot> {
@@ -214,10 +203,9 @@ fn next(shift: &Shift<'_>, known: Option<&AliasSnapshot>) -> Option<AliasSnapsho
         }
         return Some(next);
     }
-    let is_first = known.is_none() && !shift.is_judged();
     let is_known = || told.versions().all(|version| next.knows(version));
     let learns = match &next.routing {
-        None => shift.makes() || is_first,
+        None => shift.makes() || known.is_none(),
         Some(_) => shift.is_judged() && is_known(),
     };
     if learns {

@@ -103,6 +103,14 @@ pub(crate) fn is_accepted(policy: &ControlPolicy, actor: &Actor) -> bool {
         || actor.service().is_some_and(|service| policy.trusted.services.contains(service))
 }
 
+/// The same of changes of what callers and events lead to: services that deploy for whoever asked them
+/// to are accepted too.
+pub(super) fn is_deployed(policy: &ControlPolicy, actor: &Actor) -> bool {
+    let services = &policy.controls.change_untrusted_deployer.parameters.services;
+    let deploys = actor.service().is_some_and(|service| services.contains(service));
+    deploys || is_accepted(policy, actor)
+}
+
 /// What the controls of a function's integrity need.
 pub(super) fn needs(case: &Case<'_>, calls: &[ChangeCall]) -> Needs {
     match (&case.event.change, case.event.function()) {
@@ -188,7 +196,18 @@ pub(super) fn seen(
     subject: String,
     put_back: Result<PutBack, String>,
 ) -> Seen {
-    let function = changed.function.clone();
+    answered(changed.function, control, evidence, subject, put_back)
+}
+
+/// The same of a function of which no snapshot is kept.
+pub(super) fn answered(
+    function: &FunctionArn,
+    control: ControlId,
+    evidence: Evidence,
+    subject: String,
+    put_back: Result<PutBack, String>,
+) -> Seen {
+    let function = function.clone();
     let answer = match put_back {
         Ok(change) => Response::restore(Remediation::RestoreConfiguration { function, change }),
         Err(why) => Response::Notify(format!("not put back: {why}")),

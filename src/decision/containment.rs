@@ -121,6 +121,8 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::Snapshot(_)
         | Read::Alias(_)
         | Read::KnownAlias(_)
+        | Read::Mapping(_, _)
+        | Read::KnownMapping(_, _)
         | Read::Containment(_)
         | Read::ContainmentOf(_)
         | Read::Watcher(_) => false,

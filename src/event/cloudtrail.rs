@@ -113,7 +113,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
     };
     let change = change_of(&record);
     let route = match &kind {
-        Kind::CodeChange { function } => {
+        Kind::CodeChange { function } | Kind::SettingChange { function } => {
             let told = (record.request_parameters, record.response_elements);
             route::change(without_date(&record.event_name), function, told, moment(&record))
         }

@@ -1,12 +1,14 @@
-//! Calls that say what an alias invokes. The answer tells what it invokes then, the request what of
-//! that the caller chose. Refuses to guess what an answer does not tell.
-//! Event names: <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>; that
-//! CloudTrail writes parameters and answers of the API with small first letters is documented for
-//! other calls of Lambda and inferred for these.
-//! <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html>
+//! Calls that say what an alias or an event source mapping invokes. The answer tells what it invokes
+//! then, the request what of that the caller chose. Refuses to guess what an answer does not tell.
+//! Event names: <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>. How
+//! CloudTrail writes a mapping AWS shows for `CreateEventSourceMapping`, `uUID` included
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>); for its update and for
+//! aliases it is inferred from that and from the API:
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html>,
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html>.
 
 use crate::{
-    resource::{FunctionArn, FunctionResource, Qualifier},
+    resource::{Arn, FunctionArn, FunctionResource, Home, Qualifier},
     setting::{Routing, Weight},
 };
 use serde::Deserialize;
@@ -28,6 +30,8 @@ pub struct RouteChange {
 pub enum Route {
     /// An alias, to versions of its function.
     Alias(AliasChange),
+    /// An event source mapping, to a function, version or alias.
+    Mapping(MappingChange),
 }
 
 /// A change of an alias.
@@ -58,6 +62,21 @@ pub enum AliasCall {
     Delete,
 }
 
+/// A change of an event source mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappingChange {
+    /// The mapping.
+    pub mapping: Arn,
+    /// Its UUID.
+    pub id: String,
+    /// The call made it.
+    pub makes: bool,
+    /// What it invokes after it; none if the event does not tell.
+    pub function: Option<FunctionResource>,
+    /// The request names what it is to invoke.
+    pub names: bool,
+}
+
 impl AliasChange {
     /// The versions that whoever called chose.
     pub fn named(&self) -> impl Iterator<Item = &str> {
@@ -74,14 +93,41 @@ pub(super) fn change(
     (asked, answered): (Option<&RawValue>, Option<&RawValue>),
     at: Option<OffsetDateTime>,
 ) -> Option<RouteChange> {
-    let call = match call {
-        "CreateAlias" => AliasCall::Create,
-        "UpdateAlias" => AliasCall::Update,
-        "DeleteAlias" => AliasCall::Delete,
-        _ => return None,
+    let of_alias = |call| alias(call, function, read(asked), read(answered)).map(Route::Alias);
+    let of_mapping =
+        |makes| mapping(makes, &function.home(), read(asked), read(answered)).map(Route::Mapping);
+    let of = match call {
+        "CreateAlias" => of_alias(AliasCall::Create),
+        "UpdateAlias" => of_alias(AliasCall::Update),
+        "DeleteAlias" => of_alias(AliasCall::Delete),
+        "CreateEventSourceMapping" => of_mapping(true),
+        "UpdateEventSourceMapping" => of_mapping(false),
+        _ => None,
     };
-    let of = Route::Alias(alias(call, function, read(asked), read(answered))?);
-    Some(RouteChange { at, of })
+    Some(RouteChange { at, of: of? })
+}
+
+/// Both the request and the answer, as far as they matter here.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Mapping {
+    #[serde(rename = "uUID")]
+    uuid: Option<String>,
+    function_name: Option<String>,
+    function_arn: Option<String>,
+}
+
+fn mapping(makes: bool, home: &Home, asked: Mapping, answered: Mapping) -> Option<MappingChange> {
+    let id = answered.uuid.or(asked.uuid)?;
+    let is_id = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let mapping = Arn::new(home, "lambda", &format!("event-source-mapping:{id}")).ok();
+    Some(MappingChange {
+        mapping: mapping.filter(|_| is_id)?,
+        id,
+        makes,
+        function: answered.function_arn.and_then(|arn| FunctionResource::parse_arn(&arn).ok()),
+        names: makes || asked.function_name.is_some(),
+    })
 }
 
 /// Both the request and the answer, as far as they matter here.

@@ -141,6 +141,8 @@ impl Responder {
             | Read::Snapshot(_)
             | Read::Alias(_)
             | Read::KnownAlias(_)
+            | Read::Mapping(_, _)
+            | Read::KnownMapping(_, _)
             | Read::Watcher(_)
             | Read::IdentityPolicy(_) => None,
         };

@@ -1,13 +1,13 @@
-//! Where aliases lead is remembered when a change of it is accepted, in a dry run as well, as what a
-//! function was: see `learning`.
+//! Where aliases and event source mappings lead is remembered when a change of it is accepted, in a dry
+//! run as well, as what a function was: see `learning`.
 
 use super::{HandlerError, Matter, Responder, learning};
 use crate::{
     aws::{AwsError, ErrorKind},
     decision::Decision,
-    resource::{FunctionResource, Qualifier},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier},
     setting::Routing,
-    state::{AliasState, Lesson, Read, State},
+    state::{AliasState, Lesson, MappingSnapshot, MappingState, Read, State},
 };
 
 impl Responder {
@@ -18,12 +18,44 @@ impl Responder {
         read: &Read,
         errors: &mut Vec<AwsError>,
     ) -> Option<Result<State, AwsError>> {
-        let (alias, looks) = match read {
-            Read::Alias(alias) => (alias, true),
-            Read::KnownAlias(alias) => (alias, false),
-            _ => return None,
-        };
-        Some(self.alias(alias, looks, errors).await)
+        if let Read::Alias(alias) | Read::KnownAlias(alias) = read {
+            let looks = matches!(read, Read::Alias(_));
+            return Some(self.alias(alias, looks, errors).await);
+        }
+        if let Read::Mapping(mapping, now) | Read::KnownMapping(mapping, now) = read {
+            let looks = matches!(read, Read::Mapping(_, _));
+            return Some(self.mapping(mapping, now, looks, errors).await);
+        }
+        None
+    }
+
+    async fn mapping(
+        &self,
+        mapping: &Arn,
+        function: &FunctionArn,
+        looks: bool,
+        errors: &mut Vec<AwsError>,
+    ) -> Result<State, AwsError> {
+        let mut state = State::default();
+        let known = self.journal().known_mapping(mapping, function).await?;
+        let mut found = MappingState { known, live: None, missing: false };
+        if let (true, Some(MappingSnapshot { function: back, .. })) = (looks, &found.known.before) {
+            let live = self.aws.mapped(mapping.name()).await?;
+            if live.as_ref().is_some_and(|live| live != back) {
+                found.missing = !self.aws.is_there(back).await?;
+                self.look(&back.function, &mut state, errors).await;
+            }
+            found.live = Some(live);
+        }
+        state.mappings.insert(mapping.clone(), found);
+        Ok(state)
+    }
+
+    /// Reads a function that something may be found on.
+    async fn look(&self, function: &FunctionArn, state: &mut State, errors: &mut Vec<AwsError>) {
+        let (live, unread) = self.aws.read(&[Read::Function(function.clone())].into()).await;
+        state.learn(live);
+        errors.extend(unread);
     }
 
     async fn alias(
@@ -44,10 +76,7 @@ impl Responder {
             let knows = |live: &Routing| live.versions().all(|version| before.knows(version));
             if live.as_ref().is_some_and(|live| !knows(live)) {
                 found.missing = self.aws.missing_versions(function, back.versions()).await?;
-                let (live, unread) =
-                    self.aws.read(&[Read::Function(function.clone())].into()).await;
-                state.learn(live);
-                errors.extend(unread);
+                self.look(function, &mut state, errors).await;
             }
             found.live = Some(live);
         }
@@ -72,14 +101,34 @@ impl Responder {
                 Err(error) if error.kind == ErrorKind::Precondition => {}
                 Err(error) => return Err(error.into()),
             }
-            let Lesson::Alias(alias, _) = &lesson;
-            let again = self.journal().known_alias(alias).await?;
-            if let Some(state) = known.aliases.get_mut(alias) {
-                state.known = again;
-            }
+            self.know_again(matter, &lesson, &mut known).await?;
             let Some(next) = matter.decide(&known).lesson else { return Ok(()) };
             lesson = next;
         }
         Err(learning::written_all_the_time(&lesson).into())
+    }
+
+    async fn know_again(
+        &self,
+        matter: &Matter<'_>,
+        lesson: &Lesson,
+        known: &mut State,
+    ) -> Result<(), AwsError> {
+        match lesson {
+            Lesson::Alias(alias, _) => {
+                let again = self.journal().known_alias(alias).await?;
+                if let Some(state) = known.aliases.get_mut(alias) {
+                    state.known = again;
+                }
+            }
+            Lesson::Mapping(mapping, led) => {
+                let function = matter.event.function().unwrap_or(&led.function.function);
+                let again = self.journal().known_mapping(mapping, function).await?;
+                if let Some(state) = known.mappings.get_mut(mapping) {
+                    state.known = again;
+                }
+            }
+        }
+        Ok(())
     }
 }

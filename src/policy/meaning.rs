@@ -259,6 +259,7 @@ fn never_fires(
         | ControlId::RecursionAllowed
         | ControlId::VpcDetached
         | ControlId::AliasShifted
+        | ControlId::EventSourceRetargeted
         | ControlId::ContainmentUndone
         | ControlId::TracingUnencrypted
         | ControlId::FunctionPrivilegeEscalation

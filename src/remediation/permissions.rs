@@ -74,6 +74,7 @@ impl Remediation {
                 PutBack::Signing { .. } => &["lambda:GetFunctionCodeSigningConfig"],
                 PutBack::Recursion => &["lambda:GetFunctionRecursionConfig"],
                 PutBack::Alias { .. } => &["lambda:GetAlias"],
+                PutBack::Mapping { .. } => &["lambda:GetEventSourceMapping"],
                 PutBack::Handler { .. }
                 | PutBack::Layers { .. }
                 | PutBack::Variable { .. }
@@ -140,6 +141,7 @@ impl Remediation {
             Self::RestoreConfiguration { change, .. } => Turning::alike(match change {
                 PutBack::Recursion => &["lambda:PutFunctionRecursionConfig"],
                 PutBack::Alias { .. } => &["lambda:UpdateAlias"],
+                PutBack::Mapping { .. } => &["lambda:UpdateEventSourceMapping"],
                 PutBack::Handler { .. } | PutBack::Variable { .. } | PutBack::Signing { .. } => {
                     &["lambda:UpdateFunctionConfiguration"]
                 }

@@ -38,6 +38,7 @@ impl Remediation {
                 PutBack::Signing { .. } => "restore-code-signing",
                 PutBack::Recursion => "terminate-recursion",
                 PutBack::Alias { .. } => "restore-alias",
+                PutBack::Mapping { .. } => "restore-mapping-function",
             },
             Self::RemoveDestinations { .. } => "remove-destinations",
             Self::RemoveMappingDestination { .. } => "remove-mapping-destination",
@@ -72,6 +73,7 @@ impl Remediation {
                 PutBack::Signing { .. } => "put-code-signing",
                 PutBack::Recursion => "allow-recursion",
                 PutBack::Alias { .. } => "put-alias",
+                PutBack::Mapping { .. } => "put-mapping-function",
             },
             Self::RemoveDestinations { .. } => "put-destinations",
             Self::RemoveMappingDestination { .. } => "put-mapping-destination",
@@ -162,6 +164,9 @@ impl Remediation {
                 PutBack::Alias { name, stood, back } => {
                     format!("alias {}: {stood} -> {back}", named(name))
                 }
+                PutBack::Mapping { id, stood, back } => {
+                    format!("mapping {} invokes: {stood} -> {back}", named(id))
+                }
             }],
             Self::RemoveDestinations { before, after, .. } => [
                 ("succeeded", &before.on_success, &after.on_success),
@@ -241,6 +246,9 @@ impl Remediation {
                 }
                 PutBack::Recursion => "recursive loops: Allow".to_owned(),
                 PutBack::Alias { name, stood, .. } => format!("alias {}: {stood}", named(name)),
+                PutBack::Mapping { id, stood, .. } => {
+                    format!("mapping {} invokes: {stood}", named(id))
+                }
             },
             Self::RemoveDestinations { before, .. } => format!(
                 "succeeded events go to: {}, failed ones to: {}",

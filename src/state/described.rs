@@ -2,8 +2,8 @@
 
 use super::{
     AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState, Known, LogGroup,
-    ManagedPolicyState, Memory, PolicyState, Read, RecursiveLoop, Remembered, Signing, Snapshot,
-    State, Surroundings, UrlAuthType, VariableState, Watchers,
+    ManagedPolicyState, MappingSnapshot, MappingState, Memory, PolicyState, Read, RecursiveLoop,
+    Remembered, Signing, Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
@@ -45,6 +45,8 @@ pub struct DescribedState {
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
     /// Where aliases lead, and led.
     aliases: BTreeMap<FunctionResource, DescribedAlias>,
+    /// Where event source mappings lead, and led.
+    mappings: BTreeMap<Arn, DescribedMapping>,
     /// Values of environment variables, made up: they are hashed as the function does it.
     environment: BTreeMap<FunctionArn, BTreeMap<String, String>>,
     /// Whether code has to be signed.
@@ -92,9 +94,31 @@ impl From<DescribedAlias> for AliasState {
     }
 }
 
+/// An event source mapping as a file describes it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DescribedMapping {
+    /// As it was; none where it is seen for the first time.
+    known: Option<MappingSnapshot>,
+    /// What it invokes; none where that was not looked at.
+    live: Option<FunctionResource>,
+    /// It was looked at, and there is none.
+    gone: bool,
+    /// What it invoked is not there any more.
+    missing: bool,
+}
+
+impl From<DescribedMapping> for MappingState {
+    fn from(described: DescribedMapping) -> Self {
+        let DescribedMapping { known, live, gone, missing } = described;
+        let live = if gone { Some(None) } else { live.map(Some) };
+        Self { known: seen(known), live, missing }
+    }
+}
+
 /// Seen at no particular time, and nothing goes on.
 fn seen<T>(before: Option<T>) -> Known<T> {
-    Known { version: u64::from(before.is_some()), before, at: None, closed: false }
+    Known { version: u64::from(before.is_some()), before, ..Known::default() }
 }
 
 /// Hashes that are only compared with each other need no secret.
@@ -214,6 +238,7 @@ impl From<DescribedState> for State {
             functions,
             remembered: before.into_iter().map(remembered).collect(),
             aliases: described.aliases.into_iter().map(|(on, alias)| (on, alias.into())).collect(),
+            mappings: described.mappings.into_iter().map(|(on, one)| (on, one.into())).collect(),
             layer_policies: described
                 .layer_policies
                 .into_iter()

@@ -158,8 +158,16 @@ fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
             }
         }
     }
+    if let PutBack::Mapping { id, back, .. } = change {
+        for (_, mapping) in state.mappings.iter_mut().filter(|(arn, _)| arn.name() == id) {
+            mapping.live = Some(Some(back.clone()));
+        }
+    }
     live(state, function, |live| match change {
-        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Alias { .. } => {}
+        PutBack::Signing { .. }
+        | PutBack::Recursion
+        | PutBack::Alias { .. }
+        | PutBack::Mapping { .. } => {}
         PutBack::Handler { back, .. } => live.handler = Some(back.clone()),
         PutBack::Layers { back, .. } => live.layers.clone_from(back),
         PutBack::Variable { name } => {

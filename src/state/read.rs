@@ -60,6 +60,11 @@ pub enum Read {
     Alias(FunctionResource),
     /// Where an alias led.
     KnownAlias(FunctionResource),
+    /// What an event source mapping invokes, and what it invoked; and the function that the event
+    /// names.
+    Mapping(Arn, FunctionArn),
+    /// What an event source mapping invoked.
+    KnownMapping(Arn, FunctionArn),
     /// What an identity policy says.
     IdentityPolicy(IdentityPolicy),
     /// How the settings that containment turned stand now. The journal knows which.
@@ -141,6 +146,8 @@ impl Read {
             Self::Snapshot(_)
                 | Self::Alias(_)
                 | Self::KnownAlias(_)
+                | Self::Mapping(_, _)
+                | Self::KnownMapping(_, _)
                 | Self::Containment(_)
                 | Self::ContainmentOf(_)
                 | Self::Watcher(WatcherRead::Snapshot(_))
@@ -209,7 +216,14 @@ impl Read {
                 "lambda:GetFunctionConfiguration",
                 "lambda:ListTags",
             ],
-            Self::KnownAlias(_) => &[],
+            // The same of a mapping: what it invoked may be an alias.
+            Self::Mapping(_, _) => &[
+                "lambda:GetEventSourceMapping",
+                "lambda:GetFunction",
+                "lambda:GetFunctionConfiguration",
+                "lambda:ListTags",
+            ],
+            Self::KnownAlias(_) | Self::KnownMapping(_, _) => &[],
             // Of inline policies one of the three, by whose they are.
             Self::IdentityPolicy(IdentityPolicy::Managed(_)) => {
                 &["iam:GetPolicy", "iam:GetPolicyVersion"]
@@ -255,6 +269,9 @@ impl fmt::Display for Read {
             Self::IdentityPolicy(policy) => write!(f, "the policy {policy}"),
             Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::Alias(alias) | Self::KnownAlias(alias) => write!(f, "where {alias} leads"),
+            Self::Mapping(mapping, _) | Self::KnownMapping(mapping, _) => {
+                write!(f, "what mapping {} invokes", mapping.name())
+            }
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Watcher(read) => read.fmt(f),
         }

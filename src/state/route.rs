@@ -1,8 +1,11 @@
-//! Where aliases lead, and where they led when they were last in order: what the journal remembers.
-//! A version is remembered as chosen only if somebody trusted named it: what is merely found there is
-//! compared with and never put back.
+//! Where aliases and event source mappings lead, and where they led when they were last in order: what
+//! the journal remembers. A version or function is remembered as chosen only if somebody trusted named
+//! it: what is merely found there is compared with and never put back.
 
-use crate::{resource::FunctionResource, setting::Routing};
+use crate::{
+    resource::{Arn, FunctionResource},
+    setting::Routing,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 use time::OffsetDateTime;
@@ -17,6 +20,8 @@ pub struct Known<T> {
     pub before: Option<T>,
     /// When the change was made that `before` was learned from.
     pub at: Option<OffsetDateTime>,
+    /// The event of that change.
+    pub event: Option<String>,
     /// How often it was written.
     pub version: u64,
     /// Something goes on with the function, so that nothing is to be learned.
@@ -26,7 +31,22 @@ pub struct Known<T> {
 impl<T> Default for Known<T> {
     /// Never seen.
     fn default() -> Self {
-        Self { before: None, at: None, version: 0, closed: false }
+        Self { before: None, at: None, event: None, version: 0, closed: false }
+    }
+}
+
+impl<T> Known<T> {
+    /// Where it led before `event`: what another delivery of it showed first does not tell that.
+    pub fn before(&self, event: &str) -> Option<&T> {
+        let is_first = self.version <= 1 && self.event.as_deref() == Some(event);
+        self.before.as_ref().filter(|_| !is_first)
+    }
+
+    /// Whether anything can be learned from `event`, made at `at`: not while something goes on with
+    /// the function, not twice, and not from what is older than what is known.
+    pub fn teaches(&self, event: &str, at: Option<OffsetDateTime>) -> bool {
+        let is_older = self.at.is_some_and(|known| at.is_none_or(|at| at < known));
+        !self.closed && !is_older && self.event.as_deref() != Some(event)
     }
 }
 
@@ -75,17 +95,49 @@ pub struct AliasState {
     pub missing: BTreeSet<String>,
 }
 
+/// An event source mapping as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MappingSnapshot {
+    /// What it invoked.
+    pub function: FunctionResource,
+    /// Somebody trusted had it invoke that.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub chosen: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_not(flag: &bool) -> bool {
+    !*flag
+}
+
+/// An event source mapping, as it was and as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappingState {
+    /// As it was.
+    pub known: Known<MappingSnapshot>,
+    /// What it invokes; none inside where there is no mapping, and outside where that was not looked
+    /// at.
+    pub live: Option<Option<FunctionResource>>,
+    /// What it invoked is not there any more.
+    pub missing: bool,
+}
+
 /// What is to be remembered of where something leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lesson {
     /// An alias.
     Alias(FunctionResource, AliasSnapshot),
+    /// An event source mapping.
+    Mapping(Arn, MappingSnapshot),
 }
 
 impl fmt::Display for Lesson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Alias(alias, _) = self;
-        alias.fmt(f)
+        match self {
+            Self::Alias(alias, _) => alias.fmt(f),
+            Self::Mapping(mapping, _) => mapping.fmt(f),
+        }
     }
 }
 

@@ -1,16 +1,19 @@
-//! Where aliases led, each in a record of its own beside what goes on with its function. Written only
-//! over the version that was read, and never by an older change than the one it was learned from.
+//! Where aliases and event source mappings led: an alias in a record beside what goes on with its
+//! function, a mapping in a partition of its own, because its function changes. Written only over the
+//! version that was read, and never by an older change than the one it was learned from.
 
 use super::{
     Journal, LASTING,
-    record::{self, INCIDENT, Item, key, number, numeric, partition, string, text, unreadable},
+    record::{
+        self, INCIDENT, Item, SNAPSHOT, key, number, numeric, partition, string, text, unreadable,
+    },
     snapshot::is_closed,
     write::Write,
 };
 use crate::{
     aws::AwsError,
-    resource::{FunctionResource, Qualifier, Resource},
-    state::{AliasSnapshot, Known, Lesson},
+    resource::{Arn, FunctionArn, FunctionResource, Qualifier, Resource},
+    state::{AliasSnapshot, Known, Lesson, MappingSnapshot},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use time::OffsetDateTime;
@@ -39,6 +42,31 @@ impl Journal<'_> {
         Ok(Known { closed, ..known })
     }
 
+    /// What is known of an event source mapping that leads to `function` now.
+    pub async fn known_mapping(
+        &self,
+        mapping: &Arn,
+        function: &FunctionArn,
+    ) -> Result<Known<MappingSnapshot>, AwsError> {
+        let item = self.get(&partition(&Resource::from(mapping.clone())), SNAPSHOT).await?;
+        let known: Known<MappingSnapshot> = match item {
+            Some(item) => readable(&item, &mapping.to_string())?,
+            None => Known::default(),
+        };
+        let before = known.before.as_ref().map(|before| &before.function.function);
+        let mut closed = self.goes_on(function).await?;
+        if let Some(before) = before.filter(|before| *before != function) {
+            closed |= self.goes_on(before).await?;
+        }
+        Ok(Known { closed, ..known })
+    }
+
+    /// Whether something goes on with a function.
+    async fn goes_on(&self, function: &FunctionArn) -> Result<bool, AwsError> {
+        let gate = self.get(&partition(&function.clone().into()), INCIDENT).await?;
+        Ok(gate.is_some_and(|item| record::gate(&item).is_none_or(|gate| is_closed(&gate))))
+    }
+
     /// Writes what was learned from the change of `event`, made at `at`, over the `version` known.
     ///
     /// # Errors
@@ -52,10 +80,18 @@ impl Journal<'_> {
         at: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        let Lesson::Alias(alias, snapshot) = lesson;
-        let partition = partition(&Resource::from(alias.clone()));
-        let mut write = Write::new(key(&partition, &record_of(alias)))
-            .set(LED, text(whole(snapshot, &partition)?))
+        let (partition, record, led) = match lesson {
+            Lesson::Alias(alias, led) => {
+                let partition = partition(&Resource::from(alias.clone()));
+                (partition, record_of(alias), whole(led, &lesson.to_string())?)
+            }
+            Lesson::Mapping(mapping, led) => {
+                let partition = partition(&Resource::from(mapping.clone()));
+                (partition, SNAPSHOT.to_owned(), whole(led, &lesson.to_string())?)
+            }
+        };
+        let mut write = Write::new(key(&partition, &record))
+            .set(LED, text(led))
             .set("version", number(version.saturating_add(1)))
             .set("at", number(at.unix_timestamp()))
             .set("event", text(event))
@@ -85,6 +121,7 @@ fn readable<T: DeserializeOwned>(item: &Item, of: &str) -> Result<Known<T>, AwsE
         Some(Known {
             before: Some(serde_json::from_str(string(item, LED)?).ok()?),
             at: Some(OffsetDateTime::from_unix_timestamp(numeric(item, "at")?).ok()?),
+            event: string(item, "event").map(str::to_owned),
             version: numeric(item, "version")?,
             closed: false,
         })

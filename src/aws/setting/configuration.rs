@@ -42,6 +42,9 @@ impl Aws {
             PutBack::Alias { name, stood, back } => {
                 self.alias_stand(function, name, stood, back).await
             }
+            PutBack::Mapping { id, stood, back } => {
+                self.mapping_function_stand(id, stood, back).await
+            }
             PutBack::Handler { .. }
             | PutBack::Layers { .. }
             | PutBack::Variable { .. }
@@ -63,6 +66,7 @@ impl Aws {
             PutBack::Alias { name, stood, back } => {
                 self.lead_alias(function, name, stood, back).await
             }
+            PutBack::Mapping { id, stood, back } => self.lead_mapping(id, stood, back).await,
             PutBack::Handler { .. }
             | PutBack::Layers { .. }
             | PutBack::Variable { .. }
@@ -89,6 +93,9 @@ impl Aws {
             }
             PutBack::Alias { name, stood, back } => {
                 self.lead_alias(function, name, back, stood).await.map(|_| ())
+            }
+            PutBack::Mapping { id, stood, back } => {
+                self.lead_mapping(id, back, stood).await.map(|_| ())
             }
             PutBack::Handler { .. } | PutBack::Layers { .. } | PutBack::Vpc { .. } => self
                 .turn_configuration(function, change, &Stand::After, &Stand::Before)
@@ -185,7 +192,10 @@ fn stand(live: &GetFunctionConfigurationOutput, change: &PutBack) -> Stand {
             })
         }
         // They are settings of their own.
-        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Alias { .. } => Stand::Gone,
+        PutBack::Signing { .. }
+        | PutBack::Recursion
+        | PutBack::Alias { .. }
+        | PutBack::Mapping { .. } => Stand::Gone,
     }
 }
 
@@ -209,7 +219,10 @@ fn there(
             update.environment(environment)
         }
         PutBack::Vpc { back } => update.vpc_config(vpc(back)),
-        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Alias { .. } => update,
+        PutBack::Signing { .. }
+        | PutBack::Recursion
+        | PutBack::Alias { .. }
+        | PutBack::Mapping { .. } => update,
     })
 }
 
@@ -220,7 +233,8 @@ fn back(update: Update, change: &PutBack) -> Update {
         PutBack::Variable { .. }
         | PutBack::Signing { .. }
         | PutBack::Recursion
-        | PutBack::Alias { .. } => update,
+        | PutBack::Alias { .. }
+        | PutBack::Mapping { .. } => update,
         PutBack::Vpc { .. } => update.vpc_config(vpc(&VpcAttachment::default())),
     }
 }

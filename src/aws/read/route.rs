@@ -1,10 +1,11 @@
-//! What an alias invokes, and whether a version is there.
-//! <https://docs.aws.amazon.com/lambda/latest/api/API_GetAlias.html>
+//! What an alias or an event source mapping invokes, and whether what it invoked is there.
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_GetAlias.html>,
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html>
 
-use super::{Aws, AwsError, absent};
+use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
     aws::failed,
-    resource::FunctionArn,
+    resource::{FunctionArn, FunctionResource, Qualifier},
     setting::{Routing, Weight},
 };
 use aws_sdk_lambda::{operation::get_alias::GetAliasOutput, types::AliasRoutingConfiguration};
@@ -38,23 +39,33 @@ impl Aws {
     ) -> Result<BTreeSet<String>, AwsError> {
         let mut missing = BTreeSet::new();
         for version in versions {
-            if !self.is_there(function, Some(version)).await? {
+            let qualifier = Qualifier::parse(version).ok().flatten();
+            let resource = FunctionResource { function: function.clone(), qualifier };
+            if !self.is_there(&resource).await? {
                 missing.insert(version.to_owned());
             }
         }
         Ok(missing)
     }
 
-    /// Whether a function is there, or a version or alias of it.
-    async fn is_there(
-        &self,
-        function: &FunctionArn,
-        qualifier: Option<&str>,
-    ) -> Result<bool, AwsError> {
+    /// What an event source mapping invokes; none if it is gone, or going.
+    pub async fn mapped(&self, id: &str) -> Result<Option<FunctionResource>, AwsError> {
+        const OPERATION: &str = "GetEventSourceMapping";
+        let get = self.lambda().await.get_event_source_mapping().uuid(id);
+        let found = get.send().await.map_err(failed(OPERATION, id));
+        let found = absent(found)?.filter(|found| found.state.as_deref() != Some("Deleting"));
+        let Some(found) = found else { return Ok(None) };
+        let arn = found.function_arn.unwrap_or_default();
+        FunctionResource::parse_arn(&arn)
+            .map(Some)
+            .map_err(|error| AwsError::new(OPERATION, id, ErrorKind::Invalid, error.to_string()))
+    }
+
+    /// Whether a function, version or alias is there.
+    pub async fn is_there(&self, resource: &FunctionResource) -> Result<bool, AwsError> {
         let get = self.lambda().await.get_function_configuration();
-        let get = get.function_name(function.to_string());
-        let get = get.set_qualifier(qualifier.map(str::to_owned));
-        let found = get.send().await.map_err(failed("GetFunctionConfiguration", function));
+        let get = get.function_name(resource.to_string()).send().await;
+        let found = get.map_err(failed("GetFunctionConfiguration", resource));
         Ok(absent(found)?.is_some())
     }
 }
