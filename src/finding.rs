@@ -210,7 +210,7 @@ catalogue! {
         [TagFunction] or [RestoreSetting];
     /// An alias invokes a version that nobody trusted chose.
     AliasShifted = "alias.shifted", Medium,
-        "an alias invokes versions only that somebody trusted chose for it",
+        "an alias invokes only versions that somebody trusted chose for it",
         ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1648"],
         [TagFunction] or [RestoreSetting];
     /// An event source mapping invokes another function.

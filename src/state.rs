@@ -131,13 +131,6 @@ pub struct Contained {
     pub stopped_it: bool,
 }
 
-impl Memory {
-    /// Whether the function is contained, and not for what is looked at now.
-    pub const fn is_another_containment(&self) -> bool {
-        self.contains && self.incident.is_some() && !self.unfinished
-    }
-}
-
 impl State {
     /// What was read of a function's surroundings.
     pub fn around(&self, function: &FunctionArn) -> Surroundings {

@@ -155,9 +155,11 @@ fn put_back(
     before: &AliasSnapshot,
 ) -> Result<Routing, String> {
     let back = before.routing.as_ref().ok_or(UNKNOWN)?;
-    if case.state.memory.is_another_containment() {
+    // What this very event began to contain is carried through.
+    if state.known.contained && !case.state.memory.unfinished {
         return Err("the function is contained, and whoever mends it may need it so".to_owned());
     }
+    let missing = state.missing.as_ref().ok_or("whether that is still there could not be read")?;
     for version in back.versions() {
         if version == LATEST {
             return Err(format!("what `{LATEST}` runs may not be what it ran then"));
@@ -165,7 +167,7 @@ fn put_back(
         if !before.is_chosen(version) {
             return Err(format!("nobody who is trusted has chosen version {version}"));
         }
-        if state.missing.contains(version) {
+        if missing.contains(version) {
             return Err(format!("version {version} is gone"));
         }
     }
@@ -196,8 +198,8 @@ fn next(shift: &Shift<'_>, known: Option<&AliasSnapshot>) -> Option<AliasSnapsho
     let told = change.routing.as_ref()?;
     if shift.accepted {
         let was = next.routing.take();
-        let answers = answers_for(change, told, was.as_ref());
-        next.routing = if answers { Some(told.clone()) } else { was };
+        let learns = known.is_none() || answers_for(change, told, was.as_ref());
+        next.routing = if learns { Some(told.clone()) } else { was };
         for version in change.named() {
             next.choose(version);
         }

@@ -130,13 +130,15 @@ fn put_back(
     if !before.chosen {
         return Err(format!("nobody who is trusted had it invoke `{back}`"));
     }
-    if state.missing {
-        return Err(format!("`{back}` is gone"));
-    }
-    if case.state.memory.is_another_containment() {
+    // What this very event began to contain is carried through.
+    if state.known.contained && !case.state.memory.unfinished {
         return Err("the function is contained, and is not to get events again".to_owned());
     }
-    Ok(back.clone())
+    match state.missing {
+        Some(false) => Ok(back.clone()),
+        Some(true) => Err(format!("`{back}` is gone")),
+        None => Err(format!("whether `{back}` is still there could not be read")),
+    }
 }
 
 /// What is to be remembered of the mapping that the event changed; none if that is nothing new, or

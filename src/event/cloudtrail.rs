@@ -5,7 +5,7 @@
 //! where the call succeeded and something would be lost.
 
 use super::{
-    Actor, Asked, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy,
+    Actor, Asked, Change, ChangeCall, Event, EventError, Identity, Kind, RouteChange, ShownPolicy,
     SigningWeakening, Source, change, elsewhere, iam, log_group, role, route, watcher,
     without_date,
 };
@@ -112,13 +112,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         kind(&record, home)?
     };
     let change = change_of(&record);
-    let route = match &kind {
-        Kind::CodeChange { function } | Kind::SettingChange { function } => {
-            let told = (record.request_parameters, record.response_elements);
-            route::change(without_date(&record.event_name), function, told, moment(&record))
-        }
-        _ => None,
-    };
+    let route = route_of(&record, &kind);
     let (api, asks) = (api(&record), asked(&record));
     let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
     let identity = record.user_identity.unwrap_or_default();
@@ -144,6 +138,14 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::Ignored(_) => None,
     };
     Ok(Event { api, asks, change, route, ..Event::new(record.event_id, actor, kind) })
+}
+
+fn route_of(record: &Record<'_>, kind: &Kind) -> Option<RouteChange> {
+    let (Kind::CodeChange { function } | Kind::SettingChange { function }) = kind else {
+        return None;
+    };
+    let told = (record.request_parameters, record.response_elements);
+    route::change(without_date(&record.event_name), function, told, moment(record))
 }
 
 /// When the call was made.

@@ -67,10 +67,10 @@ impl Responder {
                     Ok(led) => state.learn(led),
                     Err(error) => {
                         state.unread.insert(read.clone());
-                        state.memory.locked_out.extend(locked_out(slice::from_ref(&error)));
                         errors.push(error);
                     }
                 }
+                state.memory.locked_out.extend(locked_out(&errors));
                 continue;
             }
             match self.contained(read, now, &mut errors).await {

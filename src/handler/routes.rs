@@ -38,11 +38,11 @@ impl Responder {
     ) -> Result<State, AwsError> {
         let mut state = State::default();
         let known = self.journal().known_mapping(mapping, function).await?;
-        let mut found = MappingState { known, live: None, missing: false };
+        let mut found = MappingState { known, live: None, missing: None };
         if let (true, Some(MappingSnapshot { function: back, .. })) = (looks, &found.known.before) {
             let live = self.aws.mapped(mapping.name()).await?;
             if live.as_ref().is_some_and(|live| live != back) {
-                found.missing = !self.aws.is_there(back).await?;
+                found.missing = told(self.aws.is_there(back).await, errors).map(|there| !there);
                 self.look(&back.function, &mut state, errors).await;
             }
             found.live = Some(live);
@@ -66,7 +66,7 @@ impl Responder {
     ) -> Result<State, AwsError> {
         let (function, mut state) = (&alias.function, State::default());
         let known = self.journal().known_alias(alias).await?;
-        let mut found = AliasState { known, live: None, missing: [].into() };
+        let mut found = AliasState { known, live: None, missing: None };
         let before = found.known.before.as_ref();
         if let (true, Some(before)) = (looks, before)
             && let Some(back) = &before.routing
@@ -75,7 +75,8 @@ impl Responder {
             let live = self.aws.alias(function, &name).await?;
             let knows = |live: &Routing| live.versions().all(|version| before.knows(version));
             if live.as_ref().is_some_and(|live| !knows(live)) {
-                found.missing = self.aws.missing_versions(function, back.versions()).await?;
+                let missing = self.aws.missing_versions(function, back.versions()).await;
+                found.missing = told(missing, errors);
                 self.look(function, &mut state, errors).await;
             }
             found.live = Some(live);
@@ -131,4 +132,9 @@ impl Responder {
         }
         Ok(())
     }
+}
+
+/// What cannot be read keeps nothing else from being told.
+fn told<T>(answer: Result<T, AwsError>, errors: &mut Vec<AwsError>) -> Option<T> {
+    answer.map_err(|error| errors.push(error)).ok()
 }

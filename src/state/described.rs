@@ -78,6 +78,8 @@ struct DescribedSnapshot {
 struct DescribedAlias {
     /// As it was; none where it is seen for the first time.
     known: Option<AliasSnapshot>,
+    /// Its function is contained.
+    contained: bool,
     /// Which versions it invokes; none where that was not looked at.
     live: Option<Routing>,
     /// It was looked at, and there is none.
@@ -88,9 +90,9 @@ struct DescribedAlias {
 
 impl From<DescribedAlias> for AliasState {
     fn from(described: DescribedAlias) -> Self {
-        let DescribedAlias { known, live, gone, missing } = described;
+        let DescribedAlias { known, contained, live, gone, missing } = described;
         let live = if gone { Some(None) } else { live.map(Some) };
-        Self { known: seen(known), live, missing }
+        Self { known: seen(known, contained), live, missing: Some(missing) }
     }
 }
 
@@ -100,6 +102,8 @@ impl From<DescribedAlias> for AliasState {
 struct DescribedMapping {
     /// As it was; none where it is seen for the first time.
     known: Option<MappingSnapshot>,
+    /// The function that it invoked is contained.
+    contained: bool,
     /// What it invokes; none where that was not looked at.
     live: Option<FunctionResource>,
     /// It was looked at, and there is none.
@@ -110,15 +114,16 @@ struct DescribedMapping {
 
 impl From<DescribedMapping> for MappingState {
     fn from(described: DescribedMapping) -> Self {
-        let DescribedMapping { known, live, gone, missing } = described;
+        let DescribedMapping { known, contained, live, gone, missing } = described;
         let live = if gone { Some(None) } else { live.map(Some) };
-        Self { known: seen(known), live, missing }
+        Self { known: seen(known, contained), live, missing: Some(missing) }
     }
 }
 
-/// Seen at no particular time, and nothing goes on.
-fn seen<T>(before: Option<T>) -> Known<T> {
-    Known { version: u64::from(before.is_some()), before, ..Known::default() }
+/// Seen at no particular time.
+fn seen<T>(before: Option<T>, contained: bool) -> Known<T> {
+    let version = u64::from(before.is_some());
+    Known { version, before, closed: contained, contained, ..Known::default() }
 }
 
 /// Hashes that are only compared with each other need no secret.

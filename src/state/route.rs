@@ -24,14 +24,16 @@ pub struct Known<T> {
     pub event: Option<String>,
     /// How often it was written.
     pub version: u64,
-    /// Something goes on with the function, so that nothing is to be learned.
+    /// Something goes on with a function it leads or led to, so that nothing is to be learned.
     pub closed: bool,
+    /// The function that it led to is contained.
+    pub contained: bool,
 }
 
 impl<T> Default for Known<T> {
     /// Never seen.
     fn default() -> Self {
-        Self { before: None, at: None, event: None, version: 0, closed: false }
+        Self { before: None, at: None, event: None, version: 0, closed: false, contained: false }
     }
 }
 
@@ -91,8 +93,8 @@ pub struct AliasState {
     /// Which versions it invokes; none inside where there is no alias, and outside where that was
     /// not looked at.
     pub live: Option<Option<Routing>>,
-    /// The versions it led to that are not there any more.
-    pub missing: BTreeSet<String>,
+    /// The versions it led to that are not there any more; none where that could not be read.
+    pub missing: Option<BTreeSet<String>>,
 }
 
 /// An event source mapping as it was.
@@ -119,8 +121,8 @@ pub struct MappingState {
     /// What it invokes; none inside where there is no mapping, and outside where that was not looked
     /// at.
     pub live: Option<Option<FunctionResource>>,
-    /// What it invoked is not there any more.
-    pub missing: bool,
+    /// What it invoked is not there any more; none where that could not be read.
+    pub missing: Option<bool>,
 }
 
 /// What is to be remembered of where something leads.

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     aws::AwsError,
+    incident::IncidentStatus,
     resource::{Arn, FunctionArn, FunctionResource, Qualifier, Resource},
     state::{AliasSnapshot, Known, Lesson, MappingSnapshot},
 };
@@ -31,15 +32,16 @@ impl Journal<'_> {
         alias: &FunctionResource,
     ) -> Result<Known<AliasSnapshot>, AwsError> {
         let own = record_of(alias);
-        let (mut known, mut closed) = (Known::default(), false);
+        let (mut known, mut going) = (Known::default(), Going::default());
         for item in self.query(&partition(&Resource::from(alias.clone()))).await? {
             match string(&item, "record") {
-                Some(INCIDENT) => closed = record::gate(&item).is_none_or(|gate| is_closed(&gate)),
+                Some(INCIDENT) => going = Going::by(&item),
                 Some(name) if name == own => known = readable(&item, &alias.to_string())?,
                 _ => {}
             }
         }
-        Ok(Known { closed, ..known })
+        let Going { something: closed, containment: contained } = going;
+        Ok(Known { closed, contained, ..known })
     }
 
     /// What is known of an event source mapping that leads to `function` now.
@@ -53,18 +55,18 @@ impl Journal<'_> {
             Some(item) => readable(&item, &mapping.to_string())?,
             None => Known::default(),
         };
-        let before = known.before.as_ref().map(|before| &before.function.function);
-        let mut closed = self.goes_on(function).await?;
-        if let Some(before) = before.filter(|before| *before != function) {
-            closed |= self.goes_on(before).await?;
-        }
-        Ok(Known { closed, ..known })
+        let now = self.going(function).await?;
+        let before = match known.before.as_ref().map(|before| &before.function.function) {
+            Some(before) if before != function => self.going(before).await?,
+            Some(_) | None => now,
+        };
+        let closed = now.something || before.something;
+        Ok(Known { closed, contained: before.containment, ..known })
     }
 
-    /// Whether something goes on with a function.
-    async fn goes_on(&self, function: &FunctionArn) -> Result<bool, AwsError> {
+    async fn going(&self, function: &FunctionArn) -> Result<Going, AwsError> {
         let gate = self.get(&partition(&function.clone().into()), INCIDENT).await?;
-        Ok(gate.is_some_and(|item| record::gate(&item).is_none_or(|gate| is_closed(&gate))))
+        Ok(gate.map(|item| Going::by(&item)).unwrap_or_default())
     }
 
     /// Writes what was learned from the change of `event`, made at `at`, over the `version` known.
@@ -106,6 +108,26 @@ impl Journal<'_> {
     }
 }
 
+/// What goes on with a function.
+#[derive(Debug, Clone, Copy, Default)]
+struct Going {
+    /// Something that nothing is learned from.
+    something: bool,
+    /// It is contained.
+    containment: bool,
+}
+
+impl Going {
+    /// As the function's record says. One that cannot be read may say anything.
+    fn by(item: &Item) -> Self {
+        let Some(gate) = record::gate(item) else {
+            return Self { something: true, containment: true };
+        };
+        let containment = gate.contains && gate.status != IncidentStatus::Restored;
+        Self { something: is_closed(&gate), containment }
+    }
+}
+
 fn record_of(alias: &FunctionResource) -> String {
     let name = alias.qualifier.as_ref().map(Qualifier::to_string).unwrap_or_default();
     format!("{ALIAS}{name}")
@@ -123,7 +145,7 @@ fn readable<T: DeserializeOwned>(item: &Item, of: &str) -> Result<Known<T>, AwsE
             at: Some(OffsetDateTime::from_unix_timestamp(numeric(item, "at")?).ok()?),
             event: string(item, "event").map(str::to_owned),
             version: numeric(item, "version")?,
-            closed: false,
+            ..Known::default()
         })
     };
     read().ok_or_else(|| unreadable("Query", of.to_owned(), "unreadable journal record"))
