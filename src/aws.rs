@@ -30,4 +30,4 @@ pub use journal::{
 pub use quarantine::Quarantined;
 
 use error::{absent, failed};
-use read::vpc_attachment;
+use read::{routing, vpc_attachment};

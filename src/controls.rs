@@ -3,6 +3,7 @@
 //! `decision` decides.
 
 mod access_analyzer;
+mod alias_shifted;
 mod analysis;
 mod chain;
 mod change;
@@ -31,6 +32,7 @@ mod layer_policy;
 mod layer_untrusted;
 mod logging;
 mod logs;
+mod mapping_retargeted;
 mod network;
 mod origin;
 mod outside_network;
@@ -70,7 +72,7 @@ use crate::{
     policy::{Because, Concurrency, ControlPolicy, Mode, Pattern, Reached, Whom},
     remediation::{Remediation, TAG_PREFIX, Watching},
     resource::{Arn, FunctionArn, Home, Resource},
-    state::{FunctionState, Read, State},
+    state::{FunctionState, Lesson, Read, State},
 };
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
@@ -237,6 +239,8 @@ pub const CONTROLS: &[Control] = &[
     handler_alone::CONTROL,
     recursion::CONTROL,
     vpc_detached::CONTROL,
+    alias_shifted::CONTROL,
+    mapping_retargeted::CONTROL,
     destination::CONTROL,
     logging::CONTROL,
     containment_undone::CONTROL,
@@ -338,8 +342,13 @@ const OF_IAM: [ControlId; 4] = [
 
 /// What an event is about for a control, as far as it tells that itself.
 fn about(control: ControlId, event: &Event) -> Option<Resource> {
-    // Which role it is, with its path, has to be read.
-    if matches!(control, ControlId::ExecutionRoleOverbroad | ControlId::ExecutionRoleTrustWidened) {
+    // Which role it is, with its path, has to be read, and which function lost a mapping.
+    if matches!(
+        control,
+        ControlId::ExecutionRoleOverbroad
+            | ControlId::ExecutionRoleTrustWidened
+            | ControlId::EventSourceRetargeted
+    ) {
         return None;
     }
     if let (Kind::IamCall { target, .. }, true) = (&event.kind, OF_IAM.contains(&control)) {
@@ -393,6 +402,15 @@ pub fn judge(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Vec<Assessmen
         .filter(|matched| controls.contains(&Requirement::Rule(matched.rule.clone())));
     assessments.extend(matched.flat_map(|matched| rule::judge(case, matched)));
     assessments
+}
+
+/// What is to be remembered of where something leads.
+pub(crate) fn lesson(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Option<Lesson> {
+    let is_concerned = |control: ControlId| controls.contains(&control.into());
+    let alias = is_concerned(ControlId::AliasShifted).then(|| alias_shifted::lesson(case));
+    let mapping = is_concerned(ControlId::EventSourceRetargeted);
+    let mapping = mapping.then(|| mapping_retargeted::lesson(case));
+    alias.flatten().or(mapping.flatten())
 }
 
 /// What is read before a function is contained: little, and the same for every function.

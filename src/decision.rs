@@ -18,7 +18,7 @@ use crate::{
     policy::{Because, ControlPolicy, Mode, Validity},
     remediation::{Planned, Remediation, RoleRestore, Withheld},
     resource::{Arn, FunctionArn, Resource, RoleArn},
-    state::{Read, Snapshot, State},
+    state::{Lesson, Read, Snapshot, State},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -71,6 +71,8 @@ pub struct Decision {
     pub limited: Option<String>,
     /// What is to be remembered of the function that the event changed, if that is something new.
     pub learned: Option<Snapshot>,
+    /// What is to be remembered of where something leads, if that is something new.
+    pub lesson: Option<Lesson>,
 }
 
 /// A remediation that may be applied.
@@ -165,6 +167,7 @@ pub fn decide(
     let plan = planned;
     // Who is about to be contained teaches nothing.
     let learned = controls::learned(&case, &triage.controls).filter(|_| !contains);
+    let lesson = controls::lesson(&case, &triage.controls).filter(|_| !contains);
     Decision {
         incident,
         evaluations,
@@ -177,6 +180,7 @@ pub fn decide(
         released,
         limited,
         learned,
+        lesson,
     }
 }
 

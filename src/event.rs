@@ -13,10 +13,12 @@ mod log_group;
 mod message;
 mod own;
 mod role;
+mod route;
 mod watcher;
 
 pub use own::{CHANGING, Own, Touch};
 pub use role::RoleChange;
+pub use route::{AliasCall, AliasChange, MappingChange, Route, RouteChange};
 pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
 pub use actor::{Actor, Identity, Source};
@@ -48,6 +50,8 @@ pub struct Event {
     pub kind: Kind,
     /// What it changed of a function, if it is a call that does.
     pub change: Option<Change>,
+    /// What it changed of where something leads, if it is a call that does.
+    pub route: Option<RouteChange>,
     /// What the call asks for, beside the function.
     pub asks: Asked,
     /// The rules of the control policy whose patterns it matches.
@@ -370,6 +374,7 @@ impl Event {
             api: None,
             kind,
             change: None,
+            route: None,
             asks: Asked::default(),
             matched: Vec::new(),
             touches: None,

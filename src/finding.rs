@@ -218,6 +218,16 @@ catalogue! {
         "a function stays attached to its VPC",
         ["NIST CSF PR.IR-01", "Security Hub Lambda.3", "MITRE ATT&CK T1562.007"],
         [TagFunction] or [RestoreSetting];
+    /// An alias invokes a version that nobody trusted chose.
+    AliasShifted = "alias.shifted", Medium,
+        "an alias invokes only versions that somebody trusted chose for it",
+        ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1648"],
+        [TagFunction] or [RestoreSetting];
+    /// An event source mapping invokes another function.
+    EventSourceRetargeted = "event-source.retargeted", High,
+        "queues and streams go on invoking the function that they invoked",
+        ["NIST CSF PR.PS-01", "NIST CSF DE.CM-09", "MITRE ATT&CK T1546"],
+        [TagFunction] or [RestoreSetting];
     /// Events, or their records, go to a stranger.
     DestinationForeign = "destination.foreign", High,
         "destinations and dead-letter queues belong to the account or to trusted ones",

@@ -7,6 +7,7 @@ mod follow_up;
 mod learning;
 mod limits;
 mod roles;
+mod routes;
 mod snapshot;
 
 use crate::{
@@ -228,6 +229,7 @@ impl Responder {
             decision = matter.decide(&state);
         }
         self.learn(&matter, &decision, &state).await?;
+        self.keep_lesson(&matter, &decision, &state).await?;
         // What may be read in a minute is not told as something that cannot be told.
         let passing = unread.iter().find(|error| error.kind == ErrorKind::Transient);
         if let (true, Some(error)) = (decision.approved().is_empty(), passing) {

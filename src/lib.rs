@@ -11,10 +11,10 @@
 //! | [`resource`] | names: accounts, functions, qualifiers, revisions |
 //! | [`iam`] | resource policies: parse, expose, rewrite |
 //! | [`finding`] | controls by name, evaluations, findings |
+//! | [`setting`] | the settings that remediations turn |
 //! | [`event`] | EventBridge JSON to [`event::Event`] |
 //! | [`policy`] | the control policy |
 //! | [`trail`] | what a CloudTrail trail records |
-//! | [`setting`] | the settings that remediations turn |
 //! | [`remediation`] | what can be done, and how it is undone |
 //! | [`incident`] | where an incident and its steps stand, and what may follow |
 //! | [`ledger`] | what was answered lately, and whether one more answer may be given |

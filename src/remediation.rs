@@ -428,6 +428,10 @@ impl Remediation {
                     PutBack::Handler { .. } => "handler",
                     PutBack::Layers { .. } => "layers",
                     PutBack::Variable { name } => return variable_setting(function, name),
+                    PutBack::Mapping { id, .. } => return format!("mapping-function {id}"),
+                    PutBack::Alias { name, .. } => {
+                        return format!("configuration {function} alias {name}");
+                    }
                     PutBack::Vpc { .. } => "vpc",
                     PutBack::Signing { .. } => "signing",
                     PutBack::Recursion => "recursion",

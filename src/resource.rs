@@ -276,6 +276,13 @@ impl FunctionResource {
     }
 }
 
+impl FunctionResource {
+    /// Whether it is the alias of this name.
+    pub fn is_alias(&self, name: &str) -> bool {
+        matches!(&self.qualifier, Some(Qualifier::Alias(alias)) if alias == name)
+    }
+}
+
 impl fmt::Display for FunctionResource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.qualifier {

@@ -1,9 +1,12 @@
 //! The settings of AWS that remediations turn, each as it was read.
 
+mod routing;
 mod watcher;
 
+pub use routing::{Routing, Weight};
 pub use watcher::{Detector, TraceEncryption};
 
+use crate::resource::FunctionResource;
 use serde::{Deserialize, Serialize};
 
 /// Where the records of asynchronous invocations go.
@@ -295,6 +298,24 @@ pub enum PutBack {
         stood: u32,
         /// What takes its place, which is more.
         back: u32,
+    },
+    /// Which versions an alias invokes.
+    Alias {
+        /// Its name.
+        name: String,
+        /// What it invoked.
+        stood: Routing,
+        /// What it is to invoke again.
+        back: Routing,
+    },
+    /// What an event source mapping invokes.
+    Mapping {
+        /// Its UUID.
+        id: String,
+        /// What it invoked.
+        stood: FunctionResource,
+        /// What it is to invoke again.
+        back: FunctionResource,
     },
 }
 

@@ -5,6 +5,7 @@ mod described;
 mod effect;
 mod read;
 mod role;
+mod route;
 mod shown;
 mod snapshot;
 mod surroundings;
@@ -19,6 +20,7 @@ pub use read::{Read, WatcherRead};
 pub use role::{
     ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, RolePolicies, policy_hash,
 };
+pub use route::{AliasSnapshot, AliasState, Known, Lesson, MappingSnapshot, MappingState};
 pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
 pub use watchers::Watchers;
@@ -56,6 +58,10 @@ pub struct State {
     pub rules: BTreeMap<Arn, Option<EventRule>>,
     /// What functions were before.
     pub remembered: BTreeMap<FunctionArn, Remembered>,
+    /// Where aliases lead, and led.
+    pub aliases: BTreeMap<FunctionResource, AliasState>,
+    /// Where event source mappings lead, and led.
+    pub mappings: BTreeMap<Arn, MappingState>,
     /// Whether code has to be signed.
     pub signing: BTreeMap<FunctionArn, Option<Signing>>,
     /// What becomes of loops.
@@ -137,6 +143,15 @@ impl State {
         self.surroundings.get(function).cloned().unwrap_or_default()
     }
 
+    /// How often that has been written which a lesson is of.
+    pub fn version(&self, lesson: &Lesson) -> u64 {
+        match lesson {
+            Lesson::Alias(alias, _) => self.aliases.get(alias).map(|alias| alias.known.version),
+            Lesson::Mapping(mapping, _) => self.mappings.get(mapping).map(|one| one.known.version),
+        }
+        .unwrap_or_default()
+    }
+
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
         self.memory.locked_out.extend(later.memory.locked_out);
@@ -150,6 +165,8 @@ impl State {
         self.provisioned.extend(later.provisioned);
         self.rules.extend(later.rules);
         self.remembered.extend(later.remembered);
+        self.aliases.extend(later.aliases);
+        self.mappings.extend(later.mappings);
         self.signing.extend(later.signing);
         self.recursion.extend(later.recursion);
         self.roles.extend(later.roles);

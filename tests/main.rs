@@ -38,6 +38,7 @@ mod revoking;
 mod rewrite;
 mod roles;
 mod round_trip;
+mod routes;
 mod samples;
 mod secrets;
 mod seeded;

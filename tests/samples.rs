@@ -87,8 +87,9 @@ const OF_IAM: [(&str, &str); 3] = [
     ("put-role-policy-lambda-admin.json", "identity-policy.overbroad-lambda-admin"),
 ];
 
-/// What undoes a containment, if there is one.
-const OF_CONTAINMENTS: [&str; 10] = [
+/// What undoes a containment, if there is one. `routes` tells what comes of a mapping that is taken from a
+/// function.
+const OF_CONTAINMENTS: [&str; 11] = [
     "delete-function-concurrency.json",
     "delete-function-event-invoke-config.json",
     "delete-role-policy.json",
@@ -98,6 +99,7 @@ const OF_CONTAINMENTS: [&str; 10] = [
     "put-provisioned-concurrency-config.json",
     "second-look.json",
     "update-event-source-mapping.json",
+    "update-event-source-mapping-function.json",
     "update-function-event-invoke-config.json",
 ];
 

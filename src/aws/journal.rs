@@ -9,9 +9,11 @@
 //! | `function#<ARN>` | `hold#<mark>` | until when it is left alone, and by which incident |
 //! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
 //! | `function#<ARN>` | `snapshot` | what it was when its last accepted change was made, and its salt |
+//! | `function#<ARN>` | `alias#<name>` | where the alias led when its last accepted change was made |
 //! | `resource#<ARN>` | the same | the same, of anything but functions |
 //! | `resource#<ARN of a role>` | `snapshot` | what the role was when nothing was found on it |
 //! | `resource#<ARN>` | `snapshot` | how a trail was when it was last found in order |
+//! | `resource#<ARN>` | `snapshot` | what an event source mapping invoked when its last accepted change was made |
 //! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
 //! | `refused#<answer>` | `refused#` | that people were told of an answer that a limit refused |
 //!
@@ -23,6 +25,7 @@ mod known_role;
 mod ledger;
 mod recall;
 mod record;
+mod route;
 mod snapshot;
 mod trail_snapshot;
 mod turned;

@@ -10,11 +10,13 @@ pub(super) mod log_groups;
 mod policies;
 mod role_use;
 mod roles;
+mod route;
 pub(super) mod rules;
 mod surroundings;
 
 pub(super) use function::vpc_attachment;
 pub(super) use roles::RoleUsers;
+pub(super) use route::routing;
 
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
@@ -162,6 +164,10 @@ impl Aws {
             }
             Read::Snapshot(_)
             | Read::SwappedRoles(_)
+            | Read::Alias(_)
+            | Read::KnownAlias(_)
+            | Read::Mapping(_, _)
+            | Read::KnownMapping(_, _)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => return Ok(None),
         }
@@ -203,6 +209,10 @@ impl Aws {
             | Read::AccessKeys(_)
             | Read::Snapshot(_)
             | Read::SwappedRoles(_)
+            | Read::Alias(_)
+            | Read::KnownAlias(_)
+            | Read::Mapping(_, _)
+            | Read::KnownMapping(_, _)
             | Read::Containment(_)
             | Read::ContainmentOf(_)
             | Read::Watcher(_) => {}

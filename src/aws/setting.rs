@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
 mod access_key;
+mod alias;
 mod concurrency;
 mod configuration;
 mod destinations;
@@ -11,6 +12,7 @@ mod durable;
 mod guard;
 mod layer;
 mod mapping;
+mod mapping_function;
 mod policy;
 mod restored_role;
 mod retention;

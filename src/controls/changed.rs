@@ -117,6 +117,14 @@ pub fn is_accepted(policy: &ControlPolicy, actor: &Actor) -> bool {
         || actor.service().is_some_and(|service| policy.trusted.services.contains(service))
 }
 
+/// The same of changes of what callers and events lead to: services that deploy for whoever asked them
+/// to are accepted too.
+pub(super) fn is_deployed(policy: &ControlPolicy, actor: &Actor) -> bool {
+    let services = &policy.controls.change_untrusted_deployer.parameters.services;
+    let deploys = actor.service().is_some_and(|service| services.contains(service));
+    deploys || is_accepted(policy, actor)
+}
+
 /// What the controls of a function's integrity need.
 pub(super) fn needs(case: &Case<'_>, calls: &[ChangeCall]) -> Needs {
     match (&case.event.change, case.event.function()) {

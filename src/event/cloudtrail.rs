@@ -5,8 +5,9 @@
 //! where the call succeeded and something would be lost.
 
 use super::{
-    Actor, Asked, Change, ChangeCall, Event, EventError, Identity, Kind, ShownPolicy,
-    SigningWeakening, Source, change, elsewhere, iam, log_group, role, watcher, without_date,
+    Actor, Asked, Change, ChangeCall, Event, EventError, Identity, Kind, RouteChange, ShownPolicy,
+    SigningWeakening, Source, change, elsewhere, iam, log_group, role, route, watcher,
+    without_date,
 };
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home, LayerVersion};
 use serde::{Deserialize, de::IgnoredAny};
@@ -112,6 +113,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         kind(&record, home)?
     };
     let change = change_of(&record);
+    let route = route_of(&record, &kind);
     let (api, asks) = (api(&record), asked(&record));
     let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
     let identity = record.user_identity.unwrap_or_default();
@@ -136,7 +138,20 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::Heartbeat
         | Kind::Ignored(_) => None,
     };
-    Ok(Event { api, asks, change, ..Event::new(record.event_id, actor, kind) })
+    Ok(Event { api, asks, change, route, ..Event::new(record.event_id, actor, kind) })
+}
+
+fn route_of(record: &Record<'_>, kind: &Kind) -> Option<RouteChange> {
+    let (Kind::CodeChange { function } | Kind::SettingChange { function }) = kind else {
+        return None;
+    };
+    let told = (record.request_parameters, record.response_elements);
+    route::change(without_date(&record.event_name), function, told, moment(record))
+}
+
+/// When the call was made.
+fn moment(record: &Record<'_>) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(record.event_time.as_deref()?, &Rfc3339).ok()
 }
 
 /// The API as IAM writes its action.
@@ -171,14 +186,10 @@ fn change_of(record: &Record<'_>) -> Option<Change> {
         .and_then(|raw| serde_json::from_str::<Option<change::Answer>>(raw.get()).ok().flatten());
     Some(Change {
         call,
-        at: time(record),
+        at: moment(record),
         names,
         modified: answer.and_then(|answer| answer.last_modified),
     })
-}
-
-fn time(record: &Record<'_>) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(record.event_time.as_deref()?, &Rfc3339).ok()
 }
 
 /// IAM is one for all Regions: a function of another one is looked at there, and what it changed of a
@@ -593,7 +604,7 @@ fn invocation(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Even
     Ok(elsewhere(&resource.function, home).unwrap_or(Kind::Invocation {
         resource,
         as_asked,
-        at: time(record),
+        at: moment(record),
     }))
 }
 

@@ -75,6 +75,17 @@ impl Responder {
                 }
                 continue;
             }
+            if let Some(led) = self.led(read, &mut errors).await {
+                match led {
+                    Ok(led) => state.learn(led),
+                    Err(error) => {
+                        state.unread.insert(read.clone());
+                        errors.push(error);
+                    }
+                }
+                state.memory.locked_out.extend(locked_out(&errors));
+                continue;
+            }
             match self.contained(read, now, &mut errors).await {
                 Ok(contained) => {
                     state.read.insert(read.clone());
@@ -142,6 +153,10 @@ impl Responder {
             | Read::Recursion(_)
             | Read::Snapshot(_)
             | Read::SwappedRoles(_)
+            | Read::Alias(_)
+            | Read::KnownAlias(_)
+            | Read::Mapping(_, _)
+            | Read::KnownMapping(_, _)
             | Read::Watcher(_)
             | Read::IdentityPolicy(_)
             | Read::AccessKeys(_) => None,

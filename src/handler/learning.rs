@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How often it is looked again when other deliveries are faster.
-const MOST_TRIES: usize = 5;
+pub(super) const MOST_TRIES: usize = 5;
 
 impl Responder {
     /// The function as it is, beside what is remembered of it.
@@ -57,13 +57,16 @@ impl Responder {
             learned = matter.decide(&again).learned;
             known = again.remembered.remove(function);
         }
-        let why = "written all the time";
-        let error = AwsError {
-            operation: "UpdateItem",
-            resource: function.to_string(),
-            code: why.to_owned(),
-            kind: ErrorKind::Transient,
-        };
-        Err(error.into())
+        Err(written_all_the_time(function).into())
+    }
+}
+
+/// Others never let this one write.
+pub(super) fn written_all_the_time(about: &impl ToString) -> AwsError {
+    AwsError {
+        operation: "UpdateItem",
+        resource: about.to_string(),
+        code: "written all the time".to_owned(),
+        kind: ErrorKind::Transient,
     }
 }

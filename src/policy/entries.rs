@@ -125,6 +125,8 @@ entries! {
     handler_changed_alone: Nothing = HandlerChangedAlone, "handler.changed-alone";
     recursion_allowed: Nothing = RecursionAllowed, "recursion.allowed";
     vpc_detached: Nothing = VpcDetached, "vpc.detached";
+    alias_shifted: Nothing = AliasShifted, "alias.shifted";
+    event_source_retargeted: Nothing = EventSourceRetargeted, "event-source.retargeted";
     destination_foreign: DestinationForeign = DestinationForeign, "destination.foreign";
     logging_redirected: LoggingRedirected = LoggingRedirected, "logging.redirected";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";

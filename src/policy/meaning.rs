@@ -198,7 +198,9 @@ fn never_fires(
 ) {
     let controls = &policy.controls;
     let (parameter, mend) = match control {
-        ControlId::ChangeUntrustedDeployer if policy.trusted.principals.is_empty() => {
+        ControlId::ChangeUntrustedDeployer | ControlId::AliasShifted
+            if policy.trusted.principals.is_empty() =>
+        {
             return nobody_trusted(
                 at,
                 control,
@@ -266,6 +268,8 @@ fn never_fires(
         | ControlId::HandlerChangedAlone
         | ControlId::RecursionAllowed
         | ControlId::VpcDetached
+        | ControlId::AliasShifted
+        | ControlId::EventSourceRetargeted
         | ControlId::ContainmentUndone
         | ControlId::TracingUnencrypted
         | ControlId::FunctionPrivilegeEscalation

@@ -73,6 +73,8 @@ impl Remediation {
             Self::RestoreConfiguration { change, .. } => match change {
                 PutBack::Signing { .. } => &["lambda:GetFunctionCodeSigningConfig"],
                 PutBack::Recursion => &["lambda:GetFunctionRecursionConfig"],
+                PutBack::Alias { .. } => &["lambda:GetAlias"],
+                PutBack::Mapping { .. } => &["lambda:GetEventSourceMapping"],
                 PutBack::Retention { .. } => &["logs:DescribeLogGroups"],
                 PutBack::Role { .. }
                 | PutBack::Handler { .. }
@@ -142,6 +144,8 @@ impl Remediation {
             },
             Self::RestoreConfiguration { change, .. } => Turning::alike(match change {
                 PutBack::Recursion => &["lambda:PutFunctionRecursionConfig"],
+                PutBack::Alias { .. } => &["lambda:UpdateAlias"],
+                PutBack::Mapping { .. } => &["lambda:UpdateEventSourceMapping"],
                 PutBack::Retention { .. } => &["logs:PutRetentionPolicy"],
                 PutBack::Handler { .. }
                 | PutBack::Variable { .. }

@@ -40,6 +40,8 @@ impl Remediation {
                 PutBack::Recursion => "terminate-recursion",
                 PutBack::Logging { .. } => "restore-log-group",
                 PutBack::Retention { .. } => "raise-log-retention",
+                PutBack::Alias { .. } => "restore-alias",
+                PutBack::Mapping { .. } => "restore-mapping-function",
             },
             Self::RemoveDestinations { .. } => "remove-destinations",
             Self::RemoveMappingDestination { .. } => "remove-mapping-destination",
@@ -77,6 +79,8 @@ impl Remediation {
                 PutBack::Recursion => "allow-recursion",
                 PutBack::Logging { .. } => "put-log-group",
                 PutBack::Retention { .. } => "put-log-retention",
+                PutBack::Alias { .. } => "put-alias",
+                PutBack::Mapping { .. } => "put-mapping-function",
             },
             Self::RemoveDestinations { .. } => "put-destinations",
             Self::RemoveMappingDestination { .. } => "put-mapping-destination",
@@ -176,6 +180,12 @@ impl Remediation {
                         "log events are kept for: {stood} -> {back} days; those deleted already are gone"
                     )
                 }
+                PutBack::Alias { name, stood, back } => {
+                    format!("alias {}: {stood} -> {back}", named(name))
+                }
+                PutBack::Mapping { id, stood, back } => {
+                    format!("mapping {} invokes: {stood} -> {back}", named(id))
+                }
             }],
             Self::RemoveDestinations { before, after, .. } => [
                 ("succeeded", &before.on_success, &after.on_success),
@@ -261,6 +271,10 @@ impl Remediation {
                 PutBack::Logging { stood, .. } => format!("logs go to: {}", named(stood)),
                 PutBack::Retention { stood, .. } => {
                     format!("log events are kept for: {stood} days, as somebody set them")
+                }
+                PutBack::Alias { name, stood, .. } => format!("alias {}: {stood}", named(name)),
+                PutBack::Mapping { id, stood, .. } => {
+                    format!("mapping {} invokes: {stood}", named(id))
                 }
             },
             Self::RemoveDestinations { before, .. } => format!(

@@ -1,9 +1,10 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    Contained, EventRule, ExecutionRole, FunctionState, KeyStatus, LogGroup, ManagedPolicyState,
-    Memory, PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
-    Surroundings, UrlAuthType, VariableState, Watchers,
+    AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState, KeyStatus,
+    Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState, Memory, PolicyState, Read,
+    RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State, Surroundings, UrlAuthType,
+    VariableState, Watchers,
 };
 use crate::{
     finding::ControlId,
@@ -14,6 +15,7 @@ use crate::{
         RoleArn,
     },
     salt::{Salt, SaltedHash},
+    setting::Routing,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +48,10 @@ pub struct DescribedState {
     watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
+    /// Where aliases lead, and led.
+    aliases: BTreeMap<FunctionResource, DescribedAlias>,
+    /// Where event source mappings lead, and led.
+    mappings: BTreeMap<Arn, DescribedMapping>,
     /// Values of environment variables, made up: they are hashed as the function does it.
     environment: BTreeMap<FunctionArn, BTreeMap<String, String>>,
     /// Whether code has to be signed.
@@ -69,6 +75,60 @@ pub struct DescribedState {
 struct DescribedSnapshot {
     known: Snapshot,
     environment: Option<BTreeMap<String, String>>,
+}
+
+/// An alias as a file describes it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DescribedAlias {
+    /// As it was; none where it is seen for the first time.
+    known: Option<AliasSnapshot>,
+    /// Its function is contained.
+    contained: bool,
+    /// Which versions it invokes; none where that was not looked at.
+    live: Option<Routing>,
+    /// It was looked at, and there is none.
+    gone: bool,
+    /// Versions it led to that are not there any more.
+    missing: BTreeSet<String>,
+}
+
+impl From<DescribedAlias> for AliasState {
+    fn from(described: DescribedAlias) -> Self {
+        let DescribedAlias { known, contained, live, gone, missing } = described;
+        let live = if gone { Some(None) } else { live.map(Some) };
+        Self { known: seen(known, contained), live, missing: Some(missing) }
+    }
+}
+
+/// An event source mapping as a file describes it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DescribedMapping {
+    /// As it was; none where it is seen for the first time.
+    known: Option<MappingSnapshot>,
+    /// The function that it invoked is contained.
+    contained: bool,
+    /// What it invokes; none where that was not looked at.
+    live: Option<FunctionResource>,
+    /// It was looked at, and there is none.
+    gone: bool,
+    /// What it invoked is not there any more.
+    missing: bool,
+}
+
+impl From<DescribedMapping> for MappingState {
+    fn from(described: DescribedMapping) -> Self {
+        let DescribedMapping { known, contained, live, gone, missing } = described;
+        let live = if gone { Some(None) } else { live.map(Some) };
+        Self { known: seen(known, contained), live, missing: Some(missing) }
+    }
+}
+
+/// Seen at no particular time.
+fn seen<T>(before: Option<T>, contained: bool) -> Known<T> {
+    let version = u64::from(before.is_some());
+    Known { version, before, closed: contained, contained, ..Known::default() }
 }
 
 /// Hashes that are only compared with each other need no secret.
@@ -187,6 +247,8 @@ impl From<DescribedState> for State {
             policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
             functions,
             remembered: before.into_iter().map(remembered).collect(),
+            aliases: described.aliases.into_iter().map(|(on, alias)| (on, alias.into())).collect(),
+            mappings: described.mappings.into_iter().map(|(on, one)| (on, one.into())).collect(),
             layer_policies: described
                 .layer_policies
                 .into_iter()

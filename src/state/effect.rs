@@ -157,6 +157,18 @@ fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
     if *change == PutBack::Recursion {
         state.recursion.insert(function.clone(), Some(RecursiveLoop::Terminate));
     }
+    if let PutBack::Alias { name, back, .. } = change {
+        for (on, alias) in &mut state.aliases {
+            if on.function == *function && on.is_alias(name) {
+                alias.live = Some(Some(back.clone()));
+            }
+        }
+    }
+    if let PutBack::Mapping { id, back, .. } = change {
+        for (_, mapping) in state.mappings.iter_mut().filter(|(arn, _)| arn.name() == id) {
+            mapping.live = Some(Some(back.clone()));
+        }
+    }
     let group = function.log_group();
     if let (PutBack::Retention { back, .. }, Some(Some(group))) =
         (change, state.log_groups.get_mut(&group))
@@ -164,7 +176,11 @@ fn put_back(state: &mut State, function: &FunctionArn, change: &PutBack) {
         group.retention_days = Some(*back);
     }
     live(state, function, |live| match change {
-        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Retention { .. } => {}
+        PutBack::Signing { .. }
+        | PutBack::Recursion
+        | PutBack::Retention { .. }
+        | PutBack::Alias { .. }
+        | PutBack::Mapping { .. } => {}
         PutBack::Role { back, .. } => live.role.clone_from(back),
         PutBack::Logging { back, .. } => {
             live.log_group = Some(back.clone()).filter(|back| *back != group);

@@ -59,6 +59,15 @@ pub enum Read {
     /// The policies of its role and of the one it had before, where that is another one. The journal
     /// knows which.
     SwappedRoles(FunctionArn),
+    /// Where an alias leads, and where it led.
+    Alias(FunctionResource),
+    /// Where an alias led.
+    KnownAlias(FunctionResource),
+    /// What an event source mapping invokes, and what it invoked; and the function that the event
+    /// names.
+    Mapping(Arn, FunctionArn),
+    /// What an event source mapping invoked.
+    KnownMapping(Arn, FunctionArn),
     /// What an identity policy says.
     IdentityPolicy(IdentityPolicy),
     /// The access keys of a user, whose path need not be known.
@@ -151,6 +160,10 @@ impl Read {
             self,
             Self::Snapshot(_)
                 | Self::SwappedRoles(_)
+                | Self::Alias(_)
+                | Self::KnownAlias(_)
+                | Self::Mapping(_, _)
+                | Self::KnownMapping(_, _)
                 | Self::Containment(_)
                 | Self::ContainmentOf(_)
                 | Self::Watcher(WatcherRead::Snapshot(_))
@@ -213,6 +226,21 @@ impl Read {
                 "lambda:GetCodeSigningConfig",
             ],
             Self::SwappedRoles(_) => POLICIES,
+            // The function, and the versions that it led to, where it leads elsewhere now.
+            Self::Alias(_) => &[
+                "lambda:GetAlias",
+                "lambda:GetFunction",
+                "lambda:GetFunctionConfiguration",
+                "lambda:ListTags",
+            ],
+            // The same of a mapping: what it invoked may be an alias.
+            Self::Mapping(_, _) => &[
+                "lambda:GetEventSourceMapping",
+                "lambda:GetFunction",
+                "lambda:GetFunctionConfiguration",
+                "lambda:ListTags",
+            ],
+            Self::KnownAlias(_) | Self::KnownMapping(_, _) => &[],
             // Of inline policies one of the three, by whose they are.
             Self::IdentityPolicy(IdentityPolicy::Managed(_)) => {
                 &["iam:GetPolicy", "iam:GetPolicyVersion"]
@@ -260,6 +288,10 @@ impl fmt::Display for Read {
             Self::AccessKeys(user) => write!(f, "the access keys of {user}"),
             Self::Snapshot(_) => f.write_str("its configuration, and what it was before"),
             Self::SwappedRoles(_) => f.write_str("the policies of its role and of the one before"),
+            Self::Alias(alias) | Self::KnownAlias(alias) => write!(f, "where {alias} leads"),
+            Self::Mapping(mapping, _) | Self::KnownMapping(mapping, _) => {
+                write!(f, "what mapping {} invokes", mapping.name())
+            }
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Watcher(read) => read.fmt(f),
         }

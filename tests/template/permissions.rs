@@ -10,8 +10,8 @@ use cordon::{
         Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier, RoleArn,
     },
     setting::{
-        Destinations, Detector, LayerPermission, Mapping, PutBack, RuleSwitch, Scaling, Suspension,
-        TraceEncryption, VpcAttachment,
+        Destinations, Detector, LayerPermission, Mapping, PutBack, Routing, RuleSwitch, Scaling,
+        Suspension, TraceEncryption, VpcAttachment,
     },
     state::{Read, WatcherRead},
     trail::{Selectors, TrailSettings},
@@ -182,6 +182,18 @@ fn remediations() -> Vec<Remediation> {
             function: function.clone(),
             change: PutBack::Retention { stood: 1, back: 90 },
         },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Alias { name: id(), stood: routing(), back: routing() },
+        },
+        Remediation::RestoreConfiguration {
+            function: function.clone(),
+            change: PutBack::Mapping {
+                id: id(),
+                stood: function.clone().into(),
+                back: function.clone().into(),
+            },
+        },
         Remediation::RemoveDestinations {
             resource: function.clone().into(),
             before: Destinations::default(),
@@ -230,6 +242,8 @@ fn remediations() -> Vec<Remediation> {
                 PutBack::Recursion => "recursion",
                 PutBack::Logging { .. } => "logging",
                 PutBack::Retention { .. } => "retention",
+                PutBack::Alias { .. } => "alias",
+                PutBack::Mapping { .. } => "function of a mapping",
             },
             Remediation::Watch(Watching::StartLogging { .. }) => "start logging",
             Remediation::Watch(Watching::UpdateTrail { .. }) => "update trail",
@@ -245,6 +259,10 @@ fn remediations() -> Vec<Remediation> {
     }
     assert_eq!(kinds.len(), all.len());
     all
+}
+
+fn routing() -> Routing {
+    Routing { version: String::new(), weights: BTreeMap::new() }
 }
 
 fn watcher() -> Arn {
@@ -305,6 +323,10 @@ fn reads() -> Vec<Read> {
         Read::Watcher(WatcherRead::Traces),
         Read::Snapshot(function()),
         Read::SwappedRoles(function()),
+        Read::Alias(function().into()),
+        Read::KnownAlias(function().into()),
+        Read::Mapping(watcher(), function()),
+        Read::KnownMapping(watcher(), function()),
         Read::Signing(function()),
         Read::Recursion(function()),
         Read::IdentityPolicy(IdentityPolicy::Managed(holder())),
@@ -337,6 +359,10 @@ fn reads() -> Vec<Read> {
             Read::RulesOf(_) => "rules",
             Read::Snapshot(_) => "snapshot",
             Read::SwappedRoles(_) => "swapped roles",
+            Read::Alias(_) => "alias",
+            Read::KnownAlias(_) => "known alias",
+            Read::Mapping(_, _) => "mapping",
+            Read::KnownMapping(_, _) => "known mapping",
             Read::ExecutionRole(_) => "execution role",
             Read::ExecutionRoles => "execution roles",
             Read::ManagedPolicy(_) => "versions of a managed policy",

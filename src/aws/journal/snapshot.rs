@@ -83,7 +83,7 @@ impl Journal<'_> {
 }
 
 /// Whether something goes on with the function. What only tags it is soon over.
-fn is_closed(gate: &super::Gate) -> bool {
+pub(super) fn is_closed(gate: &super::Gate) -> bool {
     match gate.status {
         IncidentStatus::Open | IncidentStatus::Partial => true,
         IncidentStatus::Closed => gate.contains,

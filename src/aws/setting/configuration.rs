@@ -39,6 +39,12 @@ impl Aws {
                 self.signing_stand(function, stood.as_deref(), back).await
             }
             PutBack::Recursion => self.recursion_stand(function).await,
+            PutBack::Alias { name, stood, back } => {
+                self.alias_stand(function, name, stood, back).await
+            }
+            PutBack::Mapping { id, stood, back } => {
+                self.mapping_function_stand(id, stood, back).await
+            }
             PutBack::Retention { stood, back } => {
                 self.retention_stand(function, *stood, *back).await
             }
@@ -64,6 +70,10 @@ impl Aws {
                 self.put_signing_back(function, stood.as_deref(), back).await
             }
             PutBack::Recursion => self.set_recursion(function, RecursiveLoop::Terminate).await,
+            PutBack::Alias { name, stood, back } => {
+                self.lead_alias(function, name, stood, back).await
+            }
+            PutBack::Mapping { id, stood, back } => self.lead_mapping(id, stood, back).await,
             PutBack::Retention { stood, back } => {
                 self.put_retention_back(function, *stood, *back).await
             }
@@ -92,6 +102,12 @@ impl Aws {
             PutBack::Signing { stood, .. } => self.set_signing(function, stood.as_deref()).await,
             PutBack::Recursion => {
                 self.set_recursion(function, RecursiveLoop::Allow).await.map(|_| ())
+            }
+            PutBack::Alias { name, stood, back } => {
+                self.lead_alias(function, name, back, stood).await.map(|_| ())
+            }
+            PutBack::Mapping { id, stood, back } => {
+                self.lead_mapping(id, back, stood).await.map(|_| ())
             }
             PutBack::Retention { stood, .. } => self.set_retention(function, *stood).await,
             PutBack::Role { .. }
@@ -203,7 +219,11 @@ fn stand(function: &FunctionArn, live: &GetFunctionConfigurationOutput, change: 
             Stand::of(&now, stood, back, || format!("the log group is `{}`", shown(&now, 140)))
         }
         // They are settings of their own.
-        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Retention { .. } => Stand::Gone,
+        PutBack::Signing { .. }
+        | PutBack::Recursion
+        | PutBack::Retention { .. }
+        | PutBack::Alias { .. }
+        | PutBack::Mapping { .. } => Stand::Gone,
     }
 }
 
@@ -229,7 +249,11 @@ fn there(
         }
         PutBack::Vpc { back } => update.vpc_config(vpc(back)),
         PutBack::Logging { back, .. } => update.logging_config(logging(live, back)),
-        PutBack::Signing { .. } | PutBack::Recursion | PutBack::Retention { .. } => update,
+        PutBack::Signing { .. }
+        | PutBack::Recursion
+        | PutBack::Retention { .. }
+        | PutBack::Alias { .. }
+        | PutBack::Mapping { .. } => update,
     })
 }
 
@@ -242,7 +266,9 @@ fn back(update: Update, change: &PutBack, live: GetFunctionConfigurationOutput) 
         PutBack::Variable { .. }
         | PutBack::Signing { .. }
         | PutBack::Recursion
-        | PutBack::Retention { .. } => update,
+        | PutBack::Retention { .. }
+        | PutBack::Alias { .. }
+        | PutBack::Mapping { .. } => update,
         PutBack::Vpc { .. } => update.vpc_config(vpc(&VpcAttachment::default())),
     }
 }
