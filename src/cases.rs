@@ -5,7 +5,7 @@
 use crate::{
     controls,
     decision::{Decision, Remit, decide},
-    event::{EventError, Own},
+    event::{Event, EventError, Own},
     finding::{Compliance, Evaluation, Requirement},
     policy::ControlPolicy,
     remediation::{Planned, Remediation},
@@ -96,16 +96,14 @@ impl Case {
         home: &Home,
         now: OffsetDateTime,
     ) -> Result<Decision, EventError> {
-        let own = Own { stack: Some("cordon".to_owned()), keys: Vec::new() };
-        let event = controls::event(policy, event, home, &own)?;
+        let event = told(policy, event, home)?;
         let triage = controls::triage(policy, &event, now);
-        let Home { partition, account, region } = home;
-        let account = account.as_str();
-        let role = RoleArn::parse(&format!("arn:{partition}:iam::{account}:role/cordon-role")).ok();
-        let quarantine = Some(format!("arn:{partition}:sqs:{region}:{account}:cordon-quarantine"));
-        let remit = Remit { role, quarantine, ..Remit::of(policy) };
-        let state = self.state.clone().map_or_else(|| State::as_shown(&event), State::from);
-        Ok(decide(&remit, &event, &triage, &state, now))
+        Ok(decide(&remit(policy, home), &event, &triage, &self.state(&event), now))
+    }
+
+    /// The live state, as the case describes it.
+    pub fn state(&self, event: &Event) -> State {
+        self.state.clone().map_or_else(|| State::as_shown(event), State::from)
     }
 
     /// Where a decision is not what the case wants of `control`.
@@ -142,6 +140,21 @@ impl Case {
         }
         all
     }
+}
+
+/// The event of a case, told to an installation whose stack is called `cordon`.
+pub fn told(policy: &ControlPolicy, event: &str, home: &Home) -> Result<Event, EventError> {
+    let own = Own { stack: Some("cordon".to_owned()), keys: Vec::new() };
+    controls::event(policy, event, home, &own)
+}
+
+/// What that installation may do.
+pub fn remit<'p>(policy: &'p ControlPolicy, home: &Home) -> Remit<'p> {
+    let Home { partition, account, region } = home;
+    let account = account.as_str();
+    let role = RoleArn::parse(&format!("arn:{partition}:iam::{account}:role/cordon-role")).ok();
+    let quarantine = Some(format!("arn:{partition}:sqs:{region}:{account}:cordon-quarantine"));
+    Remit { role, quarantine, ..Remit::of(policy) }
 }
 
 fn change(event: &mut Value, pointer: &str, value: &Value) -> Result<(), String> {

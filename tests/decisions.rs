@@ -8,19 +8,27 @@
     reason = "tests fail by panicking"
 )]
 
+mod asked;
+
+use asked::asked;
 use cordon::{
-    cases::{Case, Difference},
-    finding::ControlId,
-    policy::source,
+    cases::{Case, remit, told},
+    controls::{Triage, triage},
+    decision::{Decision, decide},
+    event::Event,
+    finding::{ControlId, Requirement},
+    policy::{ControlPolicy, source},
     resource::{AccountId, Home},
+    state::{Read, State},
 };
 use serde::{Deserialize, de::value::StrDeserializer};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
-use time::macros::datetime;
+use time::{OffsetDateTime, macros::datetime};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,40 +78,138 @@ fn tables() -> Vec<(PathBuf, Table)> {
         .collect()
 }
 
-fn differences(control: ControlId, case: &Case) -> Vec<Difference> {
-    let home = Home {
-        partition: "aws".to_owned(),
-        account: AccountId::parse("111122223333").expect("an account"),
-        region: "us-east-1".to_owned(),
-    };
-    let now = datetime!(2026-11-21 12:00 UTC);
-    // It would tag what most samples are about.
-    let others = if control == ControlId::ChangeWithoutMfa {
-        ""
-    } else {
-        "change.without-mfa: { mode: \"off\" }"
-    };
-    let default = format!(
-        "version: 1\ndefaults: {{ mode: enforce }}\ncontrols:\n  {control}: {{}}\n  {others}\n"
-    );
-    let policy = source::parse(case.policy.as_deref().unwrap_or(&default), now.date())
-        .unwrap_or_else(|error| panic!("{}: {error}", case.name));
-    let event = fs::read_to_string(folder("events").join(&case.event)).expect("a sample event");
-    let event = case.changed(&event).unwrap_or_else(|error| panic!("{}: {error}", case.name));
-    let decision = case.decide(&policy, &event, &home, now);
-    let decision = decision.unwrap_or_else(|error| panic!("{}: {error}", case.name));
-    case.differences(&control.into(), &decision)
+/// A case with everything that it decides from.
+struct Told {
+    home: Home,
+    policy: ControlPolicy,
+    event: Event,
+    triage: Triage,
+    state: State,
 }
+
+const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+impl Told {
+    fn of(control: ControlId, case: &Case) -> Self {
+        let home = Home {
+            partition: "aws".to_owned(),
+            account: AccountId::parse("111122223333").expect("an account"),
+            region: "us-east-1".to_owned(),
+        };
+        // It would tag what most samples are about.
+        let others = if control == ControlId::ChangeWithoutMfa {
+            ""
+        } else {
+            "change.without-mfa: { mode: \"off\" }"
+        };
+        let default = format!(
+            "version: 1\ndefaults: {{ mode: enforce }}\ncontrols:\n  {control}: {{}}\n  {others}\n"
+        );
+        let policy = source::parse(case.policy.as_deref().unwrap_or(&default), NOW.date())
+            .unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        let event = fs::read_to_string(folder("events").join(&case.event)).expect("a sample event");
+        let event = case.changed(&event).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        let event = told(&policy, &event, &home);
+        let event = event.unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        let (triage, state) = (triage(&policy, &event, NOW), case.state(&event));
+        Self { home, policy, event, triage, state }
+    }
+
+    fn decide(&self, state: &State) -> Decision {
+        decide(&remit(&self.policy, &self.home), &self.event, &self.triage, state, NOW)
+    }
+
+    /// Decides and does what was decided, until nothing is left: how `control` judges each resource
+    /// first, and every step it takes. `known` is what of a state is known, given what was asked for.
+    fn carry_through(
+        &self,
+        control: ControlId,
+        known: impl Fn(&State, &BTreeSet<Read>) -> State,
+    ) -> (Vec<String>, BTreeSet<String>) {
+        let mut state = self.state.clone();
+        let mut reads = self.triage.reads.clone();
+        let mut decision = self.decide(&known(&state, &reads));
+        let requirement = Requirement::from(control);
+        let own = decision.evaluations.iter().filter(|one| one.control == requirement);
+        let judged =
+            own.map(|one| format!("{} {}", one.resource, one.compliance.as_str())).collect();
+        let mut steps = BTreeSet::new();
+        loop {
+            let before = (reads.len(), steps.len());
+            for planned in &decision.plan {
+                if planned.controls.contains(&requirement) {
+                    steps.insert(format!("{} {:?}", planned.remediation.id(), planned.withheld));
+                }
+                state.take(&planned.remediation);
+            }
+            reads.extend(decision.wants);
+            if before == (reads.len(), steps.len()) {
+                return (judged, steps);
+            }
+            decision = self.decide(&known(&state, &reads));
+        }
+    }
+}
+
+/// All cases, each with everything that it decides from.
+static CASES: LazyLock<Vec<(ControlId, Case, Told)>> = LazyLock::new(|| {
+    let of = |table: Table| table.cases.into_iter().map(move |case| (table.control, case));
+    let cases = tables().into_iter().flat_map(|(_, table)| of(table));
+    let told = |(control, case): (ControlId, Case)| {
+        let told = Told::of(control, &case);
+        (control, case, told)
+    };
+    cases.map(told).collect()
+});
 
 #[test]
 fn every_control_decides_as_its_table_says() {
     let mut failures = Vec::new();
-    for (path, table) in tables() {
-        for case in &table.cases {
-            let differences = differences(table.control, case);
-            if !differences.is_empty() {
-                failures.push(format!("{}: {}: {differences:#?}", path.display(), case.name));
+    for (control, case, told) in CASES.iter() {
+        let differences = case.differences(&(*control).into(), &told.decide(&told.state));
+        if !differences.is_empty() {
+            failures.push(format!("{control}: {}: {differences:#?}", case.name));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn no_decision_rests_on_what_was_not_asked_for() {
+    let mut failures = Vec::new();
+    // What an event shows itself is not read.
+    for (control, case, told) in CASES.iter().filter(|(_, case, _)| case.state.is_some()) {
+        let whole = told.carry_through(*control, |state, _| state.clone());
+        if whole != told.carry_through(*control, asked) {
+            let asked = &told.triage.reads;
+            failures.push(format!("{control}: {}: asked for {asked:?}", case.name));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// More rounds than any containment takes.
+const MOST_ROUNDS: usize = 10;
+
+#[test]
+fn what_was_done_is_not_done_again_when_the_event_is_delivered_again() {
+    let mut failures = Vec::new();
+    for (control, case, told) in CASES.iter() {
+        let mut state = told.state.clone();
+        let mut done: BTreeSet<String> = BTreeSet::new();
+        for _ in 0..MOST_ROUNDS {
+            let approved = told.decide(&state).approved();
+            let steps: Vec<_> = approved.iter().map(|one| &one.planned().remediation).collect();
+            if let Some(again) = steps.iter().find(|step| !done.insert(step.id())) {
+                failures.push(format!("{control}: {}: {} again", case.name, again.name()));
+                break;
             }
+            for step in steps {
+                state.take(step);
+            }
+        }
+        if !told.decide(&state).approved().is_empty() {
+            failures.push(format!("{control}: {}: no end", case.name));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

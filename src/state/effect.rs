@@ -4,7 +4,7 @@
 use super::{FunctionState, PolicyState, State, Surroundings, Watchers};
 use crate::{
     iam::{Change, Document, Edit, RewriteError, Statement, rewrite},
-    remediation::{Remediation, Watching},
+    remediation::{Remediation, Stand, Watching},
     resource::FunctionArn,
     setting::{
         Boundary, Destinations, KeyStatus, PutBack, RecursiveLoop, Scaling, Signing, Suspension,
@@ -16,7 +16,13 @@ impl State {
     /// Changes as AWS changes when `remediation` is applied.
     pub fn take(&mut self, remediation: &Remediation) {
         let state = self;
-        state.memory.turned.insert(remediation.setting());
+        let setting = remediation.setting();
+        for (turned, stand) in state.memory.contained.iter_mut().flat_map(|it| &mut it.standing) {
+            if turned.setting() == setting {
+                *stand = Stand::After;
+            }
+        }
+        state.memory.turned.insert(setting);
         match remediation {
             Remediation::RedirectFailures { resource, before, queue } => {
                 let on_success = before.as_ref().and_then(|before| before.on_success.clone());
