@@ -1,9 +1,9 @@
 //! The demo's account: what is in it, what happens to it, and what has to come of that.
 
-use crate::harness::{FunctionSnapshot, World};
+use crate::harness::{Emulator, FunctionSnapshot, World};
 use aws_sdk_lambda::{
     primitives::Blob,
-    types::{Environment, FunctionCode, FunctionUrlAuthType, Runtime},
+    types::{Environment, FunctionCode, FunctionUrlAuthType, RecursiveLoop, Runtime},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -23,6 +23,10 @@ pub struct Seed {
     reserved: Option<i32>,
     provisioned: Option<i32>,
     url: Option<FunctionUrlAuthType>,
+    /// It may call itself in loops.
+    loops: bool,
+    /// Its role may do everything.
+    mighty: bool,
     /// Statements without their resource: of the function, and of the qualifier.
     policy: Vec<Value>,
     qualified_policy: Vec<Value>,
@@ -134,9 +138,11 @@ pub fn seeds() -> Vec<Seed> {
             qualifier: Some("live"),
             reserved: Some(10),
             provisioned: Some(2),
+            loops: true,
             policy: vec![hourly()],
             ..Seed::default()
         },
+        Seed { name: "invoice-export", mighty: true, policy: vec![hourly()], ..Seed::default() },
         Seed {
             name: "legacy-import",
             runtime: Some("python3.9"),
@@ -184,6 +190,16 @@ impl Seed {
             world.account.create_url(self.name, auth.clone()).await;
         }
         self.set_concurrency(world).await;
+        if self.loops {
+            let call = world.account.lambda.put_function_recursion_config();
+            let call = call.function_name(self.name).recursive_loop(RecursiveLoop::Allow);
+            call.send().await.expect("loops are allowed");
+        }
+        if self.mighty {
+            let attach = world.account.iam.attach_role_policy();
+            let attach = attach.role_name(world.account.role(self.name)).policy_arn(ADMINISTRATOR);
+            attach.send().await.expect("the policy is attached");
+        }
     }
 
     async fn create(&self, world: &World) {
@@ -253,6 +269,29 @@ fn qualified(arn: String, qualifier: Option<&str>) -> String {
     }
 }
 
+const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+/// The account's trail, and where it stands beside the functions.
+const TRAIL: &str = "audit";
+const AUDIT: &str = "audit (trail)";
+
+fn trail(world: &World, call: &str, asked: &Value) -> Value {
+    let headers = format!(
+        "X-Amz-Target: CloudTrail_20131101.{call}\r\nContent-Type: application/x-amz-json-1.1\r\n"
+    );
+    let request = ["POST", "/", &headers, &asked.to_string()];
+    let answer = Emulator::get().call("cloudtrail", world.region(), request);
+    serde_json::from_str(&answer).unwrap_or(Value::Null)
+}
+
+/// A trail that somebody has just stopped.
+pub fn plant_trail(world: &World) {
+    let bucket = "acme-audit-logs";
+    Emulator::get().call("s3", "us-east-1", ["PUT", &format!("/{bucket}"), "", ""]);
+    let made = json!({ "Name": TRAIL, "S3BucketName": bucket, "IsMultiRegionTrail": true });
+    trail(world, "CreateTrail", &made);
+}
+
 /// The account as it is now.
 pub async fn look(world: &World, seeds: &[Seed]) -> Snapshot {
     let mut snapshot = Snapshot::new();
@@ -267,8 +306,15 @@ pub async fn look(world: &World, seeds: &[Seed]) -> Snapshot {
         }
         snapshot.insert(seed.name, function);
     }
+    let status = trail(world, "GetTrailStatus", &json!({ "Name": TRAIL }));
+    let logs = (LOGGING.to_owned(), status["IsLogging"].to_string());
+    let audit = FunctionSnapshot { settings: [logs].into(), ..FunctionSnapshot::default() };
+    snapshot.insert(AUDIT, audit);
     snapshot
 }
+
+/// Whether a trail records.
+pub const LOGGING: &str = "logging";
 
 /// What stands for a policy that has the time of the containment in it.
 const DENY: &str = "Cordon's";
@@ -285,6 +331,13 @@ pub struct Delivery {
     changes: &'static [Change],
 }
 
+impl Delivery {
+    /// Whether it is only told: then it opens no incident.
+    pub const fn is_told(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
 enum Change {
     /// The statement is gone.
     Removed(&'static str),
@@ -295,10 +348,12 @@ enum Change {
     UrlHardened,
     /// The function has this tag, with the incident as its value.
     Tagged(&'static str),
+    /// The trail records again.
+    Logging,
 }
 
 /// What happens, in this order.
-pub const DELIVERIES: [Delivery; 12] = [
+pub const DELIVERIES: [Delivery; 15] = [
     Delivery {
         event: "add-permission-public.json",
         story: "mallory lets anyone invoke orders",
@@ -366,6 +421,27 @@ pub const DELIVERIES: [Delivery; 12] = [
         changes: &[Change::Removed("allow-old-uploads")],
     },
     Delivery {
+        event: "stop-logging.json",
+        story: "mallory stops the trail",
+        function: AUDIT,
+        qualifier: "",
+        changes: &[Change::Logging],
+    },
+    Delivery {
+        event: "attach-role-policy-admin.json",
+        story: "and lets the role of invoice-export do everything",
+        function: "invoice-export",
+        qualifier: "",
+        changes: &[],
+    },
+    Delivery {
+        event: "put-function-recursion-config.json",
+        story: "maria lets report-generator call itself in loops",
+        function: "report-generator",
+        qualifier: "",
+        changes: &[Change::Tagged("cordon:recursion.allowed")],
+    },
+    Delivery {
         event: "create-access-key-by-function.json",
         story: "the credentials of report-generator make an access key for themselves",
         function: "report-generator",
@@ -421,6 +497,9 @@ impl Delivery {
                     for setting in function.settings.values_mut() {
                         *setting = setting.replacen("NONE ", "AWS_IAM ", 1);
                     }
+                }
+                Change::Logging => {
+                    function.settings.insert(LOGGING.to_owned(), "true".to_owned());
                 }
                 Change::Tagged(key) => {
                     function.tags.insert((*key).to_owned(), incident.to_owned());

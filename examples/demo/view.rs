@@ -1,6 +1,9 @@
 //! What the demo prints: at most [`WIDTH`] columns, in colour only on a terminal.
 
-use crate::{account::Snapshot, harness::FunctionSnapshot};
+use crate::{
+    account::{LOGGING, Snapshot},
+    harness::FunctionSnapshot,
+};
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
@@ -107,6 +110,7 @@ fn rows_of(function: &str, snapshot: &FunctionSnapshot) -> Vec<Row> {
     for (key, value) in &snapshot.tags {
         rows.push(row("", "tag", key, format!("{key} = {value}"), value.clone()));
     }
+    rows.extend(snapshot.settings.get(LOGGING).map(|is| fact("", LOGGING, is.clone())));
     for (setting, _) in snapshot.settings.iter().filter(|(setting, _)| setting.contains("cordon-"))
     {
         rows.push(row("", "role", setting, setting.clone(), setting.clone()));

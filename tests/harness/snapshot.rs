@@ -5,7 +5,7 @@ use aws_sdk_applicationautoscaling::types::ServiceNamespace;
 use std::collections::BTreeMap;
 
 /// Everything Cordon may change about a function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FunctionSnapshot {
     /// Policy texts, by qualifier; `""` for the function itself.
     pub policies: BTreeMap<String, String>,
