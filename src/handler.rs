@@ -388,6 +388,7 @@ impl Responder {
             policy_sha256: &self.policy.sha256,
             mode: self.settings.mode,
             journal_table: &self.settings.journal_table,
+            region: matter.remit.itself.as_ref().map_or("", FunctionArn::region),
             now: matter.now,
             finished_later: false,
         }

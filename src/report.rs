@@ -33,6 +33,8 @@ pub struct Report<'a> {
     pub mode: Mode,
     /// Where the incident is journaled.
     pub journal_table: &'a str,
+    /// The Region that the journal is in.
+    pub region: &'a str,
     /// When.
     pub now: OffsetDateTime,
     /// An earlier delivery did the work and was cut short.
@@ -232,12 +234,10 @@ impl Report<'_> {
         }
         let _ = writeln!(text, "event: {}\ncontrol policy: {}", self.event, self.policy_sha256);
         if acted {
-            let (incident, table) = (&self.decision.incident, self.journal_table);
-            let regions = self.decision.evaluations.iter().filter_map(|e| e.resource.region());
-            let region = regions.map(|region| format!(" --region {region}")).next();
-            let region = region.unwrap_or_default();
+            let incident = &self.decision.incident;
+            let (table, region) = (self.journal_table, self.region);
             let _ = writeln!(text, "incident: {incident}\n\nto put everything back:");
-            let _ = writeln!(text, "  cordon restore {incident} --table {table}{region}");
+            let _ = writeln!(text, "  cordon restore {incident} --table {table} --region {region}");
             let _ = writeln!(
                 text,
                 "\nWhat a template or another tool put there comes back with its next deployment: \

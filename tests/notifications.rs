@@ -55,6 +55,7 @@ fn notification_beyond(limit: Option<&str>, statement: &Value, outcome: &Outcome
         policy_sha256: "0123abcd",
         mode: Mode::Enforce,
         journal_table: "cordon-journal",
+        region: "us-east-1",
         now,
         finished_later: false,
     }

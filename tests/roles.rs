@@ -164,6 +164,9 @@ async fn on_request_a_policy_is_detached_and_a_restore_attaches_it_again() {
     finding(&answer, OVERBROAD);
     assert_eq!(changes(&world.calls()), ["DetachRolePolicy"]);
     assert_eq!(settings(&world).await, before);
+    // A role has no Region, and the journal has one.
+    let told = world.account.notifications().await.join("\n");
+    assert!(told.contains(&format!(" --region {}\n", world.region())), "{told}");
     for number in [2, 3] {
         let again = bootstrap.deliver(&attached(&world, ADMINISTRATOR, number));
         assert!(again.ok && controls(&again).is_empty(), "{again:?}");

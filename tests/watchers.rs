@@ -133,6 +133,33 @@ async fn a_stopped_trail_is_started_again_with_one_write_and_restore_stops_it() 
 }
 
 #[tokio::test]
+async fn whoever_stops_the_trail_and_then_changes_code_is_seen_at_both() {
+    let world = World::new().await;
+    trail(&world);
+    trail_call(&world, "StopLogging", &json!({ "Name": "audit" }));
+    world.account.create_function("legacy-import").await;
+    let deployers = SHIPPED
+        .replace(
+            "change.untrusted-deployer:\n    mode: off",
+            "change.untrusted-deployer:\n    mode: enforce",
+        )
+        .replace("principals: []", "principals: [\"arn:aws:iam::*:role/delivery-*\"]");
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &deployers });
+    world.calls();
+
+    let first = bootstrap.deliver(&world.event("stop-logging.json"));
+    let trail_runs = is_logging(&world);
+    let second = bootstrap.deliver(&world.event("update-function-code.json"));
+
+    assert!(first.ok && second.ok, "{first:?} {second:?}");
+    assert!(controls(&first).contains(&"trail.stopped"));
+    assert!(trail_runs, "before anything else is answered");
+    assert_eq!(controls(&second), ["change.untrusted-deployer"]);
+    let told = world.account.notifications().await;
+    assert_eq!(told.len(), 2, "{told:?}");
+}
+
+#[tokio::test]
 async fn a_dry_run_starts_nothing_and_writes_nothing_down() {
     let world = World::new().await;
     trail(&world);
