@@ -378,3 +378,6 @@ fn note(mut evaluations: Vec<Evaluation>, failed: plan::Failed) -> Vec<Evaluatio
     }
     evaluations
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ mod asked;
 use asked::asked;
 use cordon::{
     cases::{Case, remit, told},
-    controls::{Triage, triage},
+    controls::{Concern, Look, Triage, looks, triage},
     decision::{Decision, decide},
     event::Event,
     finding::{ControlId, Requirement},
@@ -183,6 +183,26 @@ fn no_decision_rests_on_what_was_not_asked_for() {
         if whole != told.carry_through(*control, asked) {
             let asked = &told.triage.reads;
             failures.push(format!("{control}: {}: asked for {asked:?}", case.name));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn an_event_that_is_harmless_by_itself_costs_no_call_of_aws() {
+    let mut failures = Vec::new();
+    for (control, case, told) in CASES.iter() {
+        let requirement = Requirement::from(*control);
+        let looks = looks(&told.policy, &told.event, NOW);
+        let look = looks.into_iter().find(|look| look.control == requirement);
+        let Some(Look { concern: Concern::Yes(reads), .. }) = look else { continue };
+        let decision = told.decide(&State::default());
+        let own = decision.evaluations.iter().filter(|one| one.control == requirement);
+        let judged: Vec<&str> = own.map(|one| one.compliance.as_str()).collect();
+        let is_harmless = |judged: &&str| ["Compliant", "NotApplicable"].contains(judged);
+        let harmless = !judged.is_empty() && judged.iter().all(is_harmless);
+        if harmless && !reads.iter().all(Read::is_in_the_journal) {
+            failures.push(format!("{control}: {}: reads {reads:?}", case.name));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
