@@ -10,7 +10,7 @@ use crate::{
     policy::ControlPolicy,
     remediation::{Planned, Remediation},
     resource::{Home, RoleArn},
-    state::{DescribedState, State},
+    state::{DescribedState, Lesson, State},
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -59,6 +59,9 @@ pub struct Want {
     /// The resource policy after the remediation, where it is rewritten; null where it is deleted.
     #[serde(default, deserialize_with = "present")]
     pub policy_after: Option<Value>,
+    /// What must be remembered of what was changed, as far as it is named; null: nothing new.
+    #[serde(default, deserialize_with = "present")]
+    pub learns: Option<Value>,
     /// A word that must stand in the finding's evidence or in what is left to a person.
     pub says: Option<String>,
 }
@@ -108,7 +111,7 @@ impl Case {
 
     /// Where a decision is not what the case wants of `control`.
     pub fn differences(&self, control: &Requirement, decision: &Decision) -> Vec<Difference> {
-        let Want { evaluations, mode, plan, policy_after, says } = &self.want;
+        let Want { evaluations, mode, plan, policy_after, learns, says } = &self.want;
         let own: Vec<&Evaluation> =
             decision.evaluations.iter().filter(|one| one.control == *control).collect();
         let planned: Vec<&Planned> =
@@ -132,6 +135,12 @@ impl Case {
             // Whatever the order of their keys.
             if written != [after.clone()] {
                 hold("policy_after", vec![shown(after)], written.iter().map(shown).collect());
+            }
+        }
+        if let Some(wanted) = learns {
+            let learned = named(learned(decision), wanted);
+            if learned != *wanted {
+                hold("learns", vec![shown(wanted)], vec![shown(&learned)]);
             }
         }
         let said = own.iter().map(|one| said(&one.compliance)).collect::<Vec<_>>().join("; ");
@@ -180,6 +189,27 @@ fn in_words(planned: &Planned) -> String {
 fn after_of(planned: &Planned) -> Option<Value> {
     let Remediation::ReplaceResourcePolicy(replacement) = &planned.remediation else { return None };
     serde_json::from_str(replacement.after.as_deref().unwrap_or("null")).ok()
+}
+
+/// What is to be remembered; null where that is nothing new.
+fn learned(decision: &Decision) -> Value {
+    let whole = match (&decision.learned, &decision.lesson) {
+        (Some(snapshot), _) => serde_json::to_value(snapshot),
+        (None, Some(Lesson::Alias(_, snapshot))) => serde_json::to_value(snapshot),
+        (None, Some(Lesson::Mapping(_, snapshot))) => serde_json::to_value(snapshot),
+        (None, None) => Ok(Value::Null),
+    };
+    whole.unwrap_or_default()
+}
+
+/// The members of `whole` that `wanted` names.
+fn named(whole: Value, wanted: &Value) -> Value {
+    match (whole, wanted) {
+        (Value::Object(mut whole), Value::Object(wanted)) => {
+            wanted.keys().map(|key| (key.clone(), whole.remove(key).unwrap_or_default())).collect()
+        }
+        (whole, _) => whole,
+    }
 }
 
 fn shown(document: &Value) -> String {
