@@ -212,7 +212,7 @@ pub enum Remediation {
     },
     /// Deactivates an access key of a user.
     /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html>
-    DeactivateKey {
+    DeactivateAccessKey {
         /// The user, whose path need not be known.
         user: Arn,
         /// The key's id, which is no secret.
@@ -282,7 +282,7 @@ impl Remediation {
             | Self::CapConcurrency { .. }
             | Self::StopInstances { .. }
             | Self::PauseExecution { .. } => Tactic::Isolate,
-            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::DeactivateKey { .. } => {
+            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::DeactivateAccessKey { .. } => {
                 Tactic::Evict
             }
             Self::RestoreRole(_) => Tactic::Restore,
@@ -314,7 +314,7 @@ impl Remediation {
             Self::DisableMapping { queue: Some(_), .. } => 0,
             Self::DenyRole { .. }
             | Self::BoundRole { .. }
-            | Self::DeactivateKey { .. }
+            | Self::DeactivateAccessKey { .. }
             | Self::SwitchRule { .. } => 0,
             // After what takes its place, which is planned only while it is there.
             Self::RemoveDeadLetterTarget { .. } => 1,
@@ -341,7 +341,7 @@ impl Remediation {
     /// provisioned of it, what brings events after what handles them, marks last.
     pub fn undo_order(&self) -> u8 {
         match self {
-            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::DeactivateKey { .. } => 0,
+            Self::DenyRole { .. } | Self::BoundRole { .. } | Self::DeactivateAccessKey { .. } => 0,
             Self::ReplaceResourcePolicy(_)
             | Self::HardenFunctionUrl { .. }
             | Self::RestoreRole(_)
@@ -391,7 +391,7 @@ impl Remediation {
             Self::Watch(watching) => return watching.watcher().clone().into(),
             Self::SwitchRule { about, .. } => return about.clone(),
             Self::UnshareLayer { layer, .. } => return layer.clone().into(),
-            Self::DeactivateKey { user, .. } => return user.clone().into(),
+            Self::DeactivateAccessKey { user, .. } => return user.clone().into(),
         };
         resource.into()
     }
@@ -442,7 +442,7 @@ impl Remediation {
             Self::UnshareLayer { layer, permission } => {
                 format!("layer {layer} {}", permission.statement)
             }
-            Self::DeactivateKey { key, .. } => format!("access-key {key}"),
+            Self::DeactivateAccessKey { key, .. } => format!("access-key {key}"),
             Self::TagFunction { function, tags } => {
                 let keys: Vec<&str> = tags.keys().map(String::as_str).collect();
                 format!("tags {function} {}", keys.join(" "))

@@ -100,7 +100,7 @@ async fn on_request_the_role_before_is_put_back_and_a_restore_gives_the_other_ag
 
     let (code, printed) = shop.world.cordon(&["restore", &incident(&answer)]);
     assert_eq!(code, 0, "{printed}");
-    assert!(printed.contains("put-role"), "{printed}");
+    assert!(printed.contains("put-execution-role"), "{printed}");
     assert_eq!(role(&shop).await, arn(&shop, MIGHTY));
     shop.world.calls();
     let held = shop.told(MARIA, json!({ "role": arn(&shop, MIGHTY) })).await;

@@ -46,7 +46,7 @@ async fn without_a_cap_it_is_told_and_nothing_is_read_or_written() {
     assert_eq!(controls(&answer), ["invocation.unusual"]);
     assert!(writes(&world).is_empty());
     let told = world.account.notifications().await.join("\n");
-    assert!(told.contains("at another time than its own"), "{told}");
+    assert!(told.contains("at a time that it does not declare"), "{told}");
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ const FORMAT: &str = "3";
 /// that a restore is a pause and not a hidden exception. A longer hold in the table is not believed.
 pub const HOLD: Duration = Duration::days(7);
 
-/// How long the record of a containment is kept, whatever the retention is.
+/// How long the record of a containment, and what is remembered, is kept, whatever the retention is.
 const LASTING: Duration = Duration::days(3650);
 
 /// How often one step can be put back and be taken again within one incident.

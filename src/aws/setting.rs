@@ -87,7 +87,7 @@ impl Aws {
             Remediation::UnshareLayer { layer, permission } => {
                 self.layer_stand(layer, permission).await
             }
-            Remediation::DeactivateKey { user, key } => self.key_stand(user, key).await,
+            Remediation::DeactivateAccessKey { user, key } => self.key_stand(user, key).await,
             Remediation::TagFunction { function, tags } => self.tags_stand(function, tags).await,
             Remediation::Watch(watching) => self.watcher_stand(watching).await,
         };
@@ -155,7 +155,7 @@ impl Aws {
             Remediation::UnshareLayer { layer, permission } => {
                 return gone(self.unshare(layer, permission).await);
             }
-            Remediation::DeactivateKey { user, key } => self.deactivate_key(user, key).await,
+            Remediation::DeactivateAccessKey { user, key } => self.deactivate_key(user, key).await,
             Remediation::TagFunction { function, tags } => self.tag(function, tags).await,
             Remediation::Watch(watching) => return self.watch(watching).await,
         };
@@ -213,7 +213,7 @@ impl Aws {
                 self.send_failures(mapping, Some(before)).await
             }
             Remediation::UnshareLayer { layer, permission } => self.share(layer, permission).await,
-            Remediation::DeactivateKey { user, key } => self.activate_key(user, key).await,
+            Remediation::DeactivateAccessKey { user, key } => self.activate_key(user, key).await,
             Remediation::TagFunction { function, tags } => self.untag(function, tags).await,
             Remediation::Watch(watching) => self.unwatch(watching).await,
         }

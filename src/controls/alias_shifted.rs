@@ -7,7 +7,7 @@
 
 use super::{
     Assessment, Case, Control, Judgement, Needs, Seen, Trigger,
-    changed::{UNKNOWN, found, is_deployed},
+    changed::{UNKNOWN, found_on, may_lead},
 };
 use crate::{
     event::{AliasCall, AliasChange, Event, Route},
@@ -54,7 +54,7 @@ fn shift<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Shift<'a>> {
     }
     let route = event.route.as_ref()?;
     let Route::Alias(change) = &route.of else { return None };
-    let accepted = is_deployed(policy, &event.actor);
+    let accepted = may_lead(policy, &event.actor);
     Some(Shift { change, at: route.at, accepted })
 }
 
@@ -145,7 +145,7 @@ fn seen(
         back,
     });
     let subject = format!("{name} {}", strange.join(" "));
-    found(&alias.function, ControlId::AliasShifted, evidence, subject, put_back)
+    found_on(&alias.function, ControlId::AliasShifted, evidence, subject, put_back)
 }
 
 /// What it led to before, if somebody trusted chose all of that, and it still is what it was.

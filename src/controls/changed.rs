@@ -117,9 +117,9 @@ pub fn is_accepted(policy: &ControlPolicy, actor: &Actor) -> bool {
         || actor.service().is_some_and(|service| policy.trusted.services.contains(service))
 }
 
-/// The same of changes of what callers and events lead to: services that deploy for whoever asked them
-/// to are accepted too.
-pub(super) fn is_deployed(policy: &ControlPolicy, actor: &Actor) -> bool {
+/// The same, of where aliases and event source mappings lead: services that deploy for whoever asks them
+/// (`services` of `change.untrusted-deployer`) are accepted too.
+pub(super) fn may_lead(policy: &ControlPolicy, actor: &Actor) -> bool {
     let services = &policy.controls.change_untrusted_deployer.parameters.services;
     let deploys = actor.service().is_some_and(|service| services.contains(service));
     deploys || is_accepted(policy, actor)
@@ -214,11 +214,11 @@ pub(super) fn seen(
     subject: String,
     put_back: Result<PutBack, String>,
 ) -> Seen {
-    found(changed.function, control, evidence, subject, put_back)
+    found_on(changed.function, control, evidence, subject, put_back)
 }
 
 /// The same, where no snapshot is needed.
-pub(super) fn found(
+pub(super) fn found_on(
     function: &FunctionArn,
     control: ControlId,
     evidence: Evidence,

@@ -137,7 +137,7 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::RemoveDestinations { .. }
         | Remediation::RemoveMappingDestination { .. }
         | Remediation::UnshareLayer { .. }
-        | Remediation::DeactivateKey { .. }
+        | Remediation::DeactivateAccessKey { .. }
         | Remediation::TagFunction { .. } => Response::Apply(remediation.clone()),
     }
 }

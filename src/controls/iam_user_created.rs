@@ -97,7 +97,8 @@ fn answer(case: &Case<'_>, target: &IamTarget, key: &str) -> Option<Response> {
     if let Some(why) = refused(case, target, key) {
         return left(why);
     }
-    let deactivate = Remediation::DeactivateKey { user: target.on.clone(), key: key.to_owned() };
+    let deactivate =
+        Remediation::DeactivateAccessKey { user: target.on.clone(), key: key.to_owned() };
     let deactivate = Response::Turn(RemediationName::DeactivateAccessKey, Box::new(deactivate));
     if !is_chosen(case) {
         return Some(deactivate);

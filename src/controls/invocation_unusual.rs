@@ -64,9 +64,12 @@ fn network(invoked: &Invoked<'_>, actor: &Actor) -> Result<Option<Unusual>, &'st
     }
     match origin(networks, actor) {
         Origin::Inside => Ok(None),
-        Origin::Outside(field, value) => {
-            Ok(Some(Unusual { words: "from outside its networks", field, value, any: false }))
-        }
+        Origin::Outside(field, value) => Ok(Some(Unusual {
+            words: "from outside the networks that it declares",
+            field,
+            value,
+            any: false,
+        })),
         Origin::Unknown => Err("where the call came from is not told"),
     }
 }
@@ -74,7 +77,7 @@ fn network(invoked: &Invoked<'_>, actor: &Actor) -> Result<Option<Unusual>, &'st
 fn region(invoked: &Invoked<'_>) -> Result<Option<Unusual>, &'static str> {
     let (regions, value) = (&invoked.usual.regions, invoked.resource.function.home().region);
     let is_usual = regions.is_empty() || regions.contains(&value);
-    let words = "in another Region than its own";
+    let words = "in a Region that it does not declare";
     Ok((!is_usual).then_some(Unusual { words, field: "awsRegion", value, any: false }))
 }
 
@@ -85,7 +88,7 @@ fn moment(invoked: &Invoked<'_>) -> Result<Option<Unusual>, &'static str> {
     }
     let at = invoked.at.ok_or("when it was invoked is not told")?;
     let value = at.format(&Rfc3339).unwrap_or_default();
-    let words = "at another time than its own";
+    let words = "at a time that it does not declare";
     let unusual = Unusual { words, field: "eventTime", value, any: true };
     Ok((!is_in(*hours, days, at)).then_some(unusual))
 }

@@ -102,7 +102,7 @@ fn deleted(function: &FunctionArn) -> Judgement {
                it writes again, without the days and the key of this one";
     let evidence = Evidence::new("logGroupName", &group);
     let subject = format!("logGroupName {group}");
-    Judgement::NonCompliant(vec![changed::found(
+    Judgement::NonCompliant(vec![changed::found_on(
         function,
         ID,
         evidence,
@@ -128,7 +128,7 @@ fn kept(case: &Case<'_>, function: &FunctionArn, group: &LogGroup, least: u32) -
     };
     let evidence = Evidence::new("retentionInDays", &days.to_string());
     let subject = format!("retentionInDays {days}");
-    Judgement::NonCompliant(vec![changed::found(function, ID, evidence, subject, raised)])
+    Judgement::NonCompliant(vec![changed::found_on(function, ID, evidence, subject, raised)])
 }
 
 /// Whether the function may write to the group, whoever says so.

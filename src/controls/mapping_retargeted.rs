@@ -7,7 +7,7 @@
 
 use super::{
     Assessment, Case, Control, Judgement, Needs, Seen, Trigger,
-    changed::{UNKNOWN, found, is_deployed},
+    changed::{UNKNOWN, found_on, may_lead},
 };
 use crate::{
     event::{Event, MappingChange, Route},
@@ -48,7 +48,7 @@ impl Retarget<'_> {
 fn retarget<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Retarget<'a>> {
     let (route, function) = (event.route.as_ref()?, event.function()?);
     let Route::Mapping(change) = &route.of else { return None };
-    let accepted = is_deployed(policy, &event.actor);
+    let accepted = may_lead(policy, &event.actor);
     Some(Retarget { change, function, at: route.at, accepted })
 }
 
@@ -113,7 +113,7 @@ fn seen(
     });
     let subject = format!("{id} {live}");
     let control = ControlId::EventSourceRetargeted;
-    found(&before.function.function, control, evidence, subject, put_back)
+    found_on(&before.function.function, control, evidence, subject, put_back)
 }
 
 /// What it invoked before, if somebody trusted chose that, and it is still there.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 use time::{OffsetDateTime, UtcOffset, Weekday};
 
-/// Hours of a day, in UTC: `06:00-20:00`, or `22:00-04:30` over midnight. The last minute is not one
-/// of them.
+/// Hours of a day, in UTC: `06:00-20:00`, or `22:00-04:30` over midnight. The minute it ends with is not
+/// one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Hours {

@@ -87,7 +87,7 @@ impl Remediation {
             Self::RestoreRole(restore) => restore.look_permissions(),
             Self::SwitchRule { .. } => &["events:DescribeRule"],
             Self::UnshareLayer { .. } => &["lambda:GetLayerVersionPolicy"],
-            Self::DeactivateKey { .. } => &["iam:ListAccessKeys"],
+            Self::DeactivateAccessKey { .. } => &["iam:ListAccessKeys"],
             Self::TagFunction { .. } => &["lambda:ListTags"],
             Self::Watch(watching) => watching.look_permissions(),
         }
@@ -191,7 +191,7 @@ impl Remediation {
                 there: &["lambda:RemoveLayerVersionPermission"],
                 back: &["lambda:AddLayerVersionPermission"],
             },
-            Self::DeactivateKey { .. } => Turning::alike(&["iam:UpdateAccessKey"]),
+            Self::DeactivateAccessKey { .. } => Turning::alike(&["iam:UpdateAccessKey"]),
             Self::TagFunction { .. } => {
                 Turning { there: &["lambda:TagResource"], back: &["lambda:UntagResource"] }
             }

@@ -120,9 +120,10 @@ fn a_destination_that_is_taken_away_and_then_redirected_comes_back_whole() {
 #[test]
 fn the_journal_reads_back_which_key_was_deactivated() {
     let user = Arn::parse("arn:aws:iam::111122223333:user/jorge").expect("a user");
-    let deactivate = Remediation::DeactivateKey { user, key: "AKIAIOSFODNN7EXAMPLE".to_owned() };
+    let deactivate =
+        Remediation::DeactivateAccessKey { user, key: "AKIAIOSFODNN7EXAMPLE".to_owned() };
     let written = serde_json::to_string(&deactivate).expect("JSON");
-    let format = r#"{"remediation":"deactivate-key","user":"arn:aws:iam::111122223333:user/jorge","key":"AKIAIOSFODNN7EXAMPLE"}"#;
+    let format = r#"{"remediation":"deactivate-access-key","user":"arn:aws:iam::111122223333:user/jorge","key":"AKIAIOSFODNN7EXAMPLE"}"#;
     assert_eq!(written, format);
     assert_eq!(serde_json::from_str::<Remediation>(format).ok(), Some(deactivate.clone()));
     assert_eq!((deactivate.tactic(), deactivate.order()), (Tactic::Evict, 0));

@@ -31,14 +31,14 @@ impl Remediation {
             Self::RestoreRole(restore) => restore.name(),
             Self::SwitchRule { after, .. } => switching(*after),
             Self::RestoreConfiguration { change, .. } => match change {
-                PutBack::Role { .. } => "restore-role",
+                PutBack::Role { .. } => "restore-execution-role",
                 PutBack::Handler { .. } => "restore-handler",
                 PutBack::Layers { .. } => "restore-layers",
                 PutBack::Variable { .. } => "remove-environment-variable",
                 PutBack::Vpc { .. } => "restore-vpc",
                 PutBack::Signing { .. } => "restore-code-signing",
                 PutBack::Recursion => "terminate-recursion",
-                PutBack::Logging { .. } => "restore-log-group",
+                PutBack::Logging { .. } => "restore-logging",
                 PutBack::Retention { .. } => "raise-log-retention",
                 PutBack::Alias { .. } => "restore-alias",
                 PutBack::Mapping { .. } => "restore-mapping-function",
@@ -46,7 +46,7 @@ impl Remediation {
             Self::RemoveDestinations { .. } => "remove-destinations",
             Self::RemoveMappingDestination { .. } => "remove-mapping-destination",
             Self::UnshareLayer { .. } => "unshare-layer",
-            Self::DeactivateKey { .. } => "deactivate-access-key",
+            Self::DeactivateAccessKey { .. } => "deactivate-access-key",
             Self::TagFunction { .. } => "tag-function",
             Self::Watch(watching) => watching.name(),
         }
@@ -70,14 +70,14 @@ impl Remediation {
             Self::RestoreRole(restore) => restore.undo_name(),
             Self::SwitchRule { before, .. } => switching(*before),
             Self::RestoreConfiguration { change, .. } => match change {
-                PutBack::Role { .. } => "put-role",
+                PutBack::Role { .. } => "put-execution-role",
                 PutBack::Handler { .. } => "put-handler",
                 PutBack::Layers { .. } => "put-layers",
                 PutBack::Variable { .. } => "put-environment-variable",
                 PutBack::Vpc { .. } => "detach-vpc",
                 PutBack::Signing { .. } => "put-code-signing",
                 PutBack::Recursion => "allow-recursion",
-                PutBack::Logging { .. } => "put-log-group",
+                PutBack::Logging { .. } => "put-logging",
                 PutBack::Retention { .. } => "put-log-retention",
                 PutBack::Alias { .. } => "put-alias",
                 PutBack::Mapping { .. } => "put-mapping-function",
@@ -85,7 +85,7 @@ impl Remediation {
             Self::RemoveDestinations { .. } => "put-destinations",
             Self::RemoveMappingDestination { .. } => "put-mapping-destination",
             Self::UnshareLayer { .. } => "share-layer",
-            Self::DeactivateKey { .. } => "activate-access-key",
+            Self::DeactivateAccessKey { .. } => "activate-access-key",
             Self::TagFunction { .. } => "untag-function",
             Self::Watch(watching) => watching.undo_name(),
         }
@@ -205,7 +205,7 @@ impl Remediation {
                 shown(&permission.statement, 100),
                 whom(permission)
             )],
-            Self::DeactivateKey { user, key } => {
+            Self::DeactivateAccessKey { user, key } => {
                 vec![format!("access key {} of `{}`: Active -> Inactive", named(key), user.name())]
             }
             Self::TagFunction { tags, .. } => {
@@ -290,7 +290,7 @@ impl Remediation {
                 shown(&permission.statement, 100),
                 whom(permission)
             ),
-            Self::DeactivateKey { user, key } => {
+            Self::DeactivateAccessKey { user, key } => {
                 format!("access key {} of `{}`: Active", named(key), user.name())
             }
             Self::TagFunction { tags, .. } => {

@@ -108,7 +108,7 @@ impl State {
                     state.layer_policies.insert(layer.clone(), after);
                 }
             }
-            Remediation::DeactivateKey { user, key } => {
+            Remediation::DeactivateAccessKey { user, key } => {
                 if let Some(Some(keys)) = state.access_keys.get_mut(user) {
                     keys.insert(key.clone(), KeyStatus::Inactive);
                 }

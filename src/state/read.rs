@@ -57,7 +57,7 @@ pub enum Read {
     /// What it is, and what it was when its last accepted change was made.
     Snapshot(FunctionArn),
     /// The policies of its role and of the one it had before, where that is another one. The journal
-    /// knows which.
+    /// knows which, and what `Snapshot` found is needed: it stands before this, and is read first.
     SwappedRoles(FunctionArn),
     /// Where an alias leads, and where it led.
     Alias(FunctionResource),

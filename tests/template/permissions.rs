@@ -208,7 +208,7 @@ fn remediations() -> Vec<Remediation> {
             layer: layer(),
             permission: LayerPermission { statement: id(), principal: id(), organization: None },
         },
-        Remediation::DeactivateKey { user: holder(), key: id() },
+        Remediation::DeactivateAccessKey { user: holder(), key: id() },
         Remediation::TagFunction { function, tags: BTreeMap::new() },
     ];
     all.extend(role_restores());
@@ -254,7 +254,7 @@ fn remediations() -> Vec<Remediation> {
             Remediation::RemoveDestinations { .. } => "remove destinations",
             Remediation::RemoveMappingDestination { .. } => "remove mapping destination",
             Remediation::UnshareLayer { .. } => "unshare layer",
-            Remediation::DeactivateKey { .. } => "deactivate key",
+            Remediation::DeactivateAccessKey { .. } => "deactivate key",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -600,9 +600,11 @@ fn operators_may_do_exactly_what_the_ways_back_declare_and_send_events_again() {
     let queue = of_lambda.iter().find(|statement| statement["Sid"] == "Quarantine");
     assert_eq!(queue.expect("a statement")["Resource"], "QuarantineQueue.Arn");
     let of_iam = statements("OperatorIamPolicy");
-    let roles = of_iam.iter().find(|statement| statement["Sid"] == "RestoreRoles");
-    let others = &roles.expect("a statement")["NotResource"];
-    assert_eq!(*others, json!(["CordonRole.Arn", "CollectorRole.Arn"]));
+    for sid in ["RestoreRoles", "PassRoles"] {
+        let roles = of_iam.iter().find(|statement| statement["Sid"] == sid);
+        let others = &roles.expect("a statement")["NotResource"];
+        assert_eq!(*others, json!(["CordonRole.Arn", "CollectorRole.Arn"]), "{sid}");
+    }
 }
 
 #[test]

@@ -50,10 +50,8 @@ impl Aws {
                 self.set_retention(function, back).await?;
                 Ok(Outcome::Success { note: None })
             }
-            Stand::Partly | Stand::Other(_) => {
-                let why = "somebody changed it since";
-                Err(AwsError::new(OPERATION, function, ErrorKind::Precondition, why))
-            }
+            Stand::Partly => Err(changed(function, "somebody changed it since")),
+            Stand::Other(found) => Err(changed(function, &found)),
         }
     }
 
@@ -66,4 +64,8 @@ impl Aws {
         let call = Call::json(LOGS, TARGET, OPERATION, function, &asked);
         self.signed().await?.tell(&call).await
     }
+}
+
+fn changed(function: &FunctionArn, found: &str) -> AwsError {
+    AwsError::new(OPERATION, function, ErrorKind::Precondition, found)
 }
