@@ -44,6 +44,8 @@ pub struct Event {
     pub id: String,
     /// Who did it, as far as AWS tells.
     pub actor: Actor,
+    /// When it happened; none if the event does not say so, which CloudTrail always does.
+    pub at: Option<OffsetDateTime>,
     /// The API that was called, such as `lambda:UpdateFunctionCode`; none where no call is told.
     pub api: Option<String>,
     /// What happened.
@@ -126,8 +128,6 @@ pub enum Kind {
         resource: FunctionResource,
         /// Whether this is what was asked for, with its version or alias; else only the function.
         as_asked: bool,
-        /// When; none if the event does not say so, which CloudTrail always does.
-        at: Option<OffsetDateTime>,
     },
     /// An AWS Config rule gave its verdict on a function.
     RuleCompliance {
@@ -191,6 +191,8 @@ pub struct Asked {
     pub sends_to: Vec<String>,
     /// The log group it is to write to.
     pub log_group: Option<String>,
+    /// The ARN of the role it is to have.
+    pub role: Option<String>,
 }
 
 /// What a policy event shows.
@@ -371,6 +373,7 @@ impl Event {
         Self {
             id,
             actor,
+            at: None,
             api: None,
             kind,
             change: None,

@@ -648,7 +648,8 @@ async fn deliveries_at_the_same_time_do_not_interleave() {
 }
 
 #[tokio::test]
-async fn while_an_incident_contains_the_function_nothing_is_learned() {
+async fn while_an_incident_contains_the_function_nothing_is_learned_and_what_a_deployer_replaces_is_forgotten()
+ {
     let policy = RESTORE
         .replace("controls:\n", "controls:\n  function.privilege-escalation: { mode: enforce }\n");
     let shop = Shop::new(&policy).await;
@@ -656,12 +657,15 @@ async fn while_an_incident_contains_the_function_nothing_is_learned() {
     let escalation = shop.world.event("create-access-key-by-function.json");
     let answer = shop.bootstrap.deliver(&escalation.replace("report-generator", NAME));
     assert!(answer.ok && !answer.findings.is_empty(), "{answer:?}");
-    let snapshot = shop.world.account.snapshot(&shop.world.arn(NAME)).await;
     shop.change(|update| update.runtime(aws_sdk_lambda::types::Runtime::Python312)).await;
 
+    shop.told(MARIA, json!({ "runtime": "python3.12" })).await;
+    let snapshot = shop.world.account.snapshot(&shop.world.arn(NAME)).await;
+    assert!(snapshot.contains("python3.13"), "{snapshot}");
     shop.told(DEPLOY, json!({ "runtime": "python3.12" })).await;
 
-    assert_eq!(shop.world.account.snapshot(&shop.world.arn(NAME)).await, snapshot);
+    let snapshot = shop.world.account.snapshot(&shop.world.arn(NAME)).await;
+    assert!(snapshot.contains("index.handler") && !snapshot.contains("python"), "{snapshot}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::{
     telling::{controls, document, incident, statement, trigger, twice, writes},
 };
 use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 const NAME: &str = "legacy-import";
 const CODE: &str = "update-function-code.json";
@@ -183,7 +184,10 @@ impl NewKey {
     }
 
     fn event(&self, changes: &[(&str, Value)]) -> String {
-        let event = changed(&self.world, "create-access-key.json", changes);
+        let now = OffsetDateTime::now_utc().format(&Rfc3339).expect("a time");
+        let now = [("/detail/eventTime", json!(now))];
+        let changes = [&now, changes].concat();
+        let event = changed(&self.world, "create-access-key.json", &changes);
         event.replace("AKIAIOSFODNN7EXAMPLE", &self.made).replace("jorge", &self.user)
     }
 

@@ -120,6 +120,44 @@ async fn the_same_role_again_costs_no_look_at_it() {
 }
 
 #[tokio::test]
+async fn no_change_of_something_else_makes_a_swapped_role_what_was_there() {
+    let shop = shop(TOLD).await;
+    give(&shop, MIGHTY).await;
+    // It may come first, and from anybody.
+    for actor in [MARIA, DEPLOY] {
+        shop.change(|update| update.timeout(7)).await;
+        let answer = shop.told(actor, json!({ "timeout": 7 })).await;
+        assert!(controls(&answer).is_empty(), "{answer:?}");
+    }
+
+    let answer = shop.told(MARIA, json!({ "role": arn(&shop, MIGHTY) })).await;
+
+    assert_eq!(controls(&answer), ["execution-role.swapped"], "{answer:?}");
+    shop.change(|update| update.memory_size(256)).await;
+    shop.told(MARIA, json!({ "memorySize": 256 })).await;
+    let answer = shop.told(MARIA, json!({ "role": arn(&shop, MIGHTY) })).await;
+    assert_eq!(controls(&answer), ["execution-role.swapped"], "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_role_that_a_function_had_for_a_time_is_told() {
+    let shop = shop(&put_back()).await;
+    let before = role(&shop).await;
+    give(&shop, MIGHTY).await;
+    let call = "UpdateFunctionConfiguration20150331v2";
+    let swapped = shop.event(MARIA, call, json!({ "role": arn(&shop, MIGHTY) })).await;
+    shop.change(|update| update.role(&before)).await;
+    shop.world.calls();
+
+    let answer = shop.bootstrap.deliver(&swapped);
+
+    assert!(answer.ok, "{answer:?}");
+    assert_eq!(controls(&answer), ["execution-role.swapped"], "{answer:?}");
+    assert!(writes(&shop.world).is_empty());
+    assert!(answer.findings[0]["unanswered"].to_string().contains("for a time"), "{answer:?}");
+}
+
+#[tokio::test]
 async fn what_a_deployer_gives_is_what_was_there_from_then_on() {
     let shop = shop(&put_back()).await;
     let before = role(&shop).await;

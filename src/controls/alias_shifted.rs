@@ -6,7 +6,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html>
 
 use super::{
-    Assessment, Case, Control, Judgement, Needs, Seen, Trigger,
+    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger,
     changed::{UNKNOWN, found_on, may_lead},
 };
 use crate::{
@@ -110,13 +110,24 @@ fn judge_shift(case: &Case<'_>, shift: &Shift<'_>) -> Judgement {
             let strange: Vec<&str> =
                 live.versions().filter(|version| unknown.contains(version)).collect();
             match strange.is_empty() {
-                // Somebody has led it elsewhere since.
-                true => Judgement::Compliant,
+                true => Judgement::NonCompliant(vec![back(shift, &unknown)]),
                 false => {
                     Judgement::NonCompliant(vec![seen(case, shift, state, before, live, &strange)])
                 }
             }
         }
+    }
+}
+
+/// Somebody has led it elsewhere since: what its callers ran meanwhile is not known.
+fn back(shift: &Shift<'_>, unknown: &[&str]) -> Seen {
+    let name = &shift.change.name;
+    let versions = unknown.join(" ");
+    let why = "it invoked this for a time, and has been led elsewhere since";
+    Seen {
+        evidence: Evidence::new(format!("alias {name}"), &versions),
+        subject: format!("{name} {versions}"),
+        responses: vec![Response::Notify(why.to_owned())],
     }
 }
 
@@ -171,21 +182,28 @@ fn put_back(
             return Err(format!("version {version} is gone"));
         }
     }
+    if before.unsettled {
+        return Err("nobody who is trusted led it there".to_owned());
+    }
     Ok(back.clone())
 }
 
 /// The code that is not published. <https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html>
 const LATEST: &str = "$LATEST";
 
-/// What is to be remembered of the alias that the event changed; none if that is nothing new, or
-/// something goes on with the function, or the change is older than what is remembered.
+/// What is to be remembered of the alias that the event changed; none if that is nothing new, or the change
+/// is older than what is remembered. While something goes on with the function, what a deployer chooses is
+/// compared with from then on, and neither that nor what was there before is put back.
 pub(super) fn lesson(case: &Case<'_>) -> Option<Lesson> {
     let shift = shift(case.policy, case.event)?;
     let known = &case.state.aliases.get(&shift.change.alias)?.known;
-    let next = known.teaches(&case.event.id, shift.at).then(|| next(&shift, known.before.as_ref()));
-    let is_new = |next: &AliasSnapshot| known.before.as_ref() != Some(next);
-    let next = next.flatten().filter(is_new)?;
-    Some(Lesson::Alias(shift.change.alias.clone(), next))
+    if !known.is_later(&case.event.id, shift.at) || (known.closed && !shift.accepted) {
+        return None;
+    }
+    let mut next = next(&shift, known.before.as_ref())?;
+    next.unsettled |= known.closed;
+    let is_new = known.before.as_ref() != Some(&next);
+    is_new.then(|| Lesson::Alias(shift.change.alias.clone(), next))
 }
 
 fn next(shift: &Shift<'_>, known: Option<&AliasSnapshot>) -> Option<AliasSnapshot> {
@@ -200,6 +218,7 @@ fn next(shift: &Shift<'_>, known: Option<&AliasSnapshot>) -> Option<AliasSnapsho
         let was = next.routing.take();
         let learns = known.is_none() || answers_for(change, told, was.as_ref());
         next.routing = if learns { Some(told.clone()) } else { was };
+        next.unsettled &= !learns;
         for version in change.named() {
             next.choose(version);
         }
@@ -210,8 +229,9 @@ fn next(shift: &Shift<'_>, known: Option<&AliasSnapshot>) -> Option<AliasSnapsho
         None => shift.makes() || known.is_none(),
         Some(_) => shift.is_judged() && is_known(),
     };
-    if learns {
+    if learns && next.routing.as_ref() != Some(told) {
         next.routing = Some(told.clone());
+        next.unsettled = true;
     }
     Some(next)
 }

@@ -8,7 +8,7 @@ use super::{
     handler_alone, layer_untrusted, logging, role_swapped, vpc_detached,
 };
 use crate::{
-    event::{Actor, Change, ChangeCall, Part},
+    event::{Actor, Asked, Change, ChangeCall, Part},
     finding::{ControlId, Evidence, Requirement},
     policy::ControlPolicy,
     remediation::{Remediation, TAG_PREFIX},
@@ -38,20 +38,17 @@ pub(super) struct Changed<'a> {
     pub remembered: &'a Remembered,
     /// Whether code has to be signed, where that was read.
     pub signing: Option<&'a Signing>,
-    /// What its role may do, and the one it had before.
-    pub roles: Roles<'a>,
+    /// What its role may do, and the one it had before: of each role that was read its policies, none of
+    /// one that is gone.
+    pub roles: &'a BTreeMap<RoleArn, Option<RolePolicies>>,
+    /// What the call asks for.
+    pub asked: &'a Asked,
     /// None where the function is seen for the first time, or has just been made.
     pub before: Option<&'a Snapshot>,
     /// A principal made it whose changes are accepted.
     pub accepted: bool,
-}
-
-/// What the roles of a function may do.
-pub(super) struct Roles<'a> {
-    /// The policies of each that was read; none of one that is gone.
-    pub policies: &'a BTreeMap<RoleArn, Option<RolePolicies>>,
-    /// They could not be read.
-    pub unread: bool,
+    /// The same, or a service that deploys for whoever asks it: then it may give the function another role.
+    pub deploys: bool,
 }
 
 impl Changed<'_> {
@@ -94,14 +91,25 @@ impl Changed<'_> {
         seen.into_iter().filter(|(_, is_suspicious)| *is_suspicious).map(|(part, _)| part).collect()
     }
 
-    /// What is remembered from now on.
+    /// What is remembered from now on. What a deployer changes while something goes on is not learned, and
+    /// what it takes the place of must not come back.
     fn next(&self) -> Snapshot {
         let now = self.remembered.now(self.live, self.signing);
-        let suspicious = self.suspicious();
+        let is_harmless = self.suspicious().is_empty();
         let mut next = self.before.cloned().unwrap_or_default();
         for part in Part::ALL {
-            let by_trust = self.accepted && self.names(part) && self.is_last();
-            if suspicious.is_empty() || by_trust || self.is_from_before(part) {
+            let trusted = if part == Part::Role { self.deploys } else { self.accepted };
+            let by_trust = trusted && self.names(part);
+            // Of a role nobody asked about it is not known whether it may do more.
+            let is_open = part == Part::Role && role_swapped::is_open(self);
+            if self.remembered.closed {
+                if by_trust {
+                    next.forget(part);
+                }
+            } else if (is_harmless && !is_open)
+                || (by_trust && self.is_last())
+                || self.is_from_before(part)
+            {
                 next.take(part, &now);
             }
         }
@@ -183,12 +191,11 @@ fn changed<'a>(case: &Case<'a>) -> Result<Changed<'a>, Judgement> {
         live,
         remembered,
         signing: case.state.signing.get(function).and_then(Option::as_ref),
-        roles: Roles {
-            policies: &case.state.role_policies,
-            unread: case.state.unread.contains(&Read::SwappedRoles(function.clone())),
-        },
+        roles: &case.state.role_policies,
+        asked: &case.event.asks,
         before: remembered.before.as_ref().filter(|_| !is_new),
         accepted: is_accepted(case.policy, &case.event.actor),
+        deploys: may_lead(case.policy, &case.event.actor),
     })
 }
 
@@ -199,7 +206,8 @@ pub(crate) fn learned(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Opti
     let changed = compares.then(|| changed(case).ok()).flatten()?;
     let at = changed.change.at?;
     let Remembered { closed, at: known, before, .. } = changed.remembered;
-    if *closed || known.is_some_and(|known| at < known) {
+    let is_first = before.is_none();
+    if known.is_some_and(|known| at < known) || (*closed && is_first) {
         return None;
     }
     let next = changed.next();

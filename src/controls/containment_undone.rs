@@ -119,6 +119,11 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
             "{} is {found}: its own control judges it",
             restore.resource()
         )),
+        // A deployer may have chosen something else since.
+        Remediation::RestoreConfiguration { function, .. } => Response::Notify(format!(
+            "{} on {function} is {found}: its own control judges it",
+            remediation.name()
+        )),
         Remediation::RedirectFailures { .. }
         | Remediation::RemoveDeadLetterTarget { .. }
         | Remediation::DisableMapping { .. }
@@ -132,7 +137,6 @@ fn answer(remediation: &Remediation, found: &str) -> Response {
         | Remediation::PauseExecution { .. }
         | Remediation::HardenFunctionUrl { .. }
         | Remediation::SwitchRule { .. }
-        | Remediation::RestoreConfiguration { .. }
         | Remediation::Watch(_)
         | Remediation::RemoveDestinations { .. }
         | Remediation::RemoveMappingDestination { .. }

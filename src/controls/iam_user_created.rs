@@ -14,6 +14,7 @@ use crate::{
     setting::KeyStatus,
     state::Read,
 };
+use time::Duration;
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::IamUserCreated,
@@ -78,14 +79,20 @@ fn is_chosen(case: &Case<'_>) -> bool {
     case.policy.gives(&ControlId::IamUserCreated.into(), RemediationName::DeactivateAccessKey)
 }
 
+/// An older event is told again by somebody: the key may be in use by now.
+const FRESH: Duration = Duration::hours(1);
+
 /// Why the event alone says that a key must not be deactivated.
 fn refused(case: &Case<'_>, target: &IamTarget, key: &str) -> Option<&'static str> {
+    let is_fresh = case.event.at.is_some_and(|at| case.now - at <= FRESH);
     if is_root(target) {
         Some("it is root's")
     } else if case.event.actor.key.as_deref() == Some(key) {
         Some("the call was made with it")
     } else if is_accepted(case.policy, &case.event.actor) {
         Some("a trusted principal made it")
+    } else if !is_fresh {
+        Some("it was made more than an hour ago")
     } else {
         None
     }

@@ -38,10 +38,10 @@ struct Unusual {
 }
 
 fn invoked<'a>(case: &Case<'a>) -> Option<Invoked<'a>> {
-    let Kind::Invocation { resource, at, .. } = &case.event.kind else { return None };
+    let Kind::Invocation { resource, .. } = &case.event.kind else { return None };
     let entries = &case.policy.controls.invocation_unusual.parameters.functions;
     let usual = entries.iter().find(|entry| entry.function.matches(&resource.function))?;
-    Some(Invoked { resource, at: *at, usual })
+    Some(Invoked { resource, at: case.event.at, usual })
 }
 
 /// What is unusual about it, and why something cannot be told.

@@ -37,6 +37,7 @@ enum Done {
     Deleted,
     /// It keeps events for fewer days than these.
     Kept {
+        days: u32,
         least: u32,
     },
     Harmless,
@@ -48,7 +49,7 @@ fn done<'e>(policy: &ControlPolicy, event: &'e Event) -> Option<(&'e FunctionArn
         LogGroupChange::Deleted => Done::Deleted,
         LogGroupChange::Retention(days) => {
             match policy.controls.logging_redirected.parameters.retention_days {
-                Some(least) if *days < least => Done::Kept { least },
+                Some(least) if *days < least => Done::Kept { days: *days, least },
                 Some(_) | None => Done::Harmless,
             }
         }
@@ -85,10 +86,12 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
             Judgement::NotApplicable
         }
         (Some(Some(_)), Done::Deleted) => deleted(function),
-        (Some(Some(_)), Done::Kept { least }) => {
+        (Some(Some(_)), Done::Kept { days, least }) => {
             match case.state.log_groups.get(&function.log_group()) {
                 None => unread("its log group"),
                 Some(None) => Judgement::NotApplicable,
+                // Somebody has set other days since, which are judged by their own event.
+                Some(Some(group)) if group.retention_days != Some(days) => Judgement::Compliant,
                 Some(Some(group)) => kept(case, function, group, least),
             }
         }
@@ -158,6 +161,9 @@ fn judged(changed: &Changed<'_>) -> Judgement {
 /// The group before, if the control policy lets functions write there: a record that somebody forged, or
 /// that an intruder was there to see, must not send logs away.
 fn put_back(changed: &Changed<'_>, now: String) -> Result<PutBack, String> {
+    if changed.asked.log_group.as_deref() != Some(&*now) {
+        return Err("this change did not send them there".to_owned());
+    }
     let back = before(changed).ok_or(UNKNOWN)?;
     match is_allowed(changed, &back) {
         true => Ok(PutBack::Logging { stood: now, back }),

@@ -6,7 +6,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html>
 
 use super::{
-    Assessment, Case, Control, Judgement, Needs, Seen, Trigger,
+    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger,
     changed::{UNKNOWN, found_on, may_lead},
 };
 use crate::{
@@ -90,10 +90,20 @@ fn judge_target(case: &Case<'_>, retarget: &Retarget<'_>) -> (Resource, Judgemen
         Some(Some(live)) if live == told => {
             Judgement::NonCompliant(vec![seen(case, retarget, state, before, live)])
         }
-        // Somebody has led it elsewhere since.
-        Some(Some(_)) => Judgement::Compliant,
+        Some(Some(_)) => Judgement::NonCompliant(vec![back(retarget, told)]),
     };
     (before.function.clone().into(), judgement)
+}
+
+/// Somebody has led it elsewhere since: what came by it meanwhile went to another one.
+fn back(retarget: &Retarget<'_>, told: &FunctionResource) -> Seen {
+    let id = &retarget.change.id;
+    let why = "it invoked this for a time, and has been led elsewhere since";
+    Seen {
+        evidence: Evidence::new(format!("event source mapping {id}"), &told.to_string()),
+        subject: format!("{id} {told}"),
+        responses: vec![Response::Notify(why.to_owned())],
+    }
 }
 
 fn seen(
@@ -141,17 +151,19 @@ fn put_back(
     }
 }
 
-/// What is to be remembered of the mapping that the event changed; none if that is nothing new, or
-/// something goes on with one of its functions, or the change is older than what is remembered.
+/// What is to be remembered of the mapping that the event changed; none if that is nothing new, or the
+/// change is older than what is remembered. While something goes on with one of its functions, what a
+/// deployer chooses is compared with from then on, and neither that nor what was there before is put back.
 pub(super) fn lesson(case: &Case<'_>) -> Option<Lesson> {
     let retarget = retarget(case.policy, case.event)?;
     let change = retarget.change;
     let known = &case.state.mappings.get(&change.mapping)?.known;
     let chosen = retarget.accepted && change.names;
-    let is_learned = chosen || known.before.is_none();
-    if !is_learned || !known.teaches(&case.event.id, retarget.at) {
+    let is_learned = chosen || (known.before.is_none() && !known.closed);
+    if !is_learned || !known.is_later(&case.event.id, retarget.at) {
         return None;
     }
+    let chosen = chosen && !known.closed;
     let next = MappingSnapshot { function: change.function.clone()?, chosen };
     let is_new = known.before.as_ref() != Some(&next);
     is_new.then(|| Lesson::Mapping(change.mapping.clone(), next))

@@ -8,7 +8,7 @@
 mod powers;
 
 use super::{
-    Case, Control, Judgement, Needs, Seen, Trigger,
+    Case, Control, Judgement, Needs, Response, Seen, Trigger,
     changed::{self, Changed, UNKNOWN},
 };
 use crate::{
@@ -36,22 +36,36 @@ fn needs(case: &Case<'_>) -> Needs {
     let names_it = case.event.change.as_ref().is_some_and(|change| {
         change.call == ChangeCall::Configure && change.names.contains(&Part::Role)
     });
-    let accepted = changed::is_accepted(case.policy, &case.event.actor);
-    if let (Some(function), true, false) = (case.event.function(), names_it, accepted) {
+    let deploys = changed::may_lead(case.policy, &case.event.actor);
+    if let (Some(function), true, false) = (case.event.function(), names_it, deploys) {
         reads.push(Read::SwappedRoles(function.clone()));
     }
     Needs::Reads(reads)
 }
 
 fn judged(changed: &Changed<'_>) -> Judgement {
+    if changed.deploys {
+        return Judgement::Compliant;
+    }
     match stands(changed) {
         Stands::Fine => Judgement::Compliant,
+        Stands::Back { asked } => back(asked),
         Stands::NotRead => {
             Judgement::InsufficientData("the policies of its roles were not read".to_owned())
         }
         Stands::Unknown(why) => Judgement::InsufficientData(why),
         Stands::MayMore { before, gained } => found(changed, before, gained),
     }
+}
+
+/// It had another role, and has the one before again: what that one was used for is not known.
+fn back(asked: &str) -> Judgement {
+    let why = "it had this role for a time, and has the one before again";
+    Judgement::NonCompliant(vec![Seen {
+        evidence: Evidence::new("Role", asked),
+        subject: format!("role {asked}"),
+        responses: vec![Response::Notify(why.to_owned())],
+    }])
 }
 
 fn found(changed: &Changed<'_>, before: &str, gained: Vec<Evidence>) -> Judgement {
@@ -76,6 +90,10 @@ fn found(changed: &Changed<'_>, before: &str, gained: Vec<Evidence>) -> Judgemen
 /// How the role stands to the one before.
 enum Stands<'c> {
     Fine,
+    /// It is the one before, and another one was asked for.
+    Back {
+        asked: &'c str,
+    },
     NotRead,
     Unknown(String),
     /// It may do what the one before may not.
@@ -92,7 +110,8 @@ fn stands<'c>(changed: &'c Changed<'_>) -> Stands<'c> {
     let before = changed.before.and_then(|before| before.role.as_deref());
     let now = changed.live.role.as_str();
     if before == Some(now) {
-        return Stands::Fine;
+        let asked = changed.asked.role.as_deref().filter(|asked| *asked != now);
+        return asked.map_or(Stands::Fine, |asked| Stands::Back { asked });
     }
     let now = match known(changed, now) {
         None => return Stands::NotRead,
@@ -119,16 +138,22 @@ fn stands<'c>(changed: &'c Changed<'_>) -> Stands<'c> {
 /// Whether no untrusted principal should have given the function this role.
 pub(super) fn is_suspicious(changed: &Changed<'_>) -> bool {
     match stands(changed) {
-        Stands::Fine => false,
-        // Nobody asked, unless it was tried.
-        Stands::NotRead => changed.roles.unread,
+        Stands::Fine | Stands::Back { .. } | Stands::NotRead => false,
         Stands::Unknown(_) | Stands::MayMore { .. } => true,
     }
+}
+
+/// Whether it has another role than before of which nobody asked what it may do.
+pub(super) fn is_open(changed: &Changed<'_>) -> bool {
+    matches!(stands(changed), Stands::NotRead)
 }
 
 /// The role before, if it may do nothing that this one may not.
 fn put_back(changed: &Changed<'_>, before: &str) -> Result<PutBack, String> {
     let now = changed.live.role.as_str();
+    if changed.asked.role.as_deref() != Some(now) {
+        return Err("it got yet another role since, by somebody else".to_owned());
+    }
     let powers = |role| known(changed, role).and_then(Result::ok);
     let (Some(then), Some(live)) = (powers(before), powers(now)) else {
         return Err("what the role before may do is not known".to_owned());

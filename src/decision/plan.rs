@@ -12,7 +12,8 @@ use crate::{
     iam::Edit,
     policy::{Concurrency, Mode},
     remediation::{Planned, Remediation, TAG_PREFIX, Withheld},
-    resource::{FunctionResource, Resource},
+    resource::{FunctionArn, FunctionResource, Resource},
+    setting::PutBack,
     state::{Read, State, UrlAuthType},
 };
 use std::collections::BTreeSet;
@@ -400,9 +401,45 @@ impl<'a> Planner<'a> {
                 });
             }
         }
+        failed.extend(keep_contained_roles(state, &mut planned));
         planned.sort_by_key(|planned| planned.remediation.order());
         Plan { planned, failed, wants, notes, contains, stops, released }
     }
+}
+
+/// Leaves out the role of a function that is contained, or is about to be: what is revoked are the sessions
+/// of the role it has, and with another one others would be revoked, or none.
+fn keep_contained_roles(state: &State, planned: &mut Vec<Planned>) -> Vec<Failed> {
+    let contained: Vec<FunctionArn> =
+        planned.iter().filter_map(|one| contains(&one.remediation)).cloned().collect();
+    let is_kept = |one: &Planned| {
+        let Remediation::RestoreConfiguration { function, change: PutBack::Role { .. } } =
+            &one.remediation
+        else {
+            return false;
+        };
+        state.memory.contains || contained.contains(function)
+    };
+    let (kept, rest) = std::mem::take(planned).into_iter().partition::<Vec<_>, _>(is_kept);
+    *planned = rest;
+    let failed = |one: Planned| Failed {
+        resource: one.remediation.resource(),
+        controls: one.controls,
+        reason: "the role is not put back: the function is contained with the one it has"
+            .to_owned(),
+    };
+    kept.into_iter().map(failed).collect()
+}
+
+/// The function that it stops, or whose credentials it revokes.
+fn contains(remediation: &Remediation) -> Option<&FunctionArn> {
+    if let Remediation::DenyRole { function, .. }
+    | Remediation::BoundRole { function, .. }
+    | Remediation::StopFunction { function, .. } = remediation
+    {
+        return Some(function);
+    }
+    None
 }
 
 pub(super) fn join<T: PartialEq>(all: &mut Vec<T>, one: T) {

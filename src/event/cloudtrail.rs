@@ -114,7 +114,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
     };
     let change = change_of(&record);
     let route = route_of(&record, &kind);
-    let (api, asks) = (api(&record), asked(&record));
+    let (at, api, asks) = (moment(&record), api(&record), asked(&record));
     let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
     let identity = record.user_identity.unwrap_or_default();
     let actor = Actor { source, endpoint: record.vpc_endpoint_id, ..actor(identity, home) };
@@ -138,7 +138,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::Heartbeat
         | Kind::Ignored(_) => None,
     };
-    Ok(Event { api, asks, change, route, ..Event::new(record.event_id, actor, kind) })
+    Ok(Event { at, api, asks, change, route, ..Event::new(record.event_id, actor, kind) })
 }
 
 fn route_of(record: &Record<'_>, kind: &Kind) -> Option<RouteChange> {
@@ -330,6 +330,7 @@ fn asked(record: &Record<'_>) -> Asked {
         destination_config: Option<Destinations>,
         dead_letter_config: Option<DeadLetters>,
         logging_config: Option<Logging>,
+        role: Option<String>,
     }
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -367,6 +368,7 @@ fn asked(record: &Record<'_>) -> Asked {
     Asked {
         sends_to: sends_to.filter(|arn| !arn.is_empty()).collect(),
         log_group: request.logging_config.and_then(|logging| logging.log_group),
+        role: request.role,
     }
 }
 
@@ -601,11 +603,7 @@ fn invocation(record: &Record<'_>, call: &str, home: &Home) -> Result<Kind, Even
             .find(|arn| arn.contains(":function:"));
     }
     let resource = resource(record, &target, call, home)?;
-    Ok(elsewhere(&resource.function, home).unwrap_or(Kind::Invocation {
-        resource,
-        as_asked,
-        at: moment(record),
-    }))
+    Ok(elsewhere(&resource.function, home).unwrap_or(Kind::Invocation { resource, as_asked }))
 }
 
 #[cfg(test)]

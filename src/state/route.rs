@@ -44,11 +44,10 @@ impl<T> Known<T> {
         self.before.as_ref().filter(|_| !is_first)
     }
 
-    /// Whether anything can be learned from `event`, made at `at`: not while something goes on with
-    /// the function, not twice, and not from what is older than what is known.
-    pub fn teaches(&self, event: &str, at: Option<OffsetDateTime>) -> bool {
+    /// Whether `event`, made at `at`, is another one than what is known was learned from, and no older.
+    pub fn is_later(&self, event: &str, at: Option<OffsetDateTime>) -> bool {
         let is_older = self.at.is_some_and(|known| at.is_none_or(|at| at < known));
-        !self.closed && !is_older && self.event.as_deref() != Some(event)
+        !is_older && self.event.as_deref() != Some(event)
     }
 }
 
@@ -59,6 +58,10 @@ pub struct AliasSnapshot {
     /// Which versions it invoked; none where that is not known from before, or there was no alias.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routing: Option<Routing>,
+    /// Somebody without trust led it there, or something went on when it was led there: that is compared
+    /// with, and not put back.
+    #[serde(skip_serializing_if = "is_not")]
+    pub unsettled: bool,
     /// The versions that somebody trusted had it invoke, the last one last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub chosen: Vec<String>,

@@ -73,6 +73,25 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// Forgets one part: what was there is not to be put back any more.
+    pub fn forget(&mut self, part: Part) {
+        match part {
+            Part::Role => self.role = None,
+            Part::Handler => self.handler = None,
+            Part::Runtime => self.runtime = None,
+            Part::Layers => self.layers = None,
+            Part::Environment => self.environment = None,
+            Part::Vpc => self.vpc = None,
+            Part::KmsKey => self.kms_key = None,
+            Part::DeadLetters => self.dead_letter_target = None,
+            Part::Logging => self.log_group = None,
+            Part::Code => self.code = None,
+            Part::Signing => self.signing = None,
+        }
+    }
+}
+
 /// What the journal remembers of a function, and what of it now only that can be compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remembered {

@@ -38,7 +38,7 @@ pub(super) fn known(changed: &Changed<'_>, role: &str) -> Option<Result<Powers, 
     let Ok(arn) = RoleArn::parse(role) else {
         return Some(Err(format!("`{role}` is not the name of a role")));
     };
-    let Some(live) = changed.roles.policies.get(&arn)? else {
+    let Some(live) = changed.roles.get(&arn)? else {
         return Some(Err(format!("the role `{}` is gone", arn.name())));
     };
     let boundary = match &live.boundary {
