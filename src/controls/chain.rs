@@ -113,3 +113,17 @@ fn may_stop(case: &Case<'_>, function: &FunctionArn) -> bool {
         &case.policy.controls.invocation_unauthorized.parameters.functions;
     declared.iter().any(|entry| entry.stop && entry.function.matches(function))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_say_more_together_is_written_down_and_nothing_else() {
+        let links: Vec<ControlId> =
+            ControlId::ALL.into_iter().filter(|control| is_link(*control)).collect();
+        let signs = [DOORS.as_slice(), &ENTRIES, &CHANGES, &[UNSIGNED, ESCALATION]].concat();
+        assert_eq!(links.len(), signs.len());
+        assert!(signs.iter().all(|sign| links.contains(sign)));
+    }
+}

@@ -61,3 +61,24 @@ impl Extent {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_of_two_go_as_far_as_each_does() {
+        assert_eq!(Extent::STOP.and(Extent::REVOKE).status(), "contained");
+        assert_eq!(Extent::STOP.and(Extent::STOP), Extent::STOP);
+        let nothing = Extent { stops: false, revokes: false, closes: false };
+        assert_eq!(nothing.and(Extent::REVOKE), Extent::REVOKE);
+        assert_eq!(nothing.and(Extent::WHOLE), Extent::WHOLE);
+        assert!(nothing.is_nothing() && !Extent::STOP.is_nothing() && !Extent::REVOKE.is_nothing());
+    }
+
+    #[test]
+    fn a_part_is_called_what_it_is() {
+        let called = [Extent::STOP, Extent::REVOKE, Extent::WHOLE].map(Extent::status);
+        assert_eq!(called, ["stopped", "revoked", "contained"]);
+    }
+}
