@@ -34,12 +34,15 @@ const UNSIGNED: ControlId = ControlId::CodeSigningWeakened;
 /// Its credentials were used for more than its job.
 const ESCALATION: ControlId = ControlId::FunctionPrivilegeEscalation;
 
+/// It does what malware does.
+const THREAT: ControlId = ControlId::GuarddutyLambdaFinding;
+
 /// Whether a finding of `control` may say more together with another one.
 pub fn is_link(control: ControlId) -> bool {
     DOORS.contains(&control)
         || ENTRIES.contains(&control)
         || CHANGES.contains(&control)
-        || [UNSIGNED, ESCALATION].contains(&control)
+        || [UNSIGNED, ESCALATION, THREAT].contains(&control)
 }
 
 /// Makes the findings stronger that another one, of now or of lately, stands beside.
@@ -70,12 +73,18 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
             || beside(&DOORS, &CHANGES)
             || beside(&[CHANGE], &[UNSIGNED])
             || beside(&[UNSIGNED], &[CHANGE])
-            || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)));
+            || beside(&CHANGES, &[THREAT])
+            || beside(&[THREAT], &CHANGES)
+            || beside(&[THREAT], &[ESCALATION])
+            || beside(&DOORS, &[THREAT])
+            || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)))
+            || (by_entry && (beside(&[THREAT], &ENTRIES) || beside(&ENTRIES, &[THREAT])))
+            || (by_entry && beside(&[THREAT], &DOORS));
         let chained = entered || changed;
         // What the chain was seen by is closed before the containment is through.
         let is_pursued = case.state.memory.pursued
             && is_link(control)
-            && (by_entry || beside(&[control], &CHANGES));
+            && (by_entry || beside(&[control], &CHANGES) || beside(&DOORS, &[THREAT]));
         match &mut assessment.judgement {
             Judgement::NonCompliant(all) if chained => {
                 if let Some(first) = all.first_mut() {
