@@ -1,9 +1,14 @@
 //! Findings that say little each and much together. A door that was opened, and somebody nobody declared
 //! who came in: together they contain a function whose owner asked for it (`stop`). A change of what it
 //! runs or may do by somebody who should not, and another sign on the same function: that contains it,
-//! unless the other sign is one that a stranger can cause, which takes the owner's `stop` as well. What a
-//! stranger can cause never stops a function alone, nor beside a colleague's hotfix. Signs count together
-//! only if no one call gives both.
+//! unless the other sign is an undeclared caller, whom a stranger can cause, and which takes the owner's
+//! `stop` as well. What a stranger can cause never stops a function alone. Signs count together only if no
+//! one call gives both.
+//! What GuardDuty sees a stranger can cause too, but only of a function that fetches what others name; a
+//! change or an escalation takes rights in IAM, so that it contains beside these. A door takes such rights as
+//! well. But through one that is open a stranger comes in, and what GuardDuty sees afterwards may be no more
+//! than that: it takes the owner's `stop`. A door that is opened on what GuardDuty has seen already is
+//! nobody's who only came in.
 
 use super::{Assessment, Case, Extent, Judgement, Response, Seen};
 use crate::{
@@ -76,6 +81,7 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
             || beside(&CHANGES, &[THREAT])
             || beside(&[THREAT], &CHANGES)
             || beside(&[THREAT], &[ESCALATION])
+            // A door that is opened now, and not what comes in by one: see above.
             || beside(&DOORS, &[THREAT])
             || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)))
             || (by_entry && (beside(&[THREAT], &ENTRIES) || beside(&ENTRIES, &[THREAT])))
