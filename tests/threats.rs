@@ -99,7 +99,7 @@ async fn a_finding_that_is_sent_five_times_is_one_incident_and_after_its_restore
     let (code, printed) = watched.world.cordon(&["incidents", "--json"]);
     assert_eq!((code, printed.matches("\"incident\"").count()), (0, 1), "{printed}");
 
-    let (code, printed) = watched.world.cordon(&["restore", &incident(&first)]);
+    let (code, printed) = watched.world.cordon(&["restore", &incident(&first), "--force"]);
     assert_eq!(code, 0, "{printed}");
     assert_eq!(watched.reserved().await, None);
     let answer = bootstrap.deliver(&again(&event, 5));
@@ -191,16 +191,18 @@ async fn beside_a_change_by_a_stranger_the_function_is_stopped_and_its_credentia
     let answer = bootstrap.deliver(&changed);
     assert_eq!(controls(&answer), ["change.untrusted-deployer"], "{answer:?}");
     assert_eq!(watched.reserved().await, None);
-    watched.world.calls();
+    let role = watched.world.account.role(NAME);
+    let before = watched.world.account.role_settings(&role).await;
 
     let answer = bootstrap.deliver(&watched.found().to_string());
 
     assert_eq!(controls(&answer), ["guardduty.lambda-finding"], "{answer:?}");
     assert_eq!(watched.reserved().await, Some(0));
-    assert!(writes(&watched.world).contains(&"PutRolePolicy".to_owned()));
+    assert_ne!(watched.world.account.role_settings(&role).await, before);
     let (code, printed) = watched.world.cordon(&["restore", &incident(&answer), "--force"]);
     assert_eq!(code, 0, "{printed}");
     assert_eq!(watched.reserved().await, None);
+    assert_eq!(watched.world.account.role_settings(&role).await, before);
 }
 
 #[tokio::test]
