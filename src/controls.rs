@@ -22,6 +22,7 @@ mod extent;
 mod function_policy;
 mod function_url;
 mod guardduty;
+mod guardduty_finding;
 mod handler_alone;
 mod iam_backdoor;
 mod iam_user_created;
@@ -245,6 +246,7 @@ pub const CONTROLS: &[Control] = &[
     logging::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
+    guardduty_finding::CONTROL,
     iam_backdoor::CONTROL,
     tags::CONTROL,
     network::CONTROL,

@@ -7,6 +7,7 @@ mod actor;
 mod change;
 mod cloudtrail;
 mod config;
+mod guardduty;
 mod hub;
 mod iam;
 mod log_group;
@@ -23,6 +24,8 @@ pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
 pub use actor::{Actor, Identity, Source};
 pub use change::{Change, ChangeCall, Part};
+pub(crate) use guardduty::Told;
+pub use guardduty::{Score, Threat, ThreatStanding};
 pub use iam::IamTarget;
 
 pub use hub::{HubFinding, HubVerdict};
@@ -40,7 +43,8 @@ use time::OffsetDateTime;
 /// What arrived, as far as any control can care.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// CloudTrail's `eventID`, else the envelope's id: the same for every delivery of one event.
+    /// CloudTrail's `eventID`, the id of GuardDuty's finding, else the envelope's id: the same for every
+    /// delivery of one event.
     pub id: String,
     /// Who did it, as far as AWS tells.
     pub actor: Actor,
@@ -151,6 +155,13 @@ pub enum Kind {
     Heartbeat,
     /// Security Hub gave its verdict on functions.
     HubFindings(Vec<HubFinding>),
+    /// GuardDuty found a function to do what malware does.
+    Threat {
+        /// The finding: `detector/.../finding/...`.
+        finding: Arn,
+        /// What it says.
+        threat: Threat,
+    },
     /// IAM Access Analyzer found access from outside, or does not any more.
     ExternalAccess {
         /// The function, or the version of a layer.
@@ -278,6 +289,7 @@ impl Event {
             }
             ("aws.securityhub", "Security Hub Findings - Imported") => hub::asff(id, detail, home),
             ("aws.securityhub", "Findings Imported V2") => hub::ocsf(id, detail, home),
+            ("aws.guardduty", "GuardDuty Finding") => guardduty::finding(detail, home),
             ("aws.access-analyzer", "Access Analyzer Finding") => {
                 access_analyzer::finding(id, detail, home)
             }
@@ -311,6 +323,7 @@ impl Event {
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. }
             | Kind::LogGroup { function, .. } => Some(function),
+            Kind::Threat { threat, .. } => Some(&threat.function),
             Kind::ExternalAccess { resource, .. } => resource.function(),
             Kind::HubFindings(findings) => match findings.as_slice() {
                 [first, rest @ ..] if rest.iter().all(|one| one.function == first.function) => {

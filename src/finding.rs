@@ -248,6 +248,11 @@ catalogue! {
         "the function's credentials make no undeclared IAM write",
         ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1098", "MITRE ATT&CK T1078.004"],
         [ContainFunction, TagFunction] or [StopFunction, RevokeCredentials];
+    /// GuardDuty sees it do what malware does.
+    GuarddutyLambdaFinding = "guardduty.lambda-finding", High,
+        "GuardDuty sees no function do what malware does",
+        ["NIST CSF DE.AE-02", "NIST CSF DE.CM-01", "NIST CSF RS.MI-01", "MITRE ATT&CK T1071", "MITRE ATT&CK T1090.003", "MITRE ATT&CK T1496"],
+        [ContainFunction, CapConcurrency, TagFunction] or [StopFunction, RevokeCredentials];
     /// A function reacts to new identities.
     IamBackdoorReactive = "iam-backdoor.reactive", Critical,
         "no function reacts to new users, roles and keys but those that are declared",

@@ -34,9 +34,9 @@ pub use parameters::{
     AnsweredConfigRules, ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
     DeclaredCalls, DeclaredInvokers, EnvironmentCodeInjection, EnvironmentSecret,
     ExecutionRoleOverbroad, ExecutionRoleTrustWidened, FunctionPolicyDangerousAction,
-    FunctionPrivilegeEscalation, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
-    InvocationUnusual, LayerUntrusted, Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing,
-    UsualInvocations,
+    FunctionPrivilegeEscalation, GuarddutyLambdaFinding, IamBackdoorReactive, IamUserCreated,
+    InvocationUnauthorized, InvocationUnusual, LayerUntrusted, Nothing, ResponderTampered,
+    RuntimeDeprecated, TagsMissing, UsualInvocations,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

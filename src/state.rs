@@ -26,6 +26,7 @@ pub use surroundings::Surroundings;
 pub use watchers::Watchers;
 
 use crate::{
+    event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
     injection::injects,
@@ -74,6 +75,8 @@ pub struct State {
     pub role_policies: BTreeMap<RoleArn, Option<RolePolicies>>,
     /// Managed policies.
     pub managed: BTreeMap<Arn, ManagedPolicyState>,
+    /// Findings of GuardDuty on functions; none where it has no such finding.
+    pub threats: BTreeMap<Arn, Option<Threat>>,
     /// What watches the account.
     pub watchers: Watchers,
     /// Identity policies, by where they are.
@@ -172,6 +175,7 @@ impl State {
         self.roles.extend(later.roles);
         self.role_policies.extend(later.role_policies);
         self.managed.extend(later.managed);
+        self.threats.extend(later.threats);
         self.watchers.learn(later.watchers);
         for (function, around) in later.surroundings {
             self.surroundings.entry(function).or_default().learn(around);

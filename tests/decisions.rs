@@ -262,7 +262,8 @@ fn every_control_has_every_kind_of_case() {
                 (
                     ControlId::ConfigRuleNoncompliant
                         | ControlId::SecurityHubFailed
-                        | ControlId::AccessAnalyzerExternal,
+                        | ControlId::AccessAnalyzerExternal
+                        | ControlId::GuarddutyLambdaFinding,
                     Kind::FailedCall
                 )
             );

@@ -47,6 +47,7 @@ mod stories;
 mod swapped;
 mod telling;
 mod template;
+mod threats;
 mod undoing;
 mod unusual;
 mod watchers;

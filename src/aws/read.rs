@@ -153,6 +153,10 @@ impl Aws {
                 state.managed.insert(policy.clone(), managed);
                 state.roles = roles;
             }
+            Read::Threat(finding) => {
+                let threat = absent(self.threat(finding).await)?.flatten();
+                state.threats.insert(finding.clone(), threat);
+            }
             Read::Watcher(read) => return self.watcher(read).await.map(Some),
             Read::Signing(function) => {
                 let signing = self.signing(function).await?;
@@ -215,6 +219,7 @@ impl Aws {
             | Read::KnownMapping(_, _)
             | Read::Containment(_)
             | Read::ContainmentOf(_)
+            | Read::Threat(_)
             | Read::Watcher(_) => {}
         }
         Ok(around)

@@ -1,9 +1,14 @@
 //! Findings that say little each and much together. A door that was opened, and somebody nobody declared
 //! who came in: together they contain a function whose owner asked for it (`stop`). A change of what it
 //! runs or may do by somebody who should not, and another sign on the same function: that contains it,
-//! unless the other sign is one that a stranger can cause, which takes the owner's `stop` as well. What a
-//! stranger can cause never stops a function alone, nor beside a colleague's hotfix. Signs count together
-//! only if no one call gives both.
+//! unless the other sign is an undeclared caller, whom a stranger can cause, and which takes the owner's
+//! `stop` as well. What a stranger can cause never stops a function alone. Signs count together only if no
+//! one call gives both.
+//! What GuardDuty sees a stranger can cause too, but only of a function that fetches what others name; a
+//! change or an escalation takes rights in IAM, so that it contains beside these. A door takes such rights as
+//! well. But through one that is open a stranger comes in, and what GuardDuty sees afterwards may be no more
+//! than that: it takes the owner's `stop`. A door that is opened on what GuardDuty has seen already is
+//! nobody's who only came in.
 
 use super::{Assessment, Case, Extent, Judgement, Response, Seen};
 use crate::{
@@ -34,12 +39,15 @@ const UNSIGNED: ControlId = ControlId::CodeSigningWeakened;
 /// Its credentials were used for more than its job.
 const ESCALATION: ControlId = ControlId::FunctionPrivilegeEscalation;
 
+/// It does what malware does.
+const THREAT: ControlId = ControlId::GuarddutyLambdaFinding;
+
 /// Whether a finding of `control` may say more together with another one.
 pub fn is_link(control: ControlId) -> bool {
     DOORS.contains(&control)
         || ENTRIES.contains(&control)
         || CHANGES.contains(&control)
-        || [UNSIGNED, ESCALATION].contains(&control)
+        || [UNSIGNED, ESCALATION, THREAT].contains(&control)
 }
 
 /// Makes the findings stronger that another one, of now or of lately, stands beside.
@@ -70,12 +78,19 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
             || beside(&DOORS, &CHANGES)
             || beside(&[CHANGE], &[UNSIGNED])
             || beside(&[UNSIGNED], &[CHANGE])
-            || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)));
+            || beside(&CHANGES, &[THREAT])
+            || beside(&[THREAT], &CHANGES)
+            || beside(&[THREAT], &[ESCALATION])
+            // A door that is opened now, and not what comes in by one: see above.
+            || beside(&DOORS, &[THREAT])
+            || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)))
+            || (by_entry && (beside(&[THREAT], &ENTRIES) || beside(&ENTRIES, &[THREAT])))
+            || (by_entry && beside(&[THREAT], &DOORS));
         let chained = entered || changed;
         // What the chain was seen by is closed before the containment is through.
         let is_pursued = case.state.memory.pursued
             && is_link(control)
-            && (by_entry || beside(&[control], &CHANGES));
+            && (by_entry || beside(&[control], &CHANGES) || beside(&DOORS, &[THREAT]));
         match &mut assessment.judgement {
             Judgement::NonCompliant(all) if chained => {
                 if let Some(first) = all.first_mut() {
@@ -122,7 +137,7 @@ mod tests {
     fn what_may_say_more_together_is_written_down_and_nothing_else() {
         let links: Vec<ControlId> =
             ControlId::ALL.into_iter().filter(|control| is_link(*control)).collect();
-        let signs = [DOORS.as_slice(), &ENTRIES, &CHANGES, &[UNSIGNED, ESCALATION]].concat();
+        let signs = [DOORS.as_slice(), &ENTRIES, &CHANGES, &[UNSIGNED, ESCALATION, THREAT]].concat();
         assert_eq!(links.len(), signs.len());
         assert!(signs.iter().all(|sign| links.contains(sign)));
     }

@@ -38,6 +38,8 @@ pub enum Trigger {
     SecurityHub,
     /// IAM Access Analyzer found a function or layer open.
     AccessAnalyzer,
+    /// GuardDuty found a function to do what malware does.
+    GuardDuty,
 }
 
 /// The rules in `template.yaml`, one a source.
@@ -65,6 +67,8 @@ pub enum Rule {
     SecurityHub,
     /// Findings of IAM Access Analyzer.
     AccessAnalyzer,
+    /// Findings of GuardDuty on functions.
+    GuardDuty,
     /// Invocations.
     Invocation,
 }
@@ -83,6 +87,7 @@ impl Rule {
         Self::LogGroups,
         Self::SecurityHub,
         Self::AccessAnalyzer,
+        Self::GuardDuty,
         Self::Invocation,
     ];
 
@@ -100,6 +105,7 @@ impl Rule {
             Self::LogGroups => "LogGroupsRule",
             Self::SecurityHub => "SecurityHubRule",
             Self::AccessAnalyzer => "AccessAnalyzerRule",
+            Self::GuardDuty => "GuardDutyRule",
             Self::Invocation => "InvocationRule",
         }
     }
@@ -205,6 +211,12 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "status": ["ACTIVE"],
                 "isDeleted": [false],
             },
+        }),
+        // What is archived, or a sample, costs an invocation, and nothing else.
+        Rule::GuardDuty => json!({
+            "source": ["aws.guardduty"],
+            "detail-type": ["GuardDuty Finding"],
+            "detail": { "resource": { "resourceType": ["Lambda"] } },
         }),
         Rule::Invocation => json!({
             "source": ["aws.lambda"],

@@ -127,6 +127,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::Containment(_)
         | Read::ContainmentOf(_)
         | Read::AccessKeys(_)
+        | Read::Threat(_)
         | Read::Watcher(_) => false,
     }
 }

@@ -402,6 +402,9 @@ impl<'a> Planner<'a> {
             }
         }
         failed.extend(keep_contained_roles(state, &mut planned));
+        // What is stopped is capped already.
+        let is_cap = |one: &Remediation| matches!(one, Remediation::CapConcurrency { .. });
+        planned.retain(|one| !stops || one.withheld.is_some() || !is_cap(&one.remediation));
         planned.sort_by_key(|planned| planned.remediation.order());
         Plan { planned, failed, wants, notes, contains, stops, released }
     }

@@ -1,3 +1,5 @@
+//! What the incident of a decision is about.
+
 use super::*;
 use crate::{
     finding::{ControlId, Severity},

@@ -136,6 +136,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::LayerShared { .. }
         | Kind::LogGroup { .. }
         | Kind::Heartbeat
+        | Kind::Threat { .. }
         | Kind::Ignored(_) => None,
     };
     Ok(Event { at, api, asks, change, route, ..Event::new(record.event_id, actor, kind) })

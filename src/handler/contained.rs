@@ -157,6 +157,7 @@ impl Responder {
             | Read::KnownAlias(_)
             | Read::Mapping(_, _)
             | Read::KnownMapping(_, _)
+            | Read::Threat(_)
             | Read::Watcher(_)
             | Read::IdentityPolicy(_)
             | Read::AccessKeys(_) => None,

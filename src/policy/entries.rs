@@ -6,9 +6,10 @@ use super::{
         ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
         DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
         ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
-        IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, InvocationUnusual,
-        LayerPolicyPublic, LayerUntrusted, LoggingRedirected, ResponderTampered, RuntimeDeprecated,
-        SecurityHubFailed, TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
+        GuarddutyLambdaFinding, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
+        InvocationUnusual, LayerPolicyPublic, LayerUntrusted, LoggingRedirected, ResponderTampered,
+        RuntimeDeprecated, SecurityHubFailed, TagsMissing, TracingUnencrypted,
+        TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -131,6 +132,7 @@ entries! {
     logging_redirected: LoggingRedirected = LoggingRedirected, "logging.redirected";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
+    guardduty_lambda_finding: GuarddutyLambdaFinding = GuarddutyLambdaFinding, "guardduty.lambda-finding";
     iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";

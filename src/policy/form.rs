@@ -6,6 +6,7 @@ use super::{
     limits::{Count, Reserve},
 };
 use crate::{
+    event::Score,
     finding::{ControlId, Requirement, RuleId},
     iam::TrustedNetwork,
     resource::form::text_form,
@@ -226,3 +227,15 @@ macro_rules! number_form {
 number_form!(Concurrency, "Concurrency", 1, 1_000_000);
 number_form!(Count, "Count", 1, 1000);
 number_form!(Reserve, "Reserve", 0, 90);
+
+impl schemars::JsonSchema for Score {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Score".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "number", "minimum": 0, "maximum": 10 })
+    }
+}

@@ -260,6 +260,7 @@ fn never_fires(
         | ControlId::TrailStopped
         | ControlId::ConfigRecorderStopped
         | ControlId::GuarddutyDisabled
+        | ControlId::GuarddutyLambdaFinding
         | ControlId::IamBackdoorReactive
         | ControlId::ResponderTampered
         | ControlId::LayerUntrusted

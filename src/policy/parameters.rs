@@ -2,6 +2,7 @@
 
 use super::{ArnPattern, Concurrency, Day, Hours, Pattern, RuleRemediations};
 use crate::{
+    event::Score,
     iam::TrustedNetwork,
     resource::{AccountId, Arn},
 };
@@ -307,6 +308,29 @@ pub struct DeclaredCalls {
     /// `iam:CreateAccessKey`, ...
     #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<super::form::IamCall>"))]
     pub calls: BTreeSet<String>,
+}
+
+/// Parameters of `guardduty.lambda-finding`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct GuarddutyLambdaFinding {
+    /// The least severity that counts, as GuardDuty rates: medium begins at 4, high at 7, critical at 9.
+    pub least_severity: Score,
+    /// Types of findings that are not looked at, such as `Trojan:Lambda/*`.
+    pub ignored: Vec<Pattern>,
+    /// Let at most so many run at the same time from then on, at least 1. Left out: it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Concurrency>,
+    /// Types that contain the function alone, without waiting for another finding on it. Whoever can have
+    /// a function fetch what they name can cause them.
+    pub stop: Vec<Pattern>,
+}
+
+impl Default for GuarddutyLambdaFinding {
+    fn default() -> Self {
+        Self { least_severity: Score::MEDIUM, ignored: Vec::new(), cap: None, stop: Vec::new() }
+    }
 }
 
 /// Parameters of `tags.missing`.

@@ -7,6 +7,7 @@ use super::{
     VariableState, Watchers,
 };
 use crate::{
+    event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
     remediation::{Remediation, Stand},
@@ -45,6 +46,8 @@ pub struct DescribedState {
     role_policies: BTreeMap<RoleArn, Option<RolePolicies>>,
     /// Managed policies.
     managed_policies: BTreeMap<Arn, ManagedPolicyState>,
+    /// Findings of GuardDuty; null where it has no such finding.
+    threats: BTreeMap<Arn, Option<Threat>>,
     watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
@@ -266,6 +269,7 @@ impl From<DescribedState> for State {
             roles: described.roles,
             role_policies: described.role_policies,
             managed: described.managed_policies,
+            threats: described.threats,
             watchers: described.watchers,
             read: looked_up,
             memory: Memory {

@@ -76,6 +76,8 @@ pub enum Read {
     Containment(FunctionArn),
     /// The same, of the function of an incident.
     ContainmentOf(String),
+    /// A finding of GuardDuty on a function, as it stands now.
+    Threat(Arn),
     /// Something that watches the account.
     Watcher(WatcherRead),
 }
@@ -251,6 +253,7 @@ impl Read {
             Self::AccessKeys(_) => &["iam:ListAccessKeys"],
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
+            Self::Threat(_) => &["guardduty:GetFindings"],
             Self::Watcher(read) => read.permissions(),
         }
     }
@@ -293,6 +296,7 @@ impl fmt::Display for Read {
                 write!(f, "what mapping {} invokes", mapping.name())
             }
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
+            Self::Threat(_) => f.write_str("what GuardDuty says of it now"),
             Self::Watcher(read) => read.fmt(f),
         }
     }

@@ -6,6 +6,7 @@
                                           "invoking"?, "started"?}, answers the execution
     POST /_emulator/regions              {"region": R, "regions": [...]}, see account_regions.py
     POST /_emulator/trail                {"region": R, "events": [...], "account"?}, see trail.py
+    POST /_emulator/finding              {"region": R, "detector": D, "finding": {...}, "account"?}, as GuardDuty writes it
     POST /_emulator/configuration        {"region": R, "application": A, ...}, see appconfig_data.py
     POST /_emulator/signed               {"region": R, "function": F or "layer": version's ARN, "profile": ARN, "job":
                                           ARN, "account"?}, see LambdaService.sign
@@ -20,6 +21,7 @@ from urllib.parse import unquote
 from account_regions import Regions
 from appconfig_data import Configurations
 from call_log import CallLog
+from guardduty_detectors import Detectors
 from lambda_api import LambdaService
 from lambda_names import LambdaError
 from messages import Request, Response, json_response
@@ -34,6 +36,7 @@ class Controls:
         regions: Regions,
         trail: Trail,
         configurations: Configurations,
+        detectors: Detectors,
     ) -> None:
         self.log, self.functions = log, functions
         self.posted: dict[str, Callable[[dict], dict | None]] = {
@@ -41,6 +44,7 @@ class Controls:
             "/_emulator/durable-executions": functions.seed_durable_execution,
             "/_emulator/regions": regions.set,
             "/_emulator/trail": trail.add,
+            "/_emulator/finding": detectors.find,
             "/_emulator/configuration": configurations.deploy,
             "/_emulator/signed": functions.sign,
         }

@@ -68,7 +68,9 @@ class Emulator:
         self.regions, self.trail = Regions(), Trail()
         self.configurations = Configurations()
         self.recorders, self.detectors, self.encryption = Recorders(), Detectors(), Encryption()
-        self.controls = Controls(self.log, self.functions, self.regions, self.trail, self.configurations)
+        self.controls = Controls(
+            self.log, self.functions, self.regions, self.trail, self.configurations, self.detectors
+        )  # fmt: skip
         self.moto = DomainDispatcherApplication(create_backend_app)
         # DynamoDB promises that a condition is checked and its write made in one step, moto does not. What is decided
         # in front of moto must be one step with what moto does, too.

@@ -1,5 +1,6 @@
-"""GuardDuty's detectors and filters, of which moto 5.2.5 keeps only what it is given: it has no default features, loses
-those that an update does not name, makes a second detector, and finds what is not there.
+"""GuardDuty's detectors, filters and findings. Of a detector moto 5.2.5 keeps only what it is given: it has no default
+features, loses those that an update does not name, makes a second detector, and finds what is not there. It has no
+findings.
 
 https://docs.aws.amazon.com/guardduty/latest/APIReference/API_CreateDetector.html
 """
@@ -11,6 +12,7 @@ from datetime import datetime, timezone
 
 from moto.utilities.utils import get_partition
 
+from accounts import TEST_ACCOUNT
 from aws_operations import Call, RestModel
 from messages import Request, Response, json_response
 
@@ -37,7 +39,8 @@ class Detectors:
             "CreateDetector": create_detector, "GetDetector": get_detector, "UpdateDetector": update_detector,
             "DeleteDetector": delete_detector, "ListDetectors": list_detectors, "CreateFilter": create_filter,
             "GetFilter": get_filter, "UpdateFilter": update_filter, "DeleteFilter": delete_filter,
-            "ListFilters": list_filters,
+            "ListFilters": list_filters, "GetFindings": get_findings, "ArchiveFindings": archive_findings,
+            "UnarchiveFindings": unarchive_findings,
         }  # fmt: skip
 
     def clear(self) -> None:
@@ -59,6 +62,12 @@ class Detectors:
             body = {"message": str(refused), "__type": "InvalidInputException"}
             return json_response(400, body, {"x-amzn-ErrorType": "BadRequestException"})
 
+    def find(self, asked: dict) -> None:
+        """Lets a detector find something: {"region": R, "detector": D, "finding": as GuardDuty writes it, "account"?}."""
+        with self.lock:
+            here = self.of[(asked.get("account", TEST_ACCOUNT), asked["region"])]
+            here[asked["detector"]]["findings"][asked["finding"]["id"]] = asked["finding"]
+
 
 def create_detector(here: dict, given: dict) -> dict:
     if here:
@@ -76,6 +85,7 @@ def create_detector(here: dict, given: dict) -> dict:
             **{name: feature(name, "DISABLED") for name in OFF},
         },
         "filters": {},
+        "findings": {},
     }
     set_features(here[identity], given)
     return {"detectorId": identity}
@@ -115,7 +125,7 @@ def get_detector(here: dict, given: dict) -> dict:
         "s3Logs": source("S3_DATA_EVENTS"),
         "kubernetes": {"auditLogs": source("EKS_AUDIT_LOGS")},
     }
-    shown = {name: value for name, value in detector.items() if name != "filters"}
+    shown = {name: value for name, value in detector.items() if name not in ("filters", "findings")}
     return {**shown, "dataSources": sources, "features": list(features.values())}
 
 
@@ -175,6 +185,26 @@ def delete_filter(here: dict, given: dict) -> dict:
 
 def list_filters(here: dict, given: dict) -> dict:
     return page(list(existing(here, given)["filters"]), "filterNames", given)
+
+
+def get_findings(here: dict, given: dict) -> dict:
+    """https://docs.aws.amazon.com/guardduty/latest/APIReference/API_GetFindings.html: those that are there. That ids of
+    none are passed over in silence is inferred."""
+    findings = existing(here, given)["findings"]
+    return {"findings": [findings[identity] for identity in given["FindingIds"] if identity in findings]}
+
+
+def archive_findings(here: dict, given: dict, archived: bool = True) -> dict:
+    """https://docs.aws.amazon.com/guardduty/latest/APIReference/API_ArchiveFindings.html"""
+    findings = existing(here, given)["findings"]
+    for identity in given["FindingIds"]:
+        if identity in findings:
+            findings[identity]["service"]["archived"] = archived
+    return {}
+
+
+def unarchive_findings(here: dict, given: dict) -> dict:
+    return archive_findings(here, given, archived=False)
 
 
 def existing(here: dict, given: dict) -> dict:

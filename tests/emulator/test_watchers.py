@@ -3,7 +3,7 @@
 import unittest
 
 from botocore.exceptions import ClientError
-from running import ACCOUNT, EmulatorTest, client
+from running import ACCOUNT, EmulatorTest, client, control
 
 NO_DETECTOR = "The request is rejected because the input detectorId is not owned by the current account."
 
@@ -133,6 +133,23 @@ class Detectors(WatcherTest):
         ):
             with self.assertRaises(self.guard.exceptions.BadRequestException):  # texts are inferred
                 call(**self.at, **asked)
+
+
+    def test_findings(self):
+        identity = "5ac1b2d3e4f5061728394a5b6c7d8e9f"
+        finding = {"id": identity, "type": "Backdoor:Lambda/C&CActivity.B", "severity": 8.0, "service": {"archived": False}}
+        control("POST", "/_emulator/finding", {"region": self.region, "detector": self.at["DetectorId"], "finding": finding})
+        asked = {**self.at, "FindingIds": ["none", identity]}
+        archived = lambda: [found["Service"]["Archived"] for found in self.guard.get_findings(**asked)["Findings"]]
+        self.assertEqual([False], archived())
+        found = self.guard.get_findings(**asked)["Findings"][0]
+        self.assertEqual((identity, finding["type"], 8.0), (found["Id"], found["Type"], found["Severity"]))
+        self.guard.archive_findings(**asked)
+        self.assertEqual([True], archived())
+        self.guard.unarchive_findings(**asked)
+        self.assertEqual([False], archived())
+        self.guard.delete_detector(**self.at)
+        self.bad_request(NO_DETECTOR, self.guard.get_findings, **asked)
 
 
 class Rules(WatcherTest):

@@ -147,6 +147,12 @@ impl World {
         Emulator::get().control("POST", "/_emulator/trail", &body.to_string());
     }
 
+    /// Lets a detector of the account find something, which is told as GuardDuty does.
+    pub fn guardduty_finds(&self, detector: &str, finding: &Value) {
+        let body = json!({ "region": self.region(), "detector": detector, "finding": finding });
+        Emulator::get().control("POST", "/_emulator/finding", &body.to_string());
+    }
+
     /// Starts a durable execution; its ARN.
     pub fn durable_execution(&self, function: &str, name: &str) -> String {
         let body = json!({ "region": self.region, "function": function, "name": name });

@@ -334,6 +334,7 @@ fn reads() -> Vec<Read> {
         Read::AccessKeys(holder()),
         Read::LayerPolicy(layer()),
         Read::LogGroup(String::new()),
+        Read::Threat(watcher()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -379,6 +380,7 @@ fn reads() -> Vec<Read> {
             Read::AccessKeys(_) => "access keys",
             Read::LayerPolicy(_) => "layer policy",
             Read::LogGroup(_) => "log group",
+            Read::Threat(_) => "threat",
         });
     }
     assert_eq!(kinds.len(), all.len());

@@ -1,8 +1,11 @@
-//! GuardDuty's detector. Refuses to touch any feature but the one that watches functions.
+//! GuardDuty's detector, and what it found. Refuses to touch any feature but the one that watches functions.
 //! <https://docs.aws.amazon.com/guardduty/latest/APIReference/API_UpdateDetector.html>
 
 use super::{Arn, Aws, AwsError, Call, Deserialize, ErrorKind, Service};
-use crate::{event::LAMBDA_PROTECTION, setting::Detector};
+use crate::{
+    event::{LAMBDA_PROTECTION, Threat, Told},
+    setting::Detector,
+};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, json};
 
@@ -23,9 +26,14 @@ struct Feature {
 
 const ON: &str = "ENABLED";
 
+#[derive(Deserialize)]
+struct Findings {
+    findings: Vec<Told>,
+}
+
 /// Ids are letters and digits; whatever else an event may hold leads nowhere else.
-fn path(detector: &Arn) -> String {
-    format!("/detector/{}", utf8_percent_encode(detector.name(), NON_ALPHANUMERIC))
+fn path(detector: &str) -> String {
+    format!("/detector/{}", utf8_percent_encode(detector, NON_ALPHANUMERIC))
 }
 
 /// A detector that is not there is refused as one of somebody else.
@@ -38,11 +46,26 @@ fn or_gone(error: AwsError) -> AwsError {
 
 impl Aws {
     pub(super) async fn detector(&self, detector: &Arn) -> Result<Detector, AwsError> {
-        let call = Call::get(GUARDDUTY, path(detector), "GetDetector", detector);
+        let call = Call::get(GUARDDUTY, path(detector.name()), "GetDetector", detector);
         let shown: Shown = self.ask(&call).await.map_err(or_gone)?;
         let lambda = shown.features.iter().find(|feature| feature.name == LAMBDA_PROTECTION);
         let lambda = lambda.is_some_and(|feature| feature.status == ON);
         Ok(Detector { enabled: shown.status == ON, lambda })
+    }
+
+    /// What GuardDuty says of a function in one of its findings; none if it has no such finding, or has it on
+    /// something else.
+    /// <https://docs.aws.amazon.com/guardduty/latest/APIReference/API_GetFindings.html>
+    pub(in crate::aws) async fn threat(&self, finding: &Arn) -> Result<Option<Threat>, AwsError> {
+        let ids = finding.resource().strip_prefix("detector/");
+        let Some((detector, id)) = ids.and_then(|ids| ids.split_once("/finding/")) else {
+            return Ok(None);
+        };
+        let (path, asked) =
+            (format!("{}/findings/get", path(detector)), json!({ "findingIds": [id] }));
+        let call = Call::post(GUARDDUTY, &path, "GetFindings", finding, &asked);
+        let shown: Findings = self.ask(&call).await.map_err(or_gone)?;
+        Ok(shown.findings.iter().find(|one| one.id == id).and_then(Told::threat))
     }
 
     /// Says only what differs: not every Region has every feature.
@@ -61,7 +84,8 @@ impl Aws {
             let feature = json!([{ "name": LAMBDA_PROTECTION, "status": status }]);
             asked.insert("features".to_owned(), feature);
         }
-        let call = Call::post(GUARDDUTY, &path(detector), "UpdateDetector", detector, &asked);
+        let call =
+            Call::post(GUARDDUTY, &path(detector.name()), "UpdateDetector", detector, &asked);
         self.told(&call).await
     }
 }
