@@ -33,6 +33,7 @@ mod layer_untrusted;
 mod logging;
 mod logs;
 mod mapping_retargeted;
+mod metric_anomaly;
 mod network;
 mod origin;
 mod outside_network;
@@ -246,6 +247,7 @@ pub const CONTROLS: &[Control] = &[
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
     iam_backdoor::CONTROL,
+    metric_anomaly::CONTROL,
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,

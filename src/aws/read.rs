@@ -2,6 +2,7 @@
 //! dropped here. Refuses to let one read that fails keep the others from being known.
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
+mod alarms;
 mod assumed;
 mod function;
 mod guard;
@@ -22,8 +23,8 @@ use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
     iam::Document,
     iam::IdentityDocument,
-    resource::FunctionArn,
-    state::{Read, State, Surroundings},
+    resource::{FunctionArn, FunctionResource},
+    state::{AlarmState, Read, State, Surroundings},
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::{collections::BTreeSet, time::Duration};
@@ -98,6 +99,17 @@ impl Aws {
             Read::LogGroup(name) => {
                 let group = self.log_group(name).await?;
                 state.log_groups.insert(name.clone(), group);
+            }
+            Read::Alarm(alarm) => {
+                let live = self.alarm(alarm).await?;
+                if let Some(FunctionResource { function, .. }) =
+                    live.as_ref().and_then(AlarmState::function)
+                {
+                    let watched = self.function(&function).await?;
+                    state.functions.insert(function.clone(), watched);
+                    state.read.insert(Read::Function(function));
+                }
+                state.alarms.insert(alarm.clone(), live);
             }
             Read::Function(function) => {
                 let live = self.function(function).await?;
@@ -193,6 +205,7 @@ impl Aws {
             | Read::EveryPolicy(_)
             | Read::LayerPolicy(_)
             | Read::LogGroup(_)
+            | Read::Alarm(_)
             | Read::Function(_)
             | Read::Url(_)
             | Read::EveryUrl(_)

@@ -38,6 +38,8 @@ pub enum Trigger {
     SecurityHub,
     /// IAM Access Analyzer found a function or layer open.
     AccessAnalyzer,
+    /// An alarm of CloudWatch went off.
+    Alarms,
 }
 
 /// The rules in `template.yaml`, one a source.
@@ -65,6 +67,8 @@ pub enum Rule {
     SecurityHub,
     /// Findings of IAM Access Analyzer.
     AccessAnalyzer,
+    /// Alarms of CloudWatch.
+    Alarms,
     /// Invocations.
     Invocation,
 }
@@ -83,6 +87,7 @@ impl Rule {
         Self::LogGroups,
         Self::SecurityHub,
         Self::AccessAnalyzer,
+        Self::Alarms,
         Self::Invocation,
     ];
 
@@ -100,6 +105,7 @@ impl Rule {
             Self::LogGroups => "LogGroupsRule",
             Self::SecurityHub => "SecurityHubRule",
             Self::AccessAnalyzer => "AccessAnalyzerRule",
+            Self::Alarms => "AlarmsRule",
             Self::Invocation => "InvocationRule",
         }
     }
@@ -204,6 +210,20 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "resourceType": ["AWS::Lambda::Function", "AWS::Lambda::LayerVersion"],
                 "status": ["ACTIVE"],
                 "isDeleted": [false],
+            },
+        }),
+        // What a composite alarm is about, only CloudWatch tells.
+        Rule::Alarms => json!({
+            "source": ["aws.cloudwatch"],
+            "detail-type": ["CloudWatch Alarm State Change"],
+            "detail": {
+                "state": { "value": ["ALARM"] },
+                "$or": [
+                    { "configuration": { "alarmRule": [{ "exists": true }] } },
+                    { "configuration": {
+                        "metrics": { "metricStat": { "metric": { "namespace": ["AWS/Lambda"] } } },
+                    } },
+                ],
             },
         }),
         Rule::Invocation => json!({

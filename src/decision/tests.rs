@@ -1,3 +1,5 @@
+//! What an incident is about, and how it is named.
+
 use super::*;
 use crate::{
     finding::{ControlId, Severity},

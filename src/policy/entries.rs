@@ -7,8 +7,9 @@ use super::{
         DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
         ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
         IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, InvocationUnusual,
-        LayerPolicyPublic, LayerUntrusted, LoggingRedirected, ResponderTampered, RuntimeDeprecated,
-        SecurityHubFailed, TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
+        LayerPolicyPublic, LayerUntrusted, LoggingRedirected, MetricAnomaly, ResponderTampered,
+        RuntimeDeprecated, SecurityHubFailed, TagsMissing, TracingUnencrypted,
+        TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -132,6 +133,7 @@ entries! {
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
+    metric_anomaly: MetricAnomaly = MetricAnomaly, "metric.anomaly";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";
