@@ -210,6 +210,21 @@ async fn a_function_is_stopped_where_its_owner_says_so_even_if_the_alarm_is_over
 }
 
 #[tokio::test]
+async fn a_function_that_may_not_be_read_is_not_capped() {
+    let (world, bootstrap) = installed(CAPPED).await;
+    raise_alarms(&world);
+    world.faults(
+        r#"[{"operation": "GetFunction", "status": 403, "code": "AccessDeniedException", "times": 9}]"#,
+    );
+
+    bootstrap.deliver(&world.event(EVENT));
+
+    assert!(writes(&world).is_empty());
+    let told = world.account.notifications().await.join("\n");
+    assert!(told.contains("the function was not read"), "{told}");
+}
+
+#[tokio::test]
 async fn an_alarm_that_may_not_be_read_is_told_and_one_that_cannot_be_read_now_is_asked_for_again()
 {
     let (world, bootstrap) = installed(CAPPED).await;

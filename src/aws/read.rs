@@ -23,8 +23,8 @@ use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
     iam::Document,
     iam::IdentityDocument,
-    resource::{FunctionArn, FunctionResource},
-    state::{AlarmState, Read, State, Surroundings},
+    resource::FunctionArn,
+    state::{Read, State, Surroundings},
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::{collections::BTreeSet, time::Duration};
@@ -101,15 +101,7 @@ impl Aws {
                 state.log_groups.insert(name.clone(), group);
             }
             Read::Alarm(alarm) => {
-                let live = self.alarm(alarm).await?;
-                if let Some(FunctionResource { function, .. }) =
-                    live.as_ref().and_then(AlarmState::function)
-                {
-                    let watched = self.function(&function).await?;
-                    state.functions.insert(function.clone(), watched);
-                    state.read.insert(Read::Function(function));
-                }
-                state.alarms.insert(alarm.clone(), live);
+                (state, rest) = self.alarm_and_function(alarm).await?;
             }
             Read::Function(function) => {
                 let live = self.function(function).await?;

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Detail {
-    state: AlarmState,
+    state: NewState,
 }
 
 #[derive(Deserialize)]
-struct AlarmState {
+struct NewState {
     value: String,
 }
 

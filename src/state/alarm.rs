@@ -44,7 +44,8 @@ mod tests {
                 FunctionResource::parse_arn(&arn).unwrap()
             };
             let state = AlarmState { raised: true, functions: of.iter().map(arn).collect() };
-            state.function().map(|function| function.to_string().split_off(46))
+            let called = state.function()?.to_string();
+            called.split_once(":function:").map(|(_, name)| name.to_owned())
         };
         for (of, want) in [
             (&[][..], None),

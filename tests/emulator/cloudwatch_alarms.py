@@ -3,7 +3,8 @@ no children of an alarm, begins with OK, and with a change of an alarm forgets i
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-JSON 1.0 alone is corrected: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-protocols-faq.html
+JSON 1.0 alone is corrected:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-protocols-faq.html
 """
 
 import json

@@ -1,7 +1,8 @@
 """The AWS that the tests and the demo run against, in one process.
 
-DynamoDB, SNS, STS, SQS, S3, KMS and the rest are moto's. So are IAM, CloudTrail, AWS Config, EventBridge, CloudWatch's alarms and CloudWatch
-Logs, corrected in front of moto where their modules say so; GuardDuty's detectors and X-Ray's encryption are not.
+DynamoDB, SNS, STS, SQS, S3, KMS and the rest are moto's. So are IAM, CloudTrail, AWS Config, EventBridge, CloudWatch's
+alarms and CloudWatch Logs, corrected in front of moto where their modules say so; GuardDuty's detectors and X-Ray's
+encryption are not.
 Lambda is our own, because what is guarded here hangs on
 details that moto 5.2.5 answers otherwise than AWS does: it keeps one resource policy per function instead of one per
 function, version and alias; refuses every RevisionId on RemovePermission; accepts a second statement with the same
@@ -73,7 +74,9 @@ class Emulator:
         self.moto = DomainDispatcherApplication(create_backend_app)
         # DynamoDB promises that a condition is checked and its write made in one step, moto does not. What is decided
         # in front of moto must be one step with what moto does, too.
-        one_step = ("dynamodb", "iam", "application-autoscaling", "cloudtrail", "config", "events", "logs", "monitoring")
+        one_step = (
+            "dynamodb", "iam", "application-autoscaling", "cloudtrail", "config", "events", "logs", "monitoring",
+        )  # fmt: skip
         self.one_step = {service: threading.Lock() for service in one_step}
 
     def respond(self, request: Request, environ: dict) -> Response | Held | None:

@@ -8,7 +8,7 @@ use super::{Aws, AwsError, ErrorKind};
 use crate::{
     aws::signed::{Call, Service},
     resource::{AlarmArn, FunctionArn, FunctionResource, Home},
-    state::AlarmState,
+    state::{AlarmState, Read, State},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -106,8 +106,31 @@ impl Described {
 }
 
 impl Aws {
+    /// The alarm, and the function that it watches, if that is one; with what kept the function from
+    /// being found.
+    pub(super) async fn alarm_and_function(
+        &self,
+        alarm: &AlarmArn,
+    ) -> Result<(State, Option<AwsError>), AwsError> {
+        let (mut state, mut rest) = (State::default(), None);
+        let live = self.alarm(alarm).await?;
+        if let Some(FunctionResource { function, .. }) =
+            live.as_ref().and_then(AlarmState::function)
+        {
+            match self.function(&function).await {
+                Ok(watched) => {
+                    state.functions.insert(function.clone(), watched);
+                    state.read.insert(Read::Function(function));
+                }
+                Err(error) => rest = Some(error),
+            }
+        }
+        state.alarms.insert(alarm.clone(), live);
+        Ok((state, rest))
+    }
+
     /// The alarm; none if there is no such alarm.
-    pub(super) async fn alarm(&self, alarm: &AlarmArn) -> Result<Option<AlarmState>, AwsError> {
+    async fn alarm(&self, alarm: &AlarmArn) -> Result<Option<AlarmState>, AwsError> {
         let foreign =
             || AwsError::new(OPERATION, alarm, ErrorKind::Invalid, "no account or Region");
         let home = alarm.home().ok_or_else(foreign)?;
@@ -185,7 +208,10 @@ mod tests {
             account: AccountId::parse("111122223333").unwrap(),
             region: "us-east-1".to_owned(),
         };
-        described.functions(&home).map(|one| one.to_string().split_off(46)).collect()
+        let called = |one: FunctionResource| {
+            one.to_string().split_once(":function:").map(|(_, name)| name.to_owned())
+        };
+        described.functions(&home).filter_map(called).collect()
     }
 
     fn metric(namespace: &str, dimensions: &[(&str, &str)]) -> Value {

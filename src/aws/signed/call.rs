@@ -207,6 +207,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_service_is_spoken_to_in_its_own_version_of_json() {
+        for (call, version) in [
+            (Call::json(CONFIG, "Dove", "StartRecorder", "default", &json!({})), "json-1.1"),
+            (Call::json_1_0(CONFIG, "Dove", "StartRecorder", "default", &json!({})), "json-1.0"),
+        ] {
+            let headers = call.request.unwrap().headers;
+            let (_, said) = headers.iter().find(|(name, _)| *name == "content-type").unwrap();
+            assert!(said.ends_with(version), "{said}");
+        }
+    }
+
     #[tokio::test]
     async fn what_may_work_later_is_tried_three_times() {
         let throttled = r#"{"__type": "ThrottlingException"}"#;
