@@ -34,6 +34,7 @@ mod layer_untrusted;
 mod logging;
 mod logs;
 mod mapping_retargeted;
+mod metric_anomaly;
 mod network;
 mod origin;
 mod outside_network;
@@ -248,6 +249,7 @@ pub const CONTROLS: &[Control] = &[
     privilege_escalation::CONTROL,
     guardduty_finding::CONTROL,
     iam_backdoor::CONTROL,
+    metric_anomaly::CONTROL,
     tags::CONTROL,
     network::CONTROL,
     environment::CONTROL,

@@ -4,6 +4,7 @@
 
 mod access_analyzer;
 mod actor;
+mod alarm;
 mod change;
 mod cloudtrail;
 mod config;
@@ -33,7 +34,7 @@ pub use log_group::LogGroupChange;
 
 use crate::finding::RuleMatch;
 use crate::resource::{
-    Arn, FunctionArn, FunctionResource, Home, LayerVersion, Resource, ResourceError,
+    AlarmArn, Arn, FunctionArn, FunctionResource, Home, LayerVersion, Resource, ResourceError,
 };
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
@@ -176,6 +177,13 @@ pub enum Kind {
         /// The statement that was added, if the event shows it.
         statement: Option<String>,
     },
+    /// An alarm of CloudWatch changed its state.
+    AlarmState {
+        /// The alarm.
+        alarm: AlarmArn,
+        /// It went off: to ALARM; else to another state.
+        raised: bool,
+    },
     /// The log group that is named after a function was changed.
     LogGroup {
         /// The function that it is named after.
@@ -293,6 +301,9 @@ impl Event {
             ("aws.access-analyzer", "Access Analyzer Finding") => {
                 access_analyzer::finding(id, detail, home)
             }
+            ("aws.cloudwatch", "CloudWatch Alarm State Change") => {
+                alarm::state_change(id, envelope.resources.as_deref(), detail, home)
+            }
             ("aws.config", "Config Rules Compliance Change") => {
                 config::rule_compliance(id, detail, home)
             }
@@ -332,6 +343,8 @@ impl Event {
                 _ => None,
             },
             Kind::LayerShared { .. } => None,
+            // Which function it watches has to be read.
+            Kind::AlarmState { .. } => None,
             // It touched a containment, whose function the journal knows.
             Kind::IamCall { incident: Some(_), .. }
             | Kind::SigningConfigChange { .. }

@@ -258,6 +258,11 @@ catalogue! {
         "no function reacts to new users, roles and keys but those that are declared",
         ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1546", "MITRE ATT&CK T1098.001"],
         [DisableRule, ContainFunction] or [StopFunction, RevokeCredentials];
+    /// An alarm of CloudWatch went off.
+    MetricAnomaly = "metric.anomaly", Medium,
+        "no alarm that the control policy names goes off for the function",
+        ["NIST CSF DE.AE-02", "NIST CSF DE.CM-09", "MITRE ATT&CK T1496"],
+        [CapConcurrency, TagFunction, ContainFunction] or [StopFunction, RevokeCredentials];
     /// Required tags are absent or have a value outside the list.
     TagsMissing = "tags.missing", Low,
         "required tags are present with an allowed value",

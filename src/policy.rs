@@ -31,12 +31,12 @@ pub use limits::{Cap, Class, Kind, Limits, Per, Window};
 pub use loaded::{LoadError, LoadedPolicy};
 pub use meaning::problems;
 pub use parameters::{
-    AnsweredConfigRules, ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
-    DeclaredCalls, DeclaredInvokers, EnvironmentCodeInjection, EnvironmentSecret,
-    ExecutionRoleOverbroad, ExecutionRoleTrustWidened, FunctionPolicyDangerousAction,
-    FunctionPrivilegeEscalation, GuarddutyLambdaFinding, IamBackdoorReactive, IamUserCreated,
-    InvocationUnauthorized, InvocationUnusual, LayerUntrusted, Nothing, ResponderTampered,
-    RuntimeDeprecated, TagsMissing, UsualInvocations,
+    AnsweredAlarms, AnsweredConfigRules, ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule,
+    ContainmentUndone, DeclaredCalls, DeclaredInvokers, EnvironmentCodeInjection,
+    EnvironmentSecret, ExecutionRoleOverbroad, ExecutionRoleTrustWidened,
+    FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, GuarddutyLambdaFinding,
+    IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, InvocationUnusual, LayerUntrusted,
+    Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing, UsualInvocations,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

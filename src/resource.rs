@@ -3,6 +3,7 @@
 //! event source mappings and web functions share the `lambda` prefix but are other resources.
 //! Forms: <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html> (`FunctionName`).
 
+mod alarm;
 mod arn;
 #[cfg(feature = "cli")]
 pub mod form;
@@ -13,6 +14,7 @@ mod organization;
 mod principal;
 mod role;
 
+pub use alarm::AlarmArn;
 pub use arn::Arn;
 pub use identity_policy::IdentityPolicy;
 pub use layer::LayerVersion;
@@ -346,6 +348,7 @@ as_text!(AccountId, AccountId::parse);
 as_text!(Arn, Arn::parse);
 as_text!(FunctionArn, FunctionArn::parse);
 as_text!(LayerVersion, LayerVersion::parse);
+as_text!(AlarmArn, AlarmArn::parse);
 as_text!(RoleArn, RoleArn::parse);
 as_text!(FunctionResource, FunctionResource::parse_arn);
 as_text!(Resource, Resource::parse);

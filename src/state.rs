@@ -1,6 +1,7 @@
 //! The live state a decision rests on. What was not read is absent, and a control that needs it
 //! says `InsufficientData`; what was read and is not there is `None`.
 
+mod alarm;
 mod described;
 mod effect;
 mod read;
@@ -15,6 +16,7 @@ pub use crate::setting::{
     Boundary, Destinations, Detector, EventRule, KeyStatus, LogGroup, Mapping, RecursiveLoop,
     RoleUse, RuleSwitch, Scaling, Signing, Suspension, TraceEncryption, UrlAuthType, VpcAttachment,
 };
+pub use alarm::AlarmState;
 pub use described::DescribedState;
 pub use read::{Read, WatcherRead};
 pub use role::{
@@ -32,8 +34,8 @@ use crate::{
     injection::injects,
     remediation::{Remediation, Stand},
     resource::{
-        Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier, RevisionId,
-        RoleArn,
+        AlarmArn, Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier,
+        RevisionId, RoleArn,
     },
     secret::suspect,
 };
@@ -51,6 +53,8 @@ pub struct State {
     pub functions: BTreeMap<FunctionArn, Option<FunctionState>>,
     /// Log groups, by name; none where there is no such group.
     pub log_groups: BTreeMap<String, Option<LogGroup>>,
+    /// Alarms of CloudWatch; none where there is no such alarm.
+    pub alarms: BTreeMap<AlarmArn, Option<AlarmState>>,
     /// URL configurations.
     pub urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     /// Provisioned concurrency requested, by version or alias.
@@ -162,6 +166,7 @@ impl State {
         self.layer_policies.extend(later.layer_policies);
         self.functions.extend(later.functions);
         self.log_groups.extend(later.log_groups);
+        self.alarms.extend(later.alarms);
         self.urls.extend(later.urls);
         self.identity_policies.extend(later.identity_policies);
         self.access_keys.extend(later.access_keys);

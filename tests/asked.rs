@@ -3,7 +3,7 @@
 
 use cordon::{
     resource::FunctionArn,
-    state::{Read, State, Surroundings, WatcherRead},
+    state::{AlarmState, Read, State, Surroundings, WatcherRead},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +54,13 @@ fn add(whole: &State, read: &Read, known: &mut State) {
         Read::LayerPolicy(layer) => copy(&whole.layer_policies, layer, &mut known.layer_policies),
         Read::Function(function) => copy(&whole.functions, function, &mut known.functions),
         Read::LogGroup(name) => copy(&whole.log_groups, name, &mut known.log_groups),
+        Read::Alarm(alarm) => {
+            copy(&whole.alarms, alarm, &mut known.alarms);
+            let live = whole.alarms.get(alarm).and_then(Option::as_ref);
+            if let Some(watched) = live.and_then(AlarmState::function) {
+                copy(&whole.functions, &watched.function, &mut known.functions);
+            }
+        }
         Read::Url(resource) => copy(&whole.urls, resource, &mut known.urls),
         Read::EveryUrl(function) => {
             some(&whole.urls, &mut known.urls, |one| one.function == *function);

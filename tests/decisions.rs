@@ -258,12 +258,13 @@ fn every_control_has_every_kind_of_case() {
             let has = seen.get(&control).is_some_and(|kinds| kinds.contains(&kind));
             let cannot = matches!(
                 (control, kind),
-                // What other services find are no API calls.
+                // What other services find or measure are no API calls.
                 (
                     ControlId::ConfigRuleNoncompliant
                         | ControlId::SecurityHubFailed
                         | ControlId::AccessAnalyzerExternal
-                        | ControlId::GuarddutyLambdaFinding,
+                        | ControlId::GuarddutyLambdaFinding
+                        | ControlId::MetricAnomaly,
                     Kind::FailedCall
                 )
             );

@@ -8,6 +8,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod alarms;
 mod analyze;
 mod chained;
 mod command_line;

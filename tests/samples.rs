@@ -2,6 +2,7 @@
 //! second delivery changes nothing.
 
 use crate::{
+    alarms::raise_alarms,
     harness::{Installation, SHIPPED, World},
     services::{logs, publish_layer, send_to_a_stranger, share_layer},
     telling::{controls, document, seed, statement, trigger, writes},
@@ -14,6 +15,9 @@ use std::{collections::BTreeSet, fs, path::Path};
 const SAMPLES: &[(&str, &str, &str)] = &[
     ("access-analyzer-finding.json", "billing", "access-analyzer.external"),
     ("access-analyzer-finding-layer.json", "pricing-rules", "layer-policy.public"),
+    ("alarm-state-change.json", "checkout", "metric.anomaly"),
+    ("alarm-state-change-anomaly.json", "checkout", "metric.anomaly"),
+    ("alarm-state-change-composite.json", "checkout", "metric.anomaly"),
     ("add-layer-version-permission-public.json", "pricing-rules", "layer-policy.public"),
     ("create-event-source-mapping.json", "report-generator", "destination.foreign"),
     ("create-log-group.json", "legacy-import", "logs.unencrypted"),
@@ -171,7 +175,11 @@ fn everything() -> String {
             "# parameters:\n    #   functions:\n    #     - function: payout\n",
             "parameters: { functions: [{ function: payout, hours: \"06:00-20:00\", cap: 2 }] }\n",
         );
-    let declared = ["owner: []", "[s3.amazonaws.com] }", "cap: 2 }"];
+    let policy = policy.replace(
+        "# parameters:\n    #   alarms:\n    #     - alarm: \"*-errors\"       # by name\n",
+        "parameters: { alarms: [{ alarm: \"checkout-*\", cap: 3 }] }\n",
+    );
+    let declared = ["owner: []", "[s3.amazonaws.com] }", "cap: 2 }", "cap: 3 }"];
     assert!(declared.iter().all(|one| policy.contains(one)));
     policy.replace("# retention-days: 90", "retention-days: 90")
 }
@@ -295,6 +303,10 @@ async fn prepare(world: &World, event: &str, function: &str) {
             world.account.create_function(function).await;
             let group = json!({ "logGroupName": format!("/aws/lambda/{function}") });
             logs(world, "CreateLogGroup", &group);
+        }
+        (_, "checkout") => {
+            world.account.create_function(function).await;
+            raise_alarms(world);
         }
         ("invoke-at-night.json", _) => world.account.create_function(function).await,
         ("put-retention-policy.json", _) => {

@@ -2,6 +2,7 @@
 //! dropped here. Refuses to let one read that fails keep the others from being known.
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
+mod alarms;
 mod assumed;
 mod function;
 mod guard;
@@ -98,6 +99,9 @@ impl Aws {
             Read::LogGroup(name) => {
                 let group = self.log_group(name).await?;
                 state.log_groups.insert(name.clone(), group);
+            }
+            Read::Alarm(alarm) => {
+                (state, rest) = self.alarm_and_function(alarm).await?;
             }
             Read::Function(function) => {
                 let live = self.function(function).await?;
@@ -197,6 +201,7 @@ impl Aws {
             | Read::EveryPolicy(_)
             | Read::LayerPolicy(_)
             | Read::LogGroup(_)
+            | Read::Alarm(_)
             | Read::Function(_)
             | Read::Url(_)
             | Read::EveryUrl(_)

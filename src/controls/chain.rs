@@ -137,7 +137,8 @@ mod tests {
     fn what_may_say_more_together_is_written_down_and_nothing_else() {
         let links: Vec<ControlId> =
             ControlId::ALL.into_iter().filter(|control| is_link(*control)).collect();
-        let signs = [DOORS.as_slice(), &ENTRIES, &CHANGES, &[UNSIGNED, ESCALATION, THREAT]].concat();
+        let signs =
+            [DOORS.as_slice(), &ENTRIES, &CHANGES, &[UNSIGNED, ESCALATION, THREAT]].concat();
         assert_eq!(links.len(), signs.len());
         assert!(signs.iter().all(|sign| links.contains(sign)));
     }

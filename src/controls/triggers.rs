@@ -40,6 +40,8 @@ pub enum Trigger {
     AccessAnalyzer,
     /// GuardDuty found a function to do what malware does.
     GuardDuty,
+    /// An alarm of CloudWatch went off.
+    Alarms,
 }
 
 /// The rules in `template.yaml`, one a source.
@@ -69,6 +71,8 @@ pub enum Rule {
     AccessAnalyzer,
     /// Findings of GuardDuty on functions.
     GuardDuty,
+    /// Alarms of CloudWatch.
+    Alarms,
     /// Invocations.
     Invocation,
 }
@@ -88,6 +92,7 @@ impl Rule {
         Self::SecurityHub,
         Self::AccessAnalyzer,
         Self::GuardDuty,
+        Self::Alarms,
         Self::Invocation,
     ];
 
@@ -106,6 +111,7 @@ impl Rule {
             Self::SecurityHub => "SecurityHubRule",
             Self::AccessAnalyzer => "AccessAnalyzerRule",
             Self::GuardDuty => "GuardDutyRule",
+            Self::Alarms => "AlarmsRule",
             Self::Invocation => "InvocationRule",
         }
     }
@@ -217,6 +223,20 @@ pub fn event_pattern(rule: Rule) -> Value {
             "source": ["aws.guardduty"],
             "detail-type": ["GuardDuty Finding"],
             "detail": { "resource": { "resourceType": ["Lambda"] } },
+        }),
+        // What a composite alarm is about, only CloudWatch tells.
+        Rule::Alarms => json!({
+            "source": ["aws.cloudwatch"],
+            "detail-type": ["CloudWatch Alarm State Change"],
+            "detail": {
+                "state": { "value": ["ALARM"] },
+                "$or": [
+                    { "configuration": { "alarmRule": [{ "exists": true }] } },
+                    { "configuration": {
+                        "metrics": { "metricStat": { "metric": { "namespace": ["AWS/Lambda"] } } },
+                    } },
+                ],
+            },
         }),
         Rule::Invocation => json!({
             "source": ["aws.lambda"],

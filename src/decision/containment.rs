@@ -104,6 +104,7 @@ const fn is_urgent(read: &Read) -> bool {
         Read::EveryPolicy(_)
         | Read::LayerPolicy(_)
         | Read::LogGroup(_)
+        | Read::Alarm(_)
         | Read::Url(_)
         | Read::EveryUrl(_)
         | Read::EveryMapping(_)

@@ -1,4 +1,4 @@
-//! What the incident of a decision is about.
+//! What an incident is about, and what is told with its findings.
 
 use super::*;
 use crate::{

@@ -134,6 +134,7 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::HubFindings(_)
         | Kind::ExternalAccess { .. }
         | Kind::LayerShared { .. }
+        | Kind::AlarmState { .. }
         | Kind::LogGroup { .. }
         | Kind::Heartbeat
         | Kind::Threat { .. }

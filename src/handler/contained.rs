@@ -131,6 +131,7 @@ impl Responder {
             | Read::EveryPolicy(_)
             | Read::LayerPolicy(_)
             | Read::LogGroup(_)
+            | Read::Alarm(_)
             | Read::Function(_)
             | Read::Url(_)
             | Read::EveryUrl(_)

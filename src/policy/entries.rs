@@ -7,8 +7,8 @@ use super::{
         DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
         ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
         GuarddutyLambdaFinding, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
-        InvocationUnusual, LayerPolicyPublic, LayerUntrusted, LoggingRedirected, ResponderTampered,
-        RuntimeDeprecated, SecurityHubFailed, TagsMissing, TracingUnencrypted,
+        InvocationUnusual, LayerPolicyPublic, LayerUntrusted, LoggingRedirected, MetricAnomaly,
+        ResponderTampered, RuntimeDeprecated, SecurityHubFailed, TagsMissing, TracingUnencrypted,
         TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
@@ -134,6 +134,7 @@ entries! {
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     guardduty_lambda_finding: GuarddutyLambdaFinding = GuarddutyLambdaFinding, "guardduty.lambda-finding";
     iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
+    metric_anomaly: MetricAnomaly = MetricAnomaly, "metric.anomaly";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";
     network_outside_vpc: Nothing = NetworkOutsideVpc, "network.outside-vpc";
     environment_unencrypted: Nothing = EnvironmentUnencrypted, "environment.unencrypted";

@@ -231,6 +231,9 @@ fn never_fires(
                 "declare when and from where your functions are invoked, or set `mode: off`",
             )
         }
+        ControlId::MetricAnomaly if controls.metric_anomaly.parameters.alarms.is_empty() => {
+            ("alarms", "name the alarms that are to be answered, or set `mode: off`")
+        }
         ControlId::TagsMissing if controls.tags_missing.parameters.required.is_empty() => {
             ("required", "name the required tags, or set `mode: off`")
         }
@@ -262,6 +265,7 @@ fn never_fires(
         | ControlId::GuarddutyDisabled
         | ControlId::GuarddutyLambdaFinding
         | ControlId::IamBackdoorReactive
+        | ControlId::MetricAnomaly
         | ControlId::ResponderTampered
         | ControlId::LayerUntrusted
         | ControlId::EnvironmentCodeInjection
@@ -454,6 +458,7 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
     ];
     let config = ControlId::ConfigRuleNoncompliant;
     let answered = &policy.controls.config_rule_noncompliant.parameters.rules;
+    let alarms = &policy.controls.metric_anomaly.parameters.alarms;
     let asks = |given: &RuleRemediations| {
         given.contain_function || given.stop_function || given.revoke_credentials
     };
@@ -462,6 +467,7 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
         (invocation, declared.iter().any(|functions| functions.stop)),
         deploys,
         (config, answered.iter().any(|rule| asks(&rule.remediations))),
+        (ControlId::MetricAnomaly, alarms.iter().any(|alarms| alarms.stop)),
     ]
     .map(|(control, may)| {
         let requirement = Requirement::Control(control);

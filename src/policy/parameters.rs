@@ -99,6 +99,34 @@ pub struct UsualInvocations {
     pub cap: Option<Concurrency>,
 }
 
+/// Parameters of `metric.anomaly`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricAnomaly {
+    /// What answers which alarms: the first entry that means both the alarm and its function. Other
+    /// alarms are not looked at.
+    pub alarms: Vec<AnsweredAlarms>,
+}
+
+/// What answers some alarms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AnsweredAlarms {
+    /// The alarms, by name; `?` stands for a space.
+    pub alarm: Pattern,
+    /// The functions. Left out: whichever function the alarm watches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<Pattern>,
+    /// Let at most so many of the function run at the same time, at least 1. Left out: it is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Concurrency>,
+    /// Contain the function instead. Whoever may call `cloudwatch:SetAlarmState` can bring that about.
+    #[serde(default)]
+    pub stop: bool,
+}
+
 /// Parameters of `execution-role.overbroad`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]

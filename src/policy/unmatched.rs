@@ -48,6 +48,13 @@ pub fn unmatched(policy: &ControlPolicy, functions: &[FunctionArn]) -> Vec<Probl
         let at = parameters(ControlId::InvocationUnusual).key("functions");
         known.hold(at.index(index).key("function"), &invoked.function);
     }
+    let answered = &policy.controls.metric_anomaly.parameters.alarms;
+    for (index, alarms) in answered.iter().enumerate() {
+        let at = parameters(ControlId::MetricAnomaly).key("alarms");
+        if let Some(function) = &alarms.function {
+            known.hold(at.index(index).key("function"), function);
+        }
+    }
     known.problems
 }
 

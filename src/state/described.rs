@@ -1,10 +1,10 @@
 //! A state as a file describes it, for deciding without AWS.
 
 use super::{
-    AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState, KeyStatus,
-    Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState, Memory, PolicyState, Read,
-    RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State, Surroundings, UrlAuthType,
-    VariableState, Watchers,
+    AlarmState, AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState,
+    KeyStatus, Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState, Memory,
+    PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
+    Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     event::Threat,
@@ -12,8 +12,8 @@ use crate::{
     iam::{Document, IdentityDocument},
     remediation::{Remediation, Stand},
     resource::{
-        Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier, RevisionId,
-        RoleArn,
+        AlarmArn, Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier,
+        RevisionId, RoleArn,
     },
     salt::{Salt, SaltedHash},
     setting::Routing,
@@ -31,6 +31,8 @@ pub struct DescribedState {
     functions: BTreeMap<FunctionArn, Option<FunctionState>>,
     /// By name; null where there is no such group.
     log_groups: BTreeMap<String, Option<LogGroup>>,
+    /// Alarms of CloudWatch; null where there is no such alarm.
+    alarms: BTreeMap<AlarmArn, Option<AlarmState>>,
     urls: BTreeMap<FunctionResource, Option<UrlAuthType>>,
     provisioned: BTreeMap<FunctionArn, BTreeMap<Qualifier, u32>>,
     identity_policies: Vec<DescribedIdentityPolicy>,
@@ -258,6 +260,7 @@ impl From<DescribedState> for State {
                 .map(|(layer, live)| (layer, live.map(|live| Document::parse(&live.to_string()))))
                 .collect(),
             log_groups: described.log_groups,
+            alarms: described.alarms,
             urls: described.urls,
             signing: described.signing,
             recursion: described.recursion,

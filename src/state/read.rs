@@ -1,6 +1,8 @@
 //! What can be read before deciding, and what that needs.
 
-use crate::resource::{Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, RoleArn};
+use crate::resource::{
+    AlarmArn, Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, RoleArn,
+};
 use std::fmt;
 
 /// One thing to read before deciding.
@@ -16,6 +18,8 @@ pub enum Read {
     Function(FunctionArn),
     /// A log group, by name.
     LogGroup(String),
+    /// An alarm of CloudWatch, and the function that it watches, if that is one.
+    Alarm(AlarmArn),
     /// The URL of a function or alias.
     Url(FunctionResource),
     /// The URLs of the function and all its aliases.
@@ -187,6 +191,11 @@ impl Read {
             // Without ListTags the answer comes without tags.
             Self::Function(_) => &["lambda:GetFunction", "lambda:ListTags"],
             Self::LogGroup(_) => &["logs:DescribeLogGroups"],
+            // Composite alarms are told to whoever may describe every alarm:
+            // <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html>
+            Self::Alarm(_) => {
+                &["cloudwatch:DescribeAlarms", "lambda:GetFunction", "lambda:ListTags"]
+            }
             Self::Url(_) => &["lambda:GetFunctionUrlConfig"],
             Self::EveryUrl(_) => &["lambda:ListFunctionUrlConfigs"],
             Self::Provisioned(_) => &["lambda:ListProvisionedConcurrencyConfigs"],
@@ -269,6 +278,7 @@ impl fmt::Display for Read {
             Self::LayerPolicy(layer) => write!(f, "the policy of {layer}"),
             Self::Function(_) => f.write_str("its configuration"),
             Self::LogGroup(_) => f.write_str("its log group"),
+            Self::Alarm(alarm) => write!(f, "the alarm `{}`", alarm.name()),
             Self::Url(resource) => write!(f, "the URL of {resource}"),
             Self::EveryUrl(_) => f.write_str("its URLs"),
             Self::Provisioned(_) => f.write_str("its provisioned concurrency"),

@@ -1,7 +1,8 @@
 """The AWS that the tests and the demo run against, in one process.
 
-DynamoDB, SNS, STS, SQS, S3, KMS and the rest are moto's. So are IAM, CloudTrail, AWS Config, EventBridge and CloudWatch
-Logs, corrected in front of moto where their modules say so; GuardDuty's detectors and X-Ray's encryption are not.
+DynamoDB, SNS, STS, SQS, S3, KMS and the rest are moto's. So are IAM, CloudTrail, AWS Config, EventBridge, CloudWatch's
+alarms and CloudWatch Logs, corrected in front of moto where their modules say so; GuardDuty's detectors and X-Ray's
+encryption are not.
 Lambda is our own, because what is guarded here hangs on
 details that moto 5.2.5 answers otherwise than AWS does: it keeps one resource policy per function instead of one per
 function, version and alias; refuses every RevisionId on RemovePermission; accepts a second statement with the same
@@ -34,6 +35,7 @@ from werkzeug.serving import make_server
 from werkzeug.test import run_wsgi_app
 
 import autoscaling
+import cloudwatch_alarms
 import cloudtrail_trails
 import eventbridge_rules
 import iam_limits
@@ -74,7 +76,9 @@ class Emulator:
         self.moto = DomainDispatcherApplication(create_backend_app)
         # DynamoDB promises that a condition is checked and its write made in one step, moto does not. What is decided
         # in front of moto must be one step with what moto does, too.
-        one_step = ("dynamodb", "iam", "application-autoscaling", "cloudtrail", "config", "events", "logs")
+        one_step = (
+            "dynamodb", "iam", "application-autoscaling", "cloudtrail", "config", "events", "logs", "monitoring",
+        )  # fmt: skip
         self.one_step = {service: threading.Lock() for service in one_step}
 
     def respond(self, request: Request, environ: dict) -> Response | Held | None:
@@ -127,6 +131,8 @@ class Emulator:
                 return self.recorders.answer(account, call, request, ask_moto)
             case "events":
                 return eventbridge_rules.answer(account, call, request, ask_moto)
+            case "monitoring":
+                return cloudwatch_alarms.answer(account, call, request, ask_moto)
             case "guardduty":
                 return self.detectors.answer(account, call, request) or ask_moto()
             case "logs":

@@ -7,7 +7,8 @@ use cordon::{
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, RoleRestore, TAG_PREFIX, Watching},
     resource::{
-        Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier, RoleArn,
+        AlarmArn, Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier,
+        RoleArn,
     },
     setting::{
         Destinations, Detector, LayerPermission, Mapping, PutBack, Routing, RuleSwitch, Scaling,
@@ -53,6 +54,10 @@ fn function() -> FunctionArn {
 
 fn layer() -> LayerVersion {
     LayerVersion::parse("arn:aws:lambda:us-east-1:111122223333:layer:l:1").expect("a layer")
+}
+
+fn alarm() -> AlarmArn {
+    AlarmArn::parse("arn:aws:cloudwatch:us-east-1:111122223333:alarm:a").expect("an alarm")
 }
 
 fn role() -> RoleArn {
@@ -335,6 +340,7 @@ fn reads() -> Vec<Read> {
         Read::LayerPolicy(layer()),
         Read::LogGroup(String::new()),
         Read::Threat(watcher()),
+        Read::Alarm(alarm()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -381,6 +387,7 @@ fn reads() -> Vec<Read> {
             Read::LayerPolicy(_) => "layer policy",
             Read::LogGroup(_) => "log group",
             Read::Threat(_) => "threat",
+            Read::Alarm(_) => "alarm",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -520,6 +527,8 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "application-autoscaling:DescribeScalableTargets",
         "cloudtrail:DescribeTrails",
         "cloudtrail:LookupEvents",
+        // It has one, and tells composite alarms only to whoever may describe every alarm.
+        "cloudwatch:DescribeAlarms",
         "config:DescribeConfigurationRecorderStatus",
         "config:StartConfigurationRecorder",
         "config:StopConfigurationRecorder",

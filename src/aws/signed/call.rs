@@ -1,5 +1,6 @@
 //! Calls of services that speak JSON: what is asked is written by serde, and so is what is answered
 //! read. Tries three times at most, and only where that may help. For calls that may be made twice.
+//! JSON 1.0: <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>.
 //! JSON 1.1: <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>.
 //! REST-JSON: <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html>.
 
@@ -8,6 +9,9 @@ use crate::aws::{AwsError, ErrorKind};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
+
+const JSON_1_0: &str = "application/x-amz-json-1.0";
+const JSON_1_1: &str = "application/x-amz-json-1.1";
 
 /// How often one call is tried, and how long one try may take.
 const TRIES: u32 = 3;
@@ -34,9 +38,31 @@ impl Call {
         resource: impl ToString,
         asked: &impl Serialize,
     ) -> Self {
+        Self::named(JSON_1_1, service, target, operation, resource, asked)
+    }
+
+    /// The same in JSON 1.0.
+    pub fn json_1_0(
+        service: Service,
+        target: &str,
+        operation: &'static str,
+        resource: impl ToString,
+        asked: &impl Serialize,
+    ) -> Self {
+        Self::named(JSON_1_0, service, target, operation, resource, asked)
+    }
+
+    fn named(
+        content_type: &str,
+        service: Service,
+        target: &str,
+        operation: &'static str,
+        resource: impl ToString,
+        asked: &impl Serialize,
+    ) -> Self {
         let request = serde_json::to_string(asked).map(|body| {
             Request::post(service, "/", body)
-                .with("content-type", "application/x-amz-json-1.1")
+                .with("content-type", content_type)
                 .with("x-amz-target", format!("{target}.{operation}"))
         });
         Self { operation, resource: resource.to_string(), request }
@@ -178,6 +204,18 @@ mod tests {
             ["x-amz-target: dove.startrecorder", "/eu-west-1/config/aws4_request", "post / "]
         {
             assert!(said.contains(part), "{part} {said}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_spoken_to_in_its_own_version_of_json() {
+        for (call, version) in [
+            (Call::json(CONFIG, "Dove", "StartRecorder", "default", &json!({})), "json-1.1"),
+            (Call::json_1_0(CONFIG, "Dove", "StartRecorder", "default", &json!({})), "json-1.0"),
+        ] {
+            let headers = call.request.unwrap().headers;
+            let (_, said) = headers.iter().find(|(name, _)| *name == "content-type").unwrap();
+            assert!(said.ends_with(version), "{said}");
         }
     }
 
