@@ -49,6 +49,7 @@ test-lint:
 	cargo clippy --locked --bin bootstrap -- --deny warnings
 	cargo clippy --locked --all-targets --features cli,evidence -- --deny warnings
 	cargo clippy --locked --all-targets --manifest-path proof/Cargo.toml -- --deny warnings
+	cargo clippy --locked --lib --features cli --manifest-path proof/Cargo.toml -- --deny warnings
 
 test-emulator: setup
 	$(EMULATOR_VENV)/bin/python -m unittest discover -s tests/emulator
@@ -118,6 +119,19 @@ fuzz: ## Fuzz the policy analysis and event patterns, FUZZ_SECONDS for each targ
 			-timeout=2 -rss_limit_mb=512 -max_total_time=$(FUZZ_SECONDS) -verbosity=0 \
 			-print_final_stats=1 -artifact_prefix=$(FUZZ)/failures/$$target-; \
 	done
+
+# Changes one thing at a time in what decides, and looks whether a table notices: without the SDK, so that
+# each takes seconds. SHARD=0/1 is all of them, some two hours; others are every so many-th.
+MUTANTS := $(CACHE)/mutants
+SHARD ?= 0/6
+.PHONY: prove-mutants
+prove-mutants: ## Change what decides, and look whether the decision tables notice; SHARD chooses some
+	cargo install --quiet --locked --version 27.1.0 --root $(MUTANTS) cargo-mutants
+	mkdir -p $(MUTANTS)/found
+	env -u CARGO_TARGET_DIR PATH="$(MUTANTS)/bin:$$PATH" CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 \
+		cargo mutants --jobs 2 --shard $(SHARD) --sharding round-robin --timeout 90 --no-times \
+		--file 'src/controls/**' --file src/controls.rs --file src/decision.rs \
+		--no-default-features --features cli --cargo-arg=--test=decisions --output $(MUTANTS)/found
 
 .PHONY: demo
 demo: setup ## Show it at work against an emulated account

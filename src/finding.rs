@@ -4,8 +4,10 @@
 //! <https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html>.
 
 mod remediation_name;
+mod score;
 
 pub use remediation_name::{Offer, RemediationName};
+pub use score::Score;
 
 use crate::{
     iam::Witness,

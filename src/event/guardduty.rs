@@ -7,10 +7,12 @@
 //! types: <https://docs.aws.amazon.com/guardduty/latest/ug/lambda-protection-finding-types.html>.
 
 use super::{Event, EventError, Kind, elsewhere};
-use crate::resource::{Arn, FunctionArn, FunctionResource, Home};
-use serde::{Deserialize, Serialize};
+use crate::{
+    finding::Score,
+    resource::{Arn, FunctionArn, FunctionResource, Home},
+};
+use serde::Deserialize;
 use serde_json::Value;
-use std::{cmp::Ordering, fmt};
 
 /// What GuardDuty says of one function.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,59 +39,6 @@ pub enum ThreatStanding {
     Archived,
     /// It is made up, to show what findings look like.
     Sample,
-}
-
-/// How bad GuardDuty rates what it found, from 1 to 10: from 4 on medium, from 7 on high, from 9 on
-/// critical. <https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html>
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(try_from = "f64", into = "f64")]
-pub struct Score(f64);
-
-impl Score {
-    /// Where medium begins.
-    pub const MEDIUM: Self = Self(4.0);
-}
-
-impl TryFrom<f64> for Score {
-    type Error = &'static str;
-    fn try_from(number: f64) -> Result<Self, Self::Error> {
-        match (0.0..=10.0).contains(&number) {
-            true => Ok(Self(number)),
-            false => Err("a severity of GuardDuty is a number from 0 to 10"),
-        }
-    }
-}
-
-impl From<Score> for f64 {
-    fn from(score: Score) -> Self {
-        score.0
-    }
-}
-
-impl PartialEq for Score {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Score {}
-
-impl PartialOrd for Score {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Score {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-impl fmt::Display for Score {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1}", self.0)
-    }
 }
 
 /// A finding as GuardDuty writes it, as far as it is looked at.

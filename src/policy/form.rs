@@ -6,8 +6,7 @@ use super::{
     limits::{Count, Reserve},
 };
 use crate::{
-    event::Score,
-    finding::{ControlId, Requirement, RuleId},
+    finding::{ControlId, Requirement, RuleId, Score},
     iam::TrustedNetwork,
     resource::form::text_form,
 };

@@ -2,7 +2,7 @@
 
 use super::{ArnPattern, Concurrency, Day, Hours, Pattern, RuleRemediations};
 use crate::{
-    event::Score,
+    finding::Score,
     iam::TrustedNetwork,
     resource::{AccountId, Arn},
 };
