@@ -25,8 +25,7 @@ pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
 pub use actor::{Actor, Identity, Source};
 pub use change::{Change, ChangeCall, Part};
-pub(crate) use guardduty::Told;
-pub use guardduty::{Threat, ThreatStanding};
+pub use guardduty::{Threat, ThreatStanding, Told};
 pub use iam::IamTarget;
 
 pub use hub::{HubFinding, HubVerdict};

@@ -43,7 +43,7 @@ pub enum ThreatStanding {
 
 /// A finding as GuardDuty writes it, as far as it is looked at.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Told {
+pub struct Told {
     /// Its id: the same however often it is sent.
     pub id: String,
     #[serde(rename = "type")]
@@ -92,7 +92,7 @@ struct MadeUp {
 
 impl Told {
     /// What it says of a function, if it is about one.
-    pub(crate) fn threat(&self) -> Option<Threat> {
+    pub fn threat(&self) -> Option<Threat> {
         let details = self.resource.lambda_details.as_ref();
         let function = details.filter(|_| self.is_on_function())?.function_arn.as_ref()?;
         let function = FunctionResource::parse_arn(function).ok()?.function;
