@@ -28,6 +28,21 @@ pub const MARIA: &str = "user/maria";
 /// A role whose changes are accepted.
 pub const DEPLOY: &str = "role/deploy";
 
+/// Who called, as an event of CloudTrail has it: the user or the role of this name.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+pub fn identity(actor: &str) -> Value {
+    let arn = format!("arn:aws:iam::111122223333:{actor}");
+    match actor.strip_prefix("role/") {
+        None => json!({ "type": "IAMUser", "arn": arn, "accountId": "111122223333" }),
+        Some(role) => json!({
+            "type": "AssumedRole",
+            "arn": format!("arn:aws:sts::111122223333:assumed-role/{role}/me"),
+            "accountId": "111122223333",
+            "sessionContext": { "sessionIssuer": { "type": "Role", "arn": arn } },
+        }),
+    }
+}
+
 /// Restores are chosen, and a deployer is trusted.
 const RESTORE: &str = r#"version: 1
 defaults: { mode: "off" }
@@ -89,16 +104,7 @@ impl Shop {
         detail["eventID"] = json!(format!("event-{number}"));
         detail["eventTime"] = json!(at);
         detail["eventName"] = json!(call);
-        let arn = format!("arn:aws:iam::111122223333:{actor}");
-        detail["userIdentity"] = match actor.strip_prefix("role/") {
-            None => json!({ "type": "IAMUser", "arn": arn, "accountId": "111122223333" }),
-            Some(role) => json!({
-                "type": "AssumedRole",
-                "arn": format!("arn:aws:sts::111122223333:assumed-role/{role}/me"),
-                "accountId": "111122223333",
-                "sessionContext": { "sessionIssuer": { "type": "Role", "arn": arn } },
-            }),
-        };
+        detail["userIdentity"] = identity(actor);
         let mut named = parameters;
         named["functionName"] = json!(NAME);
         detail["requestParameters"] = named;

@@ -3,18 +3,12 @@
 
 use crate::{
     harness::{Answer, Bootstrap, Installation, World},
+    integrity::{DEPLOY, MARIA, NAME, identity},
     telling::{controls, incident, writes},
 };
 use aws_sdk_lambda::types::AliasRoutingConfiguration;
 use serde_json::{Value, json};
 use std::cell::Cell;
-
-const NAME: &str = "shop";
-
-/// Somebody of whom the control policy says nothing.
-const MARIA: &str = "user/maria";
-/// A role whose changes are accepted.
-const DEPLOY: &str = "role/deploy";
 
 /// Restores are chosen, and a deployer is trusted.
 const RESTORE: &str = r#"version: 1
@@ -58,16 +52,7 @@ impl Shop {
         detail["eventID"] = json!(format!("event-{number}"));
         detail["eventTime"] = json!(format!("2026-11-18T15:{number:02}:00Z"));
         detail["eventName"] = json!(call);
-        let arn = format!("arn:aws:iam::111122223333:{actor}");
-        detail["userIdentity"] = match actor.strip_prefix("role/") {
-            None => json!({ "type": "IAMUser", "arn": arn, "accountId": "111122223333" }),
-            Some(role) => json!({
-                "type": "AssumedRole",
-                "arn": format!("arn:aws:sts::111122223333:assumed-role/{role}/me"),
-                "accountId": "111122223333",
-                "sessionContext": { "sessionIssuer": { "type": "Role", "arn": arn } },
-            }),
-        };
+        detail["userIdentity"] = identity(actor);
         detail["requestParameters"] = asked;
         detail["responseElements"] = told;
         event.to_string()
