@@ -134,17 +134,12 @@ pub struct Defaults {
     pub mode: Mode,
     /// Whether a function's tags may do more than relax a control to dry run. Whoever may tag a
     /// function can then switch its controls off, and its stop on.
-    #[serde(skip_serializing_if = "is_not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trust_tags: bool,
 }
 
 fn is_none(rules: &Rules) -> bool {
     rules.is_empty()
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_not(flag: &bool) -> bool {
-    !*flag
 }
 
 time::serde::format_description!(pub(crate) day, Date, "[year]-[month]-[day]");

@@ -255,7 +255,7 @@ pub struct PolicyReplacement {
     pub after: Option<String>,
     /// It takes Denies out that kept Cordon from its work. A restore leaves them out too, unless it
     /// is asked for just this step.
-    #[serde(default, skip_serializing_if = "is_not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unlocks: bool,
     /// What the write is guarded by. None: by a look at the policy just before the write.
     #[serde(skip)]
@@ -538,11 +538,6 @@ fn says_the_same(one: Option<&str>, other: Option<&str>) -> bool {
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_not(flag: &bool) -> bool {
-    !flag
 }
 
 /// The setting that [`Remediation::ReplaceResourcePolicy`] turns.

@@ -232,13 +232,8 @@ pub struct VpcAttachment {
     /// Ids of security groups.
     pub security_groups: Vec<String>,
     /// IPv6 goes out of subnets that have it.
-    #[serde(skip_serializing_if = "is_not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dual_stack: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_not(flag: &bool) -> bool {
-    !*flag
 }
 
 /// One part of a function that somebody changed: what stood there, and what is put back.

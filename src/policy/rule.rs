@@ -71,16 +71,16 @@ pub struct RuleRemediations {
     /// Contain the function: it is stopped, its credentials are revoked, its doors closed.
     pub contain_function: bool,
     /// Stop the function, and nothing else.
-    #[serde(skip_serializing_if = "super::is_not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stop_function: bool,
     /// Revoke the function's credentials, and nothing else.
-    #[serde(skip_serializing_if = "super::is_not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub revoke_credentials: bool,
     /// Let at most so many of the function run at the same time, at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cap_concurrency: Option<Concurrency>,
     /// Keep queues and streams from invoking the function.
-    #[serde(skip_serializing_if = "super::is_not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub disable_event_source_mappings: bool,
     /// Remove or scope what the function's resource policies grant outside, as the
     /// `function-policy` controls do.

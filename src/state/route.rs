@@ -60,7 +60,7 @@ pub struct AliasSnapshot {
     pub routing: Option<Routing>,
     /// Somebody without trust led it there, or something went on when it was led there: that is compared
     /// with, and not put back.
-    #[serde(skip_serializing_if = "is_not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unsettled: bool,
     /// The versions that somebody trusted had it invoke, the last one last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -107,13 +107,8 @@ pub struct MappingSnapshot {
     /// What it invoked.
     pub function: FunctionResource,
     /// Somebody trusted had it invoke that.
-    #[serde(default, skip_serializing_if = "is_not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub chosen: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_not(flag: &bool) -> bool {
-    !*flag
 }
 
 /// An event source mapping, as it was and as it is.
