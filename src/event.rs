@@ -5,6 +5,7 @@
 mod access_analyzer;
 mod actor;
 mod alarm;
+mod call;
 mod change;
 mod cloudtrail;
 mod config;
@@ -24,6 +25,7 @@ pub use route::{AliasCall, AliasChange, MappingChange, Route, RouteChange};
 pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
 pub use actor::{Actor, Identity, Source};
+pub use call::{Failure, FunctionCall, OF_LAMBDA, ObjectCall, is_marked};
 pub use change::{Change, ChangeCall, Part};
 pub use guardduty::{Threat, ThreatStanding, Told};
 pub use iam::IamTarget;
@@ -58,6 +60,8 @@ pub struct Event {
     pub change: Option<Change>,
     /// What it changed of where something leads, if it is a call that does.
     pub route: Option<RouteChange>,
+    /// What credentials of a function called, if they made the call.
+    pub call: Option<FunctionCall>,
     /// What the call asks for, beside the function.
     pub asks: Asked,
     /// The rules of the control policy whose patterns it matches.
@@ -190,6 +194,9 @@ pub enum Kind {
         /// What was done.
         change: LogGroupChange,
     },
+    /// Credentials of a function made a call that changes nothing else a control looks at, or that failed:
+    /// [`Event::call`].
+    FunctionCall,
     /// Nothing any control can care about, and why.
     Ignored(String),
 }
@@ -335,6 +342,7 @@ impl Event {
             | Kind::LogGroup { function, .. } => Some(function),
             Kind::Threat { threat, .. } => Some(&threat.function),
             Kind::ExternalAccess { resource, .. } => resource.function(),
+            Kind::FunctionCall => self.call.as_ref().map(|call| &call.function),
             Kind::HubFindings(findings) => match findings.as_slice() {
                 [first, rest @ ..] if rest.iter().all(|one| one.function == first.function) => {
                     Some(&first.function)
@@ -403,6 +411,7 @@ impl Event {
             kind,
             change: None,
             route: None,
+            call: None,
             asks: Asked::default(),
             matched: Vec::new(),
             touches: None,

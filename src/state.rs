@@ -4,6 +4,7 @@
 mod alarm;
 mod described;
 mod effect;
+mod key_use;
 mod read;
 mod role;
 mod route;
@@ -18,6 +19,7 @@ pub use crate::setting::{
 };
 pub use alarm::AlarmState;
 pub use described::DescribedState;
+pub use key_use::KeyUse;
 pub use read::{Read, WatcherRead};
 pub use role::{
     ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, RolePolicies, policy_hash,
@@ -28,6 +30,7 @@ pub use surroundings::Surroundings;
 pub use watchers::Watchers;
 
 use crate::{
+    baseline::Baseline,
     event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
@@ -81,6 +84,10 @@ pub struct State {
     pub managed: BTreeMap<Arn, ManagedPolicyState>,
     /// Findings of GuardDuty on functions; none where it has no such finding.
     pub threats: BTreeMap<Arn, Option<Threat>>,
+    /// What credentials of functions usually do.
+    pub baselines: BTreeMap<FunctionArn, KnownBaseline>,
+    /// Where keys of functions were used lately, by their ids.
+    pub keys: BTreeMap<String, Vec<KeyUse>>,
     /// What watches the account.
     pub watchers: Watchers,
     /// Identity policies, by where they are.
@@ -127,6 +134,21 @@ pub struct Memory {
     pub full_roles: BTreeSet<RoleArn>,
     /// The containment that is looked at again, and how what it turned stands now.
     pub contained: Option<Contained>,
+}
+
+/// What is known of what credentials of a function usually do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownBaseline {
+    /// None where nothing is known yet.
+    pub baseline: Option<Baseline>,
+    /// How often it was written.
+    pub version: u64,
+    /// Something goes on with the function, so that nothing is to be learned.
+    pub closed: bool,
+    /// Calls that are not written yet, the one that is looked at included.
+    pub counted: u32,
+    /// It was read for an earlier event: others may have written since.
+    pub cached: bool,
 }
 
 /// A containment that is looked at again.
@@ -181,6 +203,8 @@ impl State {
         self.role_policies.extend(later.role_policies);
         self.managed.extend(later.managed);
         self.threats.extend(later.threats);
+        self.baselines.extend(later.baselines);
+        self.keys.extend(later.keys);
         self.watchers.learn(later.watchers);
         for (function, around) in later.surroundings {
             self.surroundings.entry(function).or_default().learn(around);

@@ -7,6 +7,7 @@ mod assumed;
 mod function;
 mod guard;
 pub(super) mod iam;
+mod key_uses;
 pub(super) mod log_groups;
 mod policies;
 mod role_use;
@@ -157,6 +158,9 @@ impl Aws {
                 state.managed.insert(policy.clone(), managed);
                 state.roles = roles;
             }
+            Read::KeyUses(_, key) => {
+                state.keys.insert(key.clone(), self.key_uses(key).await?);
+            }
             Read::Threat(finding) => {
                 let threat = absent(self.threat(finding).await)?.flatten();
                 state.threats.insert(finding.clone(), threat);
@@ -176,6 +180,7 @@ impl Aws {
             | Read::KnownAlias(_)
             | Read::Mapping(_, _)
             | Read::KnownMapping(_, _)
+            | Read::Baseline(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => return Ok(None),
         }
@@ -225,6 +230,8 @@ impl Aws {
             | Read::Containment(_)
             | Read::ContainmentOf(_)
             | Read::Threat(_)
+            | Read::Baseline(_)
+            | Read::KeyUses(_, _)
             | Read::Watcher(_) => {}
         }
         Ok(around)

@@ -3,7 +3,7 @@
 //! Patterns: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html>.
 
 use super::CONTROLS;
-use crate::event::{CHANGING, HEARTBEAT};
+use crate::event::{CHANGING, HEARTBEAT, OF_LAMBDA};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -42,6 +42,8 @@ pub enum Trigger {
     GuardDuty,
     /// An alarm of CloudWatch went off.
     Alarms,
+    /// Calls that credentials of functions made, those that failed too.
+    FunctionCalls,
 }
 
 /// The rules in `template.yaml`, one a source.
@@ -75,6 +77,8 @@ pub enum Rule {
     Alarms,
     /// Invocations.
     Invocation,
+    /// Calls by credentials of functions.
+    FunctionCalls,
 }
 
 impl Rule {
@@ -94,6 +98,7 @@ impl Rule {
         Self::GuardDuty,
         Self::Alarms,
         Self::Invocation,
+        Self::FunctionCalls,
     ];
 
     /// Its logical id in `template.yaml`.
@@ -113,6 +118,7 @@ impl Rule {
             Self::GuardDuty => "GuardDutyRule",
             Self::Alarms => "AlarmsRule",
             Self::Invocation => "InvocationRule",
+            Self::FunctionCalls => "FunctionCallsRule",
         }
     }
 }
@@ -247,7 +253,24 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "errorCode": [{ "exists": false }],
             },
         }),
+        // Whose credentials they are AWS says. What Lambda does with them itself is left out; the calls
+        // that other rules bring as well come twice, and are one event.
+        Rule::FunctionCalls => json!({
+            "detail-type": [api_call],
+            "detail": {
+                "eventName": [{ "anything-but": OF_LAMBDA.map(name) }],
+                "userIdentity": {
+                    "inScopeOf": { "issuerType": ["AWS::Lambda::Function"] },
+                    "invokedBy": [{ "exists": false }],
+                },
+            },
+        }),
     }
+}
+
+/// The name of a call, without its service.
+fn name(api: &str) -> &str {
+    api.split_once(':').map_or(api, |(_, name)| name)
 }
 
 /// What overwrites or deletes an inline policy of a role.

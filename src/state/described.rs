@@ -2,11 +2,12 @@
 
 use super::{
     AlarmState, AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState,
-    KeyStatus, Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState, Memory,
-    PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
-    Surroundings, UrlAuthType, VariableState, Watchers,
+    KeyStatus, KeyUse, Known, KnownBaseline, LogGroup, ManagedPolicyState, MappingSnapshot,
+    MappingState, Memory, PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing,
+    Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
+    baseline::{Baseline, Habit, LEARNING_CALLS, Sighting},
     event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
@@ -20,6 +21,7 @@ use crate::{
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use time::OffsetDateTime;
 
 /// A state as a file describes it, for deciding without AWS.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -50,6 +52,10 @@ pub struct DescribedState {
     managed_policies: BTreeMap<Arn, ManagedPolicyState>,
     /// Findings of GuardDuty; null where it has no such finding.
     threats: BTreeMap<Arn, Option<Threat>>,
+    /// What credentials of functions usually do; null where nothing is known yet.
+    baselines: BTreeMap<FunctionArn, Option<DescribedBaseline>>,
+    /// Where access keys were used lately, by their ids.
+    keys: BTreeMap<String, Vec<KeyUse>>,
     watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
@@ -142,6 +148,53 @@ const SALT: [u8; Salt::LENGTH] = [0; Salt::LENGTH];
 fn hashed(values: &BTreeMap<String, String>) -> BTreeMap<String, SaltedHash> {
     let hashed = |(name, value): (&String, &String)| (name.clone(), Salt::new(SALT).hash(value));
     values.iter().map(hashed).collect()
+}
+
+/// What credentials usually do, as a file describes it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DescribedBaseline {
+    #[serde(with = "time::serde::rfc3339")]
+    began: OffsetDateTime,
+    /// How many calls it was learned from; enough, unless given.
+    #[serde(default = "enough")]
+    calls: u32,
+    /// When somebody trusted deployed last.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    deployed: Option<OffsetDateTime>,
+    /// When what is usual was done last.
+    #[serde(with = "time::serde::rfc3339")]
+    seen: OffsetDateTime,
+    #[serde(default)]
+    usual: BTreeSet<Habit>,
+    /// What is not usual, and when that was new.
+    #[serde(default)]
+    unusual: BTreeMap<Habit, Moment>,
+    /// Something goes on with the function.
+    #[serde(default)]
+    closed: bool,
+    /// Calls that are not written yet, this one included.
+    #[serde(default)]
+    counted: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(transparent)]
+struct Moment(#[serde(with = "time::serde::rfc3339")] OffsetDateTime);
+
+const fn enough() -> u32 {
+    LEARNING_CALLS
+}
+
+impl From<DescribedBaseline> for KnownBaseline {
+    fn from(described: DescribedBaseline) -> Self {
+        let DescribedBaseline { began, calls, deployed, seen, usual, unusual, closed, counted } =
+            described;
+        let usual = usual.into_iter().map(|habit| (habit, Sighting::usual(began, seen)));
+        let unusual = unusual.into_iter().map(|(habit, at)| (habit, Sighting::unusual(at.0)));
+        let baseline = Baseline::of(began, calls, deployed, usual.chain(unusual));
+        Self { baseline: Some(baseline), version: 1, closed, counted, cached: false }
+    }
 }
 
 /// A containment as a file describes it.
@@ -273,6 +326,12 @@ impl From<DescribedState> for State {
             role_policies: described.role_policies,
             managed: described.managed_policies,
             threats: described.threats,
+            keys: described.keys,
+            baselines: described
+                .baselines
+                .into_iter()
+                .map(|(of, one)| (of, one.map(Into::into).unwrap_or_default()))
+                .collect(),
             watchers: described.watchers,
             read: looked_up,
             memory: Memory {

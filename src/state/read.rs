@@ -82,6 +82,10 @@ pub enum Read {
     ContainmentOf(String),
     /// A finding of GuardDuty on a function, as it stands now.
     Threat(Arn),
+    /// What credentials of the function usually do.
+    Baseline(FunctionArn),
+    /// Where an access key of the function was used lately.
+    KeyUses(FunctionArn, String),
     /// Something that watches the account.
     Watcher(WatcherRead),
 }
@@ -172,6 +176,7 @@ impl Read {
                 | Self::KnownMapping(_, _)
                 | Self::Containment(_)
                 | Self::ContainmentOf(_)
+                | Self::Baseline(_)
                 | Self::Watcher(WatcherRead::Snapshot(_))
         )
     }
@@ -251,7 +256,7 @@ impl Read {
                 "lambda:GetFunctionConfiguration",
                 "lambda:ListTags",
             ],
-            Self::KnownAlias(_) | Self::KnownMapping(_, _) => &[],
+            Self::KnownAlias(_) | Self::KnownMapping(_, _) | Self::Baseline(_) => &[],
             // Of inline policies one of the three, by whose they are.
             Self::IdentityPolicy(IdentityPolicy::Managed(_)) => {
                 &["iam:GetPolicy", "iam:GetPolicyVersion"]
@@ -263,6 +268,7 @@ impl Read {
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
             Self::Threat(_) => &["guardduty:GetFindings"],
+            Self::KeyUses(_, _) => &["cloudtrail:LookupEvents"],
             Self::Watcher(read) => read.permissions(),
         }
     }
@@ -307,6 +313,8 @@ impl fmt::Display for Read {
             }
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Threat(_) => f.write_str("what GuardDuty says of it now"),
+            Self::KeyUses(_, _) => f.write_str("where its access key was used"),
+            Self::Baseline(_) => f.write_str("what its credentials usually do"),
             Self::Watcher(read) => read.fmt(f),
         }
     }
