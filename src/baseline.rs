@@ -3,10 +3,12 @@
 //! told, or is a sign. Bounded, whatever a caller does: what was learned is not pushed out by what was not.
 //! Refuses to count how often something is done: a call that is known costs no write.
 
+mod cache;
 mod habit;
 #[cfg(test)]
 mod tests;
 
+pub use cache::Cache;
 pub use habit::{Habit, HabitError};
 
 use serde::{Deserialize, Serialize};
@@ -58,6 +60,21 @@ pub struct Baseline {
     )]
     deployed: Option<OffsetDateTime>,
     habits: BTreeMap<Habit, Sighting>,
+}
+
+/// A baseline as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// None where nothing is known yet.
+    pub baseline: Option<Baseline>,
+    /// How often it was written.
+    pub version: u64,
+    /// Something goes on with the function, so that nothing is to be learned.
+    pub closed: bool,
+    /// Calls that are not written yet, the one that is looked at included.
+    pub counted: u32,
+    /// It was read for an earlier event: others may have written since.
+    pub cached: bool,
 }
 
 /// When one thing was done.

@@ -13,6 +13,7 @@ mod snapshot;
 
 use crate::{
     aws::{Aws, AwsError, ErrorKind, Journal, Recalled},
+    baseline::Cache,
     controls::{self, Triage},
     decision::{Decision, Remit, decide},
     event::{Event, EventError, Kind},
@@ -25,9 +26,8 @@ use crate::{
     settings::Settings,
     state::State,
 };
-use baseline::Baselines;
 use limits::Budget;
-use std::{rc::Rc, time::Instant};
+use std::{cell::RefCell, rc::Rc, time::Instant};
 use time::OffsetDateTime;
 
 /// How often a plan may grow by what was read for it.
@@ -43,7 +43,7 @@ pub struct Responder {
     policy: LoadedPolicy,
     settings: Rc<Settings>,
     aws: Rc<Aws>,
-    baselines: Rc<Baselines>,
+    baselines: Rc<RefCell<Cache>>,
 }
 
 /// Why an invocation failed. It is retried and then reaches the failure queue with this reason.

@@ -30,7 +30,7 @@ pub use surroundings::Surroundings;
 pub use watchers::Watchers;
 
 use crate::{
-    baseline::Baseline,
+    baseline,
     event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
@@ -85,7 +85,7 @@ pub struct State {
     /// Findings of GuardDuty on functions; none where it has no such finding.
     pub threats: BTreeMap<Arn, Option<Threat>>,
     /// What credentials of functions usually do.
-    pub baselines: BTreeMap<FunctionArn, KnownBaseline>,
+    pub baselines: BTreeMap<FunctionArn, baseline::Known>,
     /// Where keys of functions were used lately, by their ids.
     pub keys: BTreeMap<String, Vec<KeyUse>>,
     /// What watches the account.
@@ -134,21 +134,6 @@ pub struct Memory {
     pub full_roles: BTreeSet<RoleArn>,
     /// The containment that is looked at again, and how what it turned stands now.
     pub contained: Option<Contained>,
-}
-
-/// What is known of what credentials of a function usually do.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KnownBaseline {
-    /// None where nothing is known yet.
-    pub baseline: Option<Baseline>,
-    /// How often it was written.
-    pub version: u64,
-    /// Something goes on with the function, so that nothing is to be learned.
-    pub closed: bool,
-    /// Calls that are not written yet, the one that is looked at included.
-    pub counted: u32,
-    /// It was read for an earlier event: others may have written since.
-    pub cached: bool,
 }
 
 /// A containment that is looked at again.

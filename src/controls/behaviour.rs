@@ -6,11 +6,11 @@
 
 use super::Case;
 use crate::{
-    baseline::{Baseline, Habit, Sight},
+    baseline::{Baseline, Habit, Known, Sight},
     event::{Event, Failure, FunctionCall, Kind, Source},
     finding::ControlId,
     resource::FunctionArn,
-    state::{KnownBaseline, Read},
+    state::Read,
 };
 use time::OffsetDateTime;
 
@@ -49,7 +49,7 @@ pub(super) fn is_of_function(case: &Case<'_>, call: &FunctionCall) -> Option<boo
 
 /// What is known of a function's calls, and when this one was made.
 pub(super) struct Past<'a> {
-    pub known: &'a KnownBaseline,
+    pub known: &'a Known,
     pub baseline: Option<&'a Baseline>,
     pub now: OffsetDateTime,
 }

@@ -2,12 +2,12 @@
 
 use super::{
     AlarmState, AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState,
-    KeyStatus, KeyUse, Known, KnownBaseline, LogGroup, ManagedPolicyState, MappingSnapshot,
-    MappingState, Memory, PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing,
-    Snapshot, State, Surroundings, UrlAuthType, VariableState, Watchers,
+    KeyStatus, KeyUse, Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState, Memory,
+    PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
+    Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
-    baseline::{Baseline, Habit, LEARNING_CALLS, Sighting},
+    baseline::{self, Baseline, Habit, LEARNING_CALLS, Sighting},
     event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
@@ -186,7 +186,7 @@ const fn enough() -> u32 {
     LEARNING_CALLS
 }
 
-impl From<DescribedBaseline> for KnownBaseline {
+impl From<DescribedBaseline> for baseline::Known {
     fn from(described: DescribedBaseline) -> Self {
         let DescribedBaseline { began, calls, deployed, seen, usual, unusual, closed, counted } =
             described;

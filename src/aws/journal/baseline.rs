@@ -10,9 +10,8 @@ use super::{
 };
 use crate::{
     aws::AwsError,
-    baseline::{Baseline, MEMORY},
+    baseline::{Baseline, Known, MEMORY},
     resource::FunctionArn,
-    state::KnownBaseline,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -27,13 +26,13 @@ const SPARE: Duration = Duration::days(15);
 
 impl Journal<'_> {
     /// What is known of what credentials of the function do: two reads, side by side.
-    pub async fn baseline(&self, function: &FunctionArn) -> Result<KnownBaseline, AwsError> {
+    pub async fn baseline(&self, function: &FunctionArn) -> Result<Known, AwsError> {
         let (own, subject) = (own(function), partition(&function.clone().into()));
         let (known, going) =
             futures_util::join!(self.get(&own, BASELINE), self.get(&subject, INCIDENT));
         let closed = going?.is_some_and(|item| gate(&item).is_none_or(|gate| is_closed(&gate)));
         let Some(item) = known? else {
-            return Ok(KnownBaseline { closed, ..KnownBaseline::default() });
+            return Ok(Known { closed, ..Known::default() });
         };
         let read = || {
             let baseline = serde_json::from_str(string(&item, HABITS)?).ok()?;
@@ -41,7 +40,7 @@ impl Journal<'_> {
         };
         let unreadable = || unreadable("GetItem", own.clone(), "unreadable journal record");
         let (baseline, version) = read().ok_or_else(unreadable)?;
-        Ok(KnownBaseline { baseline: Some(baseline), version, closed, ..KnownBaseline::default() })
+        Ok(Known { baseline: Some(baseline), version, closed, ..Known::default() })
     }
 
     /// Writes what it has become over the `version` that was read.
