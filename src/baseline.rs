@@ -5,11 +5,13 @@
 
 mod cache;
 mod habit;
+mod reads;
 #[cfg(test)]
 mod tests;
 
 pub use cache::Cache;
 pub use habit::{Habit, HabitError};
+pub use reads::{Counted, ReadLimit, Reads, TooMany};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -60,6 +62,9 @@ pub struct Baseline {
     )]
     deployed: Option<OffsetDateTime>,
     habits: BTreeMap<Habit, Sighting>,
+    /// How many objects it reads; none where that was not counted yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reads: Option<Reads>,
 }
 
 /// A baseline as it was read.
@@ -71,10 +76,34 @@ pub struct Known {
     pub version: u64,
     /// Something goes on with the function, so that nothing is to be learned.
     pub closed: bool,
-    /// Calls that are not written yet, the one that is looked at included.
+    /// Calls before this one that are not written yet.
     pub counted: u32,
+    /// Reads of objects before this one that are not written yet.
+    pub read: Counted,
     /// It was read for an earlier event: others may have written since.
     pub cached: bool,
+}
+
+impl Known {
+    /// After a call that was not worth to be written, or a read of an object.
+    #[must_use]
+    pub fn and_one(self, is_read: bool, now: OffsetDateTime) -> Self {
+        let read = if is_read { self.read.and_one(now) } else { self.read };
+        Self { counted: self.counted.saturating_add(1), read, cached: false, ..self }
+    }
+
+    /// After a call for which `next` was written.
+    #[must_use]
+    pub fn written(&self, next: Baseline, is_read: bool, now: OffsetDateTime) -> Self {
+        let before = self.baseline.as_ref().and_then(|baseline| baseline.reads.as_ref());
+        let read = match (before == next.reads.as_ref(), is_read) {
+            (false, _) => Counted::default(),
+            (true, true) => self.read.and_one(now),
+            (true, false) => self.read,
+        };
+        let (baseline, version) = (Some(next), self.version.saturating_add(1));
+        Self { baseline, version, closed: self.closed, counted: 0, read, cached: false }
+    }
 }
 
 /// When one thing was done.
@@ -123,6 +152,24 @@ pub struct Sight {
     pub may_be_usual: bool,
 }
 
+/// What one call shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// What is done.
+    pub sights: &'a [Sight],
+    /// The event that shows it.
+    pub event: &'a str,
+    /// When.
+    pub now: OffsetDateTime,
+    /// Something goes on with the function, so that nothing becomes usual.
+    pub closed: bool,
+    /// Calls that are not written yet, this one included.
+    pub counted: u32,
+    /// Reads of objects that are not written yet, this one included, and how many are too many; none of a call
+    /// that reads none.
+    pub reads: Option<(Counted, ReadLimit)>,
+}
+
 /// When something is done.
 #[derive(Clone, Copy)]
 struct Moment<'a> {
@@ -147,7 +194,7 @@ pub enum Standing {
 impl Baseline {
     /// One that knows nothing yet.
     pub const fn begin(now: OffsetDateTime) -> Self {
-        Self { began: now, calls: 0, deployed: None, habits: BTreeMap::new() }
+        Self { began: now, calls: 0, deployed: None, habits: BTreeMap::new(), reads: None }
     }
 
     /// One that is known otherwise.
@@ -157,7 +204,13 @@ impl Baseline {
         deployed: Option<OffsetDateTime>,
         habits: impl IntoIterator<Item = (Habit, Sighting)>,
     ) -> Self {
-        Self { began, calls, deployed, habits: habits.into_iter().collect() }
+        Self { began, calls, deployed, habits: habits.into_iter().collect(), reads: None }
+    }
+
+    /// The same, with what it reads.
+    #[must_use]
+    pub fn with_reads(self, reads: Option<Reads>) -> Self {
+        Self { reads, ..self }
     }
 
     /// Whether it is learned yet, at `now`: until then nothing is unusual.
@@ -230,18 +283,10 @@ impl Baseline {
         self.began
     }
 
-    /// What it becomes by one call that shows `sights`, if that is worth to be written. `closed`: something
-    /// goes on with the function, so that nothing is learned. `counted` calls are not written yet, this one
-    /// included.
+    /// What it becomes by one call, if that is worth to be written.
     #[must_use]
-    pub fn observe(
-        &self,
-        sights: &[Sight],
-        event: &str,
-        now: OffsetDateTime,
-        closed: bool,
-        counted: u32,
-    ) -> Option<Self> {
+    pub fn observe(&self, seen: &Seen<'_>) -> Option<Self> {
+        let Seen { sights, event, now, closed, counted, reads } = *seen;
         let begun;
         let known = if self.is_forgotten(now) {
             begun = Self::begin(now);
@@ -256,11 +301,17 @@ impl Baseline {
             .filter_map(|sight| Some((&sight.habit, known.see(sight, &moment)?)))
             .collect();
         let counts = known.calls < LEARNING_CALLS && !closed;
-        if seen.is_empty() && !(counts && counted >= COUNTED_AT_ONCE) {
+        let learns = known.is_open(now) && !closed;
+        let none = Reads::default();
+        let reads = reads.and_then(|(counted, limit)| {
+            known.reads.as_ref().unwrap_or(&none).add(counted, limit, event, learns, closed)
+        });
+        if seen.is_empty() && reads.is_none() && !(counts && counted >= COUNTED_AT_ONCE) {
             return None;
         }
         let mut next = known.clone();
         next.habits.extend(seen.into_iter().map(|(habit, sighting)| (habit.clone(), sighting)));
+        next.reads = reads.or(next.reads);
         if counts {
             next.calls = next.calls.saturating_add(counted).min(LEARNING_CALLS);
         }
@@ -302,6 +353,11 @@ impl Baseline {
             unusual: if is_new && !(usual && open) { Some(now) } else { seen.unusual },
             event: is_new.then(|| event.to_owned()),
         })
+    }
+
+    /// What was too many of the objects that it read, if `event` is the one at which it was.
+    pub fn too_many_reads(&self, event: &str) -> Option<TooMany> {
+        self.reads.as_ref()?.too_many(event)
     }
 
     /// What it becomes by a deployment of somebody trusted, if that is something new.

@@ -74,7 +74,7 @@ pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
     baseline::Baseline,
-    event::{Event, EventError, Kind, Own, TrailCall, WatcherCall, WatcherChange},
+    event::{Event, EventError, FunctionCall, Kind, Own, TrailCall, WatcherCall, WatcherChange},
     finding::{ControlId, Evidence, RemediationName, Requirement, Severity},
     iam::Edit,
     policy::{Because, Concurrency, ControlPolicy, Mode, Pattern, Reached, Whom},
@@ -443,6 +443,11 @@ pub(crate) fn severity(case: &Case<'_>, control: &Requirement) -> Severity {
     match control.control() {
         Some(ControlId::FunctionPrivilegeEscalation) => {
             call.and_then(|call| privilege_escalation::severity(&call.api)).unwrap_or(usual)
+        }
+        Some(ControlId::FunctionDataExfiltration)
+            if call.is_some_and(FunctionCall::reads_object) =>
+        {
+            Severity::High
         }
         Some(ControlId::FunctionFirstSeenApi) if chain::is_beside_another(case, control) => {
             Severity::High

@@ -327,6 +327,11 @@ impl Event {
         Self { matched, touches, ..self }
     }
 
+    /// When it happened, as of `now`: no event is from later.
+    pub fn moment(&self, now: OffsetDateTime) -> OffsetDateTime {
+        self.at.unwrap_or(now).min(now)
+    }
+
     /// The function it is about, as far as it tells that itself.
     pub fn function(&self) -> Option<&FunctionArn> {
         match &self.kind {

@@ -265,9 +265,9 @@ catalogue! {
         "the function's credentials are used from where the function runs",
         ["NIST CSF DE.CM-01", "NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1078.004", "MITRE ATT&CK T1552.005"],
         [ContainFunction] or [StopFunction, RevokeCredentials];
-    /// The function's credentials write into a stranger's bucket.
+    /// The function's credentials write into a stranger's bucket, or read much more than usual.
     FunctionDataExfiltration = "function.data-exfiltration", Critical,
-        "the function's credentials write into buckets of the account and of trusted ones only",
+        "the function's credentials write into buckets of the account and of trusted ones only, and read no more than usual",
         ["NIST CSF DE.CM-01", "NIST CSF DE.CM-09", "NIST CSF PR.DS-01", "NIST CSF RS.MI-01", "MITRE ATT&CK T1537", "MITRE ATT&CK T1530"],
         [ContainFunction] or [StopFunction, RevokeCredentials];
     /// GuardDuty sees it do what malware does.

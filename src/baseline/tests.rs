@@ -17,13 +17,18 @@ fn sight(habit: Habit) -> Sight {
     Sight { habit, may_be_usual: true }
 }
 
+/// One call that shows this.
+fn seen<'a>(sights: &'a [Sight], event: &'a str, now: OffsetDateTime) -> Seen<'a> {
+    Seen { sights, event, now, closed: false, counted: 1, reads: None }
+}
+
 fn learned(habits: &[&str]) -> Baseline {
     let usual = habits.iter().map(|api| (call(api), Sighting::usual(BEGAN, NOW)));
     Baseline::of(BEGAN, LEARNING_CALLS, None, usual)
 }
 
 fn observe(baseline: &Baseline, habit: Habit, event: &str, now: OffsetDateTime) -> Baseline {
-    baseline.observe(&[sight(habit)], event, now, false, 1).unwrap_or_else(|| baseline.clone())
+    baseline.observe(&seen(&[sight(habit)], event, now)).unwrap_or_else(|| baseline.clone())
 }
 
 #[test]
@@ -40,8 +45,8 @@ fn a_new_call_is_new_for_each_delivery_of_its_event_and_usual_for_every_other() 
     let next = observe(&learned(&[]), call("s3:PutObject"), "one", NOW);
     assert_eq!(next.standing(&call("s3:PutObject"), "one", NOW), Standing::New);
     assert_eq!(next.standing(&call("s3:PutObject"), "two", NOW), Standing::Usual);
-    assert_eq!(next.observe(&[sight(call("s3:PutObject"))], "one", NOW, false, 1), None);
-    assert_eq!(next.observe(&[sight(call("s3:PutObject"))], "two", NOW, false, 1), None);
+    assert_eq!(next.observe(&seen(&[sight(call("s3:PutObject"))], "one", NOW)), None);
+    assert_eq!(next.observe(&seen(&[sight(call("s3:PutObject"))], "two", NOW)), None);
 }
 
 #[test]
@@ -52,8 +57,7 @@ fn what_is_seen_again_is_written_seldom_and_often_enough_not_to_be_forgotten() {
         now += Duration::hours(1);
         let event = hour.to_string();
         assert_eq!(baseline.standing(&call("s3:GetObject"), &event, now), Standing::Usual);
-        if let Some(next) = baseline.observe(&[sight(call("s3:GetObject"))], &event, now, false, 1)
-        {
+        if let Some(next) = baseline.observe(&seen(&[sight(call("s3:GetObject"))], &event, now)) {
             (baseline, writes) = (next, writes + 1);
         }
     }
@@ -99,11 +103,11 @@ fn a_new_network_becomes_usual_when_it_has_lasted_and_a_role_never_does() {
 #[test]
 fn what_was_new_while_something_goes_on_is_told_again_when_that_is_over() {
     let sights = [sight(call("s3:PutObject"))];
-    let during = learned(&[]).observe(&sights, "one", NOW, true, 1).unwrap();
+    let during = learned(&[]).observe(&Seen { closed: true, ..seen(&sights, "one", NOW) }).unwrap();
     let after = NOW + Duration::days(2);
     assert_eq!(during.standing(&call("s3:PutObject"), "two", NOW), Standing::Lately);
     assert_eq!(during.standing(&call("s3:PutObject"), "two", after), Standing::New);
-    let usual = during.observe(&sights, "two", after, false, 1).unwrap();
+    let usual = during.observe(&seen(&sights, "two", after)).unwrap();
     assert_eq!(usual.standing(&call("s3:PutObject"), "three", after), Standing::Usual);
 }
 
@@ -115,7 +119,7 @@ fn what_is_never_usual_stays_new_however_often_it_is_done() {
         let now = BEGAN + Duration::hours(hour);
         let event = hour.to_string();
         new += usize::from(baseline.standing(&call("iam:ListUsers"), &event, now) == Standing::New);
-        baseline = baseline.observe(&never, &event, now, false, 1).unwrap_or(baseline);
+        baseline = baseline.observe(&seen(&never, &event, now)).unwrap_or(baseline);
     }
     assert_eq!(new, 30, "once a day");
 }
@@ -126,7 +130,8 @@ fn calls_are_counted_ten_at_a_time_until_they_are_enough() {
     for event in 0..200 {
         counted += 1;
         let sights = [sight(call("s3:GetObject"))];
-        let next = baseline.observe(&sights, &event.to_string(), BEGAN, false, counted);
+        let event = event.to_string();
+        let next = baseline.observe(&Seen { counted, ..seen(&sights, &event, BEGAN) });
         if let Some(next) = next {
             (baseline, counted, writes) = (next, 0, writes + 1);
         }
@@ -171,7 +176,8 @@ proptest! {
         for (index, (habit, may_be_usual, closed, minutes)) in done.into_iter().enumerate() {
             let now = NOW + Duration::minutes(minutes);
             let sights = [Sight { habit, may_be_usual }];
-            let next = baseline.observe(&sights, &index.to_string(), now, closed, 1);
+            let event = index.to_string();
+            let next = baseline.observe(&Seen { closed, ..seen(&sights, &event, now) });
             baseline = next.unwrap_or(baseline);
         }
         prop_assert!(baseline.len() <= MOST);

@@ -4,9 +4,12 @@
 //! Refuses to learn what changes who may do what, whom others take the caller for, or what is recorded: of
 //! these each is a sign, however often it is done.
 
-use super::Case;
+use super::{
+    Case,
+    privilege_escalation::{is_assumption, is_escalation},
+};
 use crate::{
-    baseline::{Baseline, Habit, Known, Sight},
+    baseline::{Baseline, Habit, Known, Seen, Sight},
     event::{Event, Failure, FunctionCall, Kind, Source},
     finding::ControlId,
     resource::FunctionArn,
@@ -15,16 +18,19 @@ use crate::{
 use time::OffsetDateTime;
 
 /// The controls that remember what credentials of a function do.
-pub(super) const CONTROLS: [ControlId; 4] = [
+pub(super) const CONTROLS: [ControlId; 5] = [
     ControlId::FunctionPrivilegeEscalation,
     ControlId::FunctionFirstSeenApi,
     ControlId::FunctionAccessDeniedBurst,
     ControlId::FunctionStolenCredentials,
+    ControlId::FunctionDataExfiltration,
 ];
 
-/// The call that the function's credentials made, and no service with them.
+/// The call that the function's credentials made, and no service with them. Most sessions have names that
+/// could be functions': of changes, which are heard from everybody, only AWS's word counts.
 pub(super) fn call(event: &Event) -> Option<&FunctionCall> {
-    event.call.as_ref().filter(|call| call.through.is_none())
+    let is_told = |call: &&FunctionCall| call.certain || event.kind == Kind::FunctionCall;
+    event.call.as_ref().filter(is_told).filter(|call| call.through.is_none())
 }
 
 /// What has to be read to judge a call: what is usual, and whose the role is, where AWS does not say whose
@@ -64,12 +70,7 @@ impl Past<'_> {
 /// What is known of the function's calls; none where that was not read.
 pub(super) fn past<'a>(case: &Case<'a>, function: &FunctionArn) -> Option<Past<'a>> {
     let known = case.state.baselines.get(function)?;
-    Some(Past { known, baseline: known.baseline.as_ref(), now: moment(case) })
-}
-
-/// When the call was made; an event that is older than its delivery counts as of then.
-fn moment(case: &Case<'_>) -> OffsetDateTime {
-    case.event.at.unwrap_or(case.now).min(case.now)
+    Some(Past { known, baseline: known.baseline.as_ref(), now: case.event.moment(case.now) })
 }
 
 /// Calls that are never usual: they change who may do what, whom others take the caller for, or what is
@@ -129,16 +130,21 @@ pub(super) fn observed(case: &Case<'_>) -> Option<(FunctionArn, Baseline)> {
         let next = past.baseline?.deploy(past.now).filter(|_| !past.known.closed);
         return Some((function.clone(), next?));
     }
-    let call = call(case.event)?;
+    // Who raises what somebody may do teaches nothing, not even where that was done from.
+    let is_innocent = |call: &&FunctionCall| is_assumption(&call.api) || !is_escalation(&call.api);
+    let call = call(case.event).filter(is_innocent)?;
     if is_of_function(case, call) != Some(true) {
         return None;
     }
     let past = past(case, &call.function)?;
     let sights = sights(case.event, call, past.is_learning());
     let known = past.baseline.cloned().unwrap_or_else(|| Baseline::begin(past.now));
-    let (closed, counted) = (past.known.closed, past.known.counted);
-    let next = known.observe(&sights, &case.event.id, past.now, closed, counted)?;
-    Some((call.function.clone(), next))
+    let counted = past.known.counted.saturating_add(1);
+    let limit = case.policy.controls.function_data_exfiltration.parameters.limit();
+    let reads = call.reads_object().then(|| (past.known.read.and_one(past.now), limit));
+    let (event, now, closed) = (case.event.id.as_str(), past.now, past.known.closed);
+    let seen = Seen { sights: &sights, event, now, closed, counted, reads };
+    Some((call.function.clone(), known.observe(&seen)?))
 }
 
 /// The function whose code somebody trusted deployed.

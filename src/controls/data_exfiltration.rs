@@ -1,6 +1,8 @@
 //! `function.data-exfiltration`: the credentials of a function write and copy into buckets of the account
-//! and of trusted ones only. Whose a bucket is the data event of S3 tells.
-//! Refuses to take a bucket's name for its owner's.
+//! and of trusted ones only, and read no more objects in an hour than is usual for it. Whose a bucket is the
+//! data event of S3 tells.
+//! Refuses to take a bucket's name for its owner's, and to stop a function for what it reads: a batch that
+//! runs for the first time looks the same.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html>
 
 use super::{
@@ -8,6 +10,7 @@ use super::{
     containment_reads,
 };
 use crate::{
+    baseline::TooMany,
     event::{FunctionCall, ObjectCall},
     finding::{ControlId, Evidence},
 };
@@ -37,6 +40,9 @@ fn is_ours(case: &Case<'_>, call: &FunctionCall, object: &ObjectCall) -> Option<
 }
 
 fn needs(case: &Case<'_>) -> Needs {
+    if let Some(call) = read(case) {
+        return Needs::Reads(behaviour::reads(call));
+    }
     let Some((call, object)) = written(case) else { return Needs::NotConcerned };
     match is_ours(case, call, object) {
         Some(true) | None => Needs::Nothing,
@@ -45,9 +51,51 @@ fn needs(case: &Case<'_>) -> Needs {
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
-    let Some((call, object)) = written(case) else { return Vec::new() };
+    let (call, judgement) = match (read(case), written(case)) {
+        (Some(call), _) => (call, judge_read(case, call)),
+        (None, Some((call, object))) => (call, judge_write(case, call, object)),
+        (None, None) => return Vec::new(),
+    };
+    vec![Assessment {
+        control: CONTROL.id.into(),
+        resource: call.function.clone().into(),
+        judgement,
+    }]
+}
+
+/// The call, if it read an object.
+fn read<'a>(case: &Case<'a>) -> Option<&'a FunctionCall> {
+    behaviour::call(case.event).filter(|call| call.reads_object())
+}
+
+fn judge_read(case: &Case<'_>, call: &FunctionCall) -> Judgement {
+    let unread = |what: &str| Judgement::InsufficientData(format!("{what} was not read"));
+    match (behaviour::is_of_function(case, call), behaviour::past(case, &call.function)) {
+        (None, _) => unread("the function"),
+        (Some(false), _) => Judgement::NotApplicable,
+        (Some(true), None) => unread("what it usually reads"),
+        (Some(true), Some(past)) if past.is_learning() => Judgement::NotApplicable,
+        (Some(true), Some(past)) => {
+            let next = behaviour::observed(case).map(|(_, next)| next);
+            let counted = next.as_ref().or(past.baseline);
+            match counted.and_then(|counted| counted.too_many_reads(&case.event.id)) {
+                None => Judgement::Compliant,
+                Some(TooMany { count, usual }) => Judgement::NonCompliant(vec![Seen {
+                    evidence: Evidence::new("objects", &count.to_string()),
+                    subject: format!("reads {}", case.event.id),
+                    responses: vec![Response::Notify(format!(
+                        "its credentials read {count} objects of S3 within the hour, and usually \
+                         {usual} at most: see whether a change of it explains that"
+                    ))],
+                }]),
+            }
+        }
+    }
+}
+
+fn judge_write(case: &Case<'_>, call: &FunctionCall, object: &ObjectCall) -> Judgement {
     let untold = "the event does not say whose the bucket is".to_owned();
-    let judgement = match is_ours(case, call, object) {
+    match is_ours(case, call, object) {
         None => Judgement::InsufficientData(untold),
         Some(true) => Judgement::Compliant,
         Some(false) => match case.state.functions.get(&call.function) {
@@ -61,12 +109,7 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
             }
             Some(Some(_)) => Judgement::NotApplicable,
         },
-    };
-    vec![Assessment {
-        control: CONTROL.id.into(),
-        resource: call.function.clone().into(),
-        judgement,
-    }]
+    }
 }
 
 fn found(case: &Case<'_>, call: &FunctionCall, object: &ObjectCall) -> Judgement {

@@ -9,7 +9,7 @@
 
 mod escalating;
 
-pub(super) use escalating::{OF_IAM, is_escalation, severity};
+pub(super) use escalating::{OF_IAM, is_assumption, is_escalation, severity};
 
 use super::{
     Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, TagValue, Trigger,
@@ -36,7 +36,7 @@ fn needs(case: &Case<'_>) -> Needs {
     match escalation(case.event) {
         None => Needs::NotConcerned,
         Some(call) if is_declared(case.policy, call) => Needs::Nothing,
-        Some(call) if escalating::is_assumption(&call.api) => Needs::Reads(behaviour::reads(call)),
+        Some(call) if is_assumption(&call.api) => Needs::Reads(behaviour::reads(call)),
         Some(call) => Needs::Reads(containment_reads(&call.function)),
     }
 }
@@ -45,7 +45,7 @@ fn needs(case: &Case<'_>) -> Needs {
 fn escalation(event: &Event) -> Option<&FunctionCall> {
     let call = event.call.as_ref().filter(|call| call.failure.is_none())?;
     // What a service does with them that assumes roles of its own is the service's.
-    let is_own = call.through.is_none() || !escalating::is_assumption(&call.api);
+    let is_own = call.through.is_none() || !is_assumption(&call.api);
     (is_own && is_escalation(&call.api)).then_some(call)
 }
 
@@ -60,7 +60,7 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some(call) = escalation(case.event) else { return Vec::new() };
     let judgement = if is_declared(case.policy, call) {
         Judgement::Compliant
-    } else if escalating::is_assumption(&call.api) {
+    } else if is_assumption(&call.api) {
         judge_assumption(case, call)
     } else {
         judge_escalation(case, call)

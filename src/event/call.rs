@@ -32,6 +32,13 @@ pub struct FunctionCall {
     pub object: Option<ObjectCall>,
 }
 
+impl FunctionCall {
+    /// Whether it read an object of S3.
+    pub fn reads_object(&self) -> bool {
+        self.failure.is_none() && self.object.as_ref().is_some_and(|object| !object.writes)
+    }
+}
+
 /// Why a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {

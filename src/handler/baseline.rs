@@ -7,26 +7,28 @@ use crate::{
     aws::{AwsError, ErrorKind},
     baseline::Known,
     decision::Decision,
-    event::Event,
+    event::{Event, FunctionCall},
     resource::FunctionArn,
     state::State,
 };
 
 impl Responder {
-    /// What is known of what credentials of a function do, this call counted.
+    /// What is known of what credentials of a function do.
     pub(super) async fn baseline(&self, function: &FunctionArn) -> Result<Known, AwsError> {
         let cached = self.baselines.borrow_mut().get(function).cloned();
         match cached {
-            Some(known) => Ok(Known { counted: known.counted + 1, cached: true, ..known }),
+            Some(known) => Ok(Known { cached: true, ..known }),
             None => self.baseline_anew(function).await,
         }
     }
 
     async fn baseline_anew(&self, function: &FunctionArn) -> Result<Known, AwsError> {
-        let known = self.journal().baseline(function).await?;
-        let counted = self.baselines.borrow().counted(function);
-        self.baselines.borrow_mut().put(function, Known { counted, ..known.clone() });
-        Ok(Known { counted: counted + 1, ..known })
+        let live = self.journal().baseline(function).await?;
+        let mut cache = self.baselines.borrow_mut();
+        let Known { counted, read, .. } = cache.get(function).cloned().unwrap_or_default();
+        let known = Known { counted, read, ..live };
+        cache.put(function, known.clone());
+        Ok(known)
     }
 
     /// Writes down what a decision saw, before anybody is told: who is first tells. Where another delivery
@@ -38,25 +40,23 @@ impl Responder {
         decision: &mut Decision,
     ) -> Result<(), HandlerError> {
         let Some(function) = watched(matter.event, state).cloned() else { return Ok(()) };
+        let is_read = matter.event.call.as_ref().is_some_and(FunctionCall::reads_object);
+        let at = matter.event.moment(matter.now);
         for _ in 0..learning::MOST_TRIES {
-            let Some(known) = state.baselines.get(&function) else { return Ok(()) };
-            let (cached, version, closed) = (known.cached, known.version, known.closed);
+            let Some(known) = state.baselines.get(&function).cloned() else { return Ok(()) };
             let next = match &decision.observed {
-                None if !(cached && decision.contains) => {
-                    let known = Known { cached: false, ..known.clone() };
-                    self.baselines.borrow_mut().put(&function, known);
+                None if known.cached && decision.contains => None,
+                None => {
+                    self.baselines.borrow_mut().put(&function, known.and_one(is_read, at));
                     return Ok(());
                 }
-                None => None,
-                Some((_, next)) => Some(next).filter(|_| !cached),
+                Some((_, next)) => Some(next).filter(|_| !known.cached),
             };
             if let Some(next) = next {
                 let now = matter.moment();
-                match self.journal().keep_baseline(&function, next, version, now).await {
+                match self.journal().keep_baseline(&function, next, known.version, now).await {
                     Ok(()) => {
-                        let (baseline, version) = (Some(next.clone()), version.saturating_add(1));
-                        let (counted, cached) = (0, false);
-                        let known = Known { baseline, version, closed, counted, cached };
+                        let known = known.written(next.clone(), is_read, at);
                         self.baselines.borrow_mut().put(&function, known);
                         return Ok(());
                     }

@@ -1,7 +1,7 @@
 //! Parameters of the controls of a function's behaviour.
 
 use super::{Pattern, Window, limits::Count};
-use crate::{iam::TrustedNetwork, resource::FunctionArn};
+use crate::{baseline::ReadLimit, iam::TrustedNetwork, resource::FunctionArn};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -64,10 +64,27 @@ pub struct FunctionStolenCredentials {
 }
 
 /// Parameters of `function.data-exfiltration`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct FunctionDataExfiltration {
     /// Buckets that functions may write to whoever owns them, by name pattern.
     pub buckets: Vec<Pattern>,
+    /// Objects that it reads in an hour are told from so many times the most that is usual.
+    pub times: Count,
+    /// And never below so many.
+    pub least_reads: u32,
+}
+
+impl Default for FunctionDataExfiltration {
+    fn default() -> Self {
+        Self { buckets: Vec::new(), times: Count::of(5), least_reads: 1000 }
+    }
+}
+
+impl FunctionDataExfiltration {
+    /// From when on reads are too many.
+    pub fn limit(&self) -> ReadLimit {
+        ReadLimit { times: self.times.get().into(), least: self.least_reads }
+    }
 }

@@ -7,7 +7,7 @@ use super::{
     Surroundings, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
-    baseline::{self, Baseline, Habit, LEARNING_CALLS, Sighting},
+    baseline::{self, Baseline, Counted, Habit, LEARNING_CALLS, Reads, Sighting},
     event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
@@ -173,9 +173,15 @@ struct DescribedBaseline {
     /// Something goes on with the function.
     #[serde(default)]
     closed: bool,
-    /// Calls that are not written yet, this one included.
+    /// Calls before this one that are not written yet.
     #[serde(default)]
     counted: u32,
+    /// How many objects it reads.
+    #[serde(default)]
+    reads: Option<Reads>,
+    /// Reads before this one that are not written yet.
+    #[serde(default)]
+    read: Counted,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -188,12 +194,13 @@ const fn enough() -> u32 {
 
 impl From<DescribedBaseline> for baseline::Known {
     fn from(described: DescribedBaseline) -> Self {
-        let DescribedBaseline { began, calls, deployed, seen, usual, unusual, closed, counted } =
-            described;
+        let DescribedBaseline { began, calls, deployed, seen, usual, unusual, .. } = described;
         let usual = usual.into_iter().map(|habit| (habit, Sighting::usual(began, seen)));
         let unusual = unusual.into_iter().map(|(habit, at)| (habit, Sighting::unusual(at.0)));
         let baseline = Baseline::of(began, calls, deployed, usual.chain(unusual));
-        Self { baseline: Some(baseline), version: 1, closed, counted, cached: false }
+        let baseline = Some(baseline.with_reads(described.reads));
+        let DescribedBaseline { closed, counted, read, .. } = described;
+        Self { baseline, version: 1, closed, counted, read, cached: false }
     }
 }
 
