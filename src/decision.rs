@@ -18,7 +18,7 @@ use crate::{
     policy::{Because, ControlPolicy, Mode, Validity},
     remediation::{Planned, Remediation, RoleRestore, Withheld},
     resource::{Arn, FunctionArn, Resource, RoleArn},
-    state::{Lesson, Read, Snapshot, State},
+    state::{Lesson, Read, Sighting, Snapshot, State},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -73,6 +73,8 @@ pub struct Decision {
     pub learned: Option<Snapshot>,
     /// What is to be remembered of where something leads, if that is something new.
     pub lesson: Option<Lesson>,
+    /// What is to be counted, before it is told. It is decided again once it is.
+    pub sighting: Option<Sighting>,
 }
 
 /// A remediation that may be applied.
@@ -168,6 +170,7 @@ pub fn decide(
     // Who is about to be contained teaches nothing.
     let learned = controls::learned(&case, &triage.controls).filter(|_| !contains);
     let lesson = controls::lesson(&case, &triage.controls).filter(|_| !contains);
+    let sighting = controls::sighting(&case, &triage.controls);
     Decision {
         incident,
         evaluations,
@@ -181,6 +184,7 @@ pub fn decide(
         limited,
         learned,
         lesson,
+        sighting,
     }
 }
 

@@ -25,6 +25,8 @@ mod harness;
 mod integrity;
 mod itself;
 mod limits;
+mod log_data;
+mod logs;
 mod mangled;
 mod messages;
 mod modules;

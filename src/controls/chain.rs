@@ -9,6 +9,10 @@
 //! well. But through one that is open a stranger comes in, and what GuardDuty sees afterwards may be no more
 //! than that: it takes the owner's `stop`. A door that is opened on what GuardDuty has seen already is
 //! nobody's who only came in.
+//! What a function logs is what a stranger sent it at least as often as what it did: an attack in its log may
+//! be one that failed. So it counts beside a change or an escalation, which no stranger makes, and beside
+//! doors and undeclared callers, in whichever order they came, only with the owner's `stop`. Beside what
+//! GuardDuty sees it counts nothing more: who can have a function fetch what they name writes to its log, too.
 
 use super::{Assessment, Case, Extent, Judgement, Response, Seen};
 use crate::{
@@ -42,12 +46,15 @@ const ESCALATION: ControlId = ControlId::FunctionPrivilegeEscalation;
 /// It does what malware does.
 const THREAT: ControlId = ControlId::GuarddutyLambdaFinding;
 
+/// Its log shows an attack, which may be one that failed.
+const LOGGED: ControlId = ControlId::LogAttackSignature;
+
 /// Whether a finding of `control` may say more together with another one.
 pub fn is_link(control: ControlId) -> bool {
     DOORS.contains(&control)
         || ENTRIES.contains(&control)
         || CHANGES.contains(&control)
-        || [UNSIGNED, ESCALATION, THREAT].contains(&control)
+        || [UNSIGNED, ESCALATION, THREAT, LOGGED].contains(&control)
 }
 
 /// Makes the findings stronger that another one, of now or of lately, stands beside.
@@ -85,7 +92,12 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
             || beside(&DOORS, &[THREAT])
             || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)))
             || (by_entry && (beside(&[THREAT], &ENTRIES) || beside(&ENTRIES, &[THREAT])))
-            || (by_entry && beside(&[THREAT], &DOORS));
+            || (by_entry && beside(&[THREAT], &DOORS))
+            || beside(&CHANGES, &[LOGGED])
+            || beside(&[LOGGED], &CHANGES)
+            || beside(&[LOGGED], &[ESCALATION])
+            || (by_entry && (beside(&[LOGGED], &ENTRIES) || beside(&ENTRIES, &[LOGGED])))
+            || (by_entry && (beside(&[LOGGED], &DOORS) || beside(&DOORS, &[LOGGED])));
         let chained = entered || changed;
         // What the chain was seen by is closed before the containment is through.
         let is_pursued = case.state.memory.pursued
@@ -137,8 +149,8 @@ mod tests {
     fn what_may_say_more_together_is_written_down_and_nothing_else() {
         let links: Vec<ControlId> =
             ControlId::ALL.into_iter().filter(|control| is_link(*control)).collect();
-        let signs =
-            [DOORS.as_slice(), &ENTRIES, &CHANGES, &[UNSIGNED, ESCALATION, THREAT]].concat();
+        let signs = [DOORS.as_slice(), &ENTRIES, &CHANGES, &[UNSIGNED, ESCALATION, THREAT, LOGGED]]
+            .concat();
         assert_eq!(links.len(), signs.len());
         assert!(signs.iter().all(|sign| links.contains(sign)));
     }

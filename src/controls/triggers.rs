@@ -42,6 +42,8 @@ pub enum Trigger {
     GuardDuty,
     /// An alarm of CloudWatch went off.
     Alarms,
+    /// Lines of the log groups of functions named at deployment, by CloudWatch Logs itself.
+    FunctionLogs,
 }
 
 /// The rules in `template.yaml`, one a source.

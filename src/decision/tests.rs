@@ -41,6 +41,7 @@ fn decision(evaluations: Vec<Evaluation>) -> Decision {
         limited: None,
         learned: None,
         lesson: None,
+        sighting: None,
     }
 }
 
