@@ -5,7 +5,7 @@
 use crate::{
     controls,
     decision::{Decision, Remit, decide},
-    event::{Event, EventError, Own},
+    event::{Event, EventError, Own, pack, unpack},
     finding::{Compliance, Evaluation, Requirement},
     policy::ControlPolicy,
     remediation::{Planned, Remediation},
@@ -85,10 +85,18 @@ impl Case {
     /// The event, changed as the case says. Its author mends a pointer that leads nowhere.
     pub fn changed(&self, event: &str) -> Result<String, String> {
         let mut event: Value = serde_json::from_str(event).map_err(|error| error.to_string())?;
+        // What a delivery of logs holds is changed as if nobody had packed it.
+        let logs = unpack(&event);
+        if let (Some(logs), Some(data)) = (&logs, event.pointer_mut("/awslogs/data")) {
+            data.clone_from(logs);
+        }
         for (pointer, value) in &self.change {
             change(&mut event, pointer, value)?;
         }
-        Ok(event.to_string())
+        match event.pointer("/awslogs/data").filter(|data| data.is_object() && logs.is_some()) {
+            Some(data) => Ok(pack(data).to_string()),
+            None => Ok(event.to_string()),
+        }
     }
 
     /// Decides. `event` is the text that [`Case::changed`] gives.
@@ -169,7 +177,15 @@ pub fn remit<'p>(policy: &'p ControlPolicy, home: &Home) -> Remit<'p> {
 fn change(event: &mut Value, pointer: &str, value: &Value) -> Result<(), String> {
     let nowhere = || format!("`{pointer}` leads to no field of the event");
     let (parent, field) = pointer.rsplit_once('/').ok_or_else(nowhere)?;
-    let Some(Value::Object(fields)) = event.pointer_mut(parent) else { return Err(nowhere()) };
+    let fields = match event.pointer_mut(parent) {
+        Some(Value::Object(fields)) => fields,
+        Some(Value::Array(items)) => {
+            let item = field.parse().ok().and_then(|at: usize| items.get_mut(at));
+            value.clone_into(item.ok_or_else(nowhere)?);
+            return Ok(());
+        }
+        Some(_) | None => return Err(nowhere()),
+    };
     if value.is_null() {
         fields.remove(field).map(|_| ()).ok_or_else(nowhere)
     } else {

@@ -6,6 +6,7 @@ mod access_analyzer;
 mod access_denied;
 mod alias_shifted;
 mod analysis;
+mod attack_signature;
 mod behaviour;
 mod chain;
 mod change;
@@ -35,6 +36,7 @@ mod invocation_unusual;
 mod lambda_admin;
 mod layer_policy;
 mod layer_untrusted;
+mod log_data;
 mod logging;
 mod logs;
 mod mapping_retargeted;
@@ -80,7 +82,7 @@ use crate::{
     policy::{Because, Concurrency, ControlPolicy, Mode, Pattern, Reached, Whom},
     remediation::{Remediation, TAG_PREFIX, Watching},
     resource::{Arn, FunctionArn, Home, Resource},
-    state::{FunctionState, Lesson, Read, State},
+    state::{FunctionState, Lesson, Read, Sighting, State},
 };
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
@@ -258,6 +260,7 @@ pub const CONTROLS: &[Control] = &[
     stolen_credentials::CONTROL,
     data_exfiltration::CONTROL,
     guardduty_finding::CONTROL,
+    attack_signature::CONTROL,
     iam_backdoor::CONTROL,
     metric_anomaly::CONTROL,
     tags::CONTROL,
@@ -283,6 +286,9 @@ pub fn event(
     home: &Home,
     own: &Own,
 ) -> Result<Event, EventError> {
+    if let Some(event) = log_data::event(policy, payload, home, own) {
+        return event;
+    }
     let event = Event::parse(payload, home)?;
     Ok(event.with(policy.rules.matched(payload, home), own.touched(payload, home)))
 }
@@ -421,6 +427,12 @@ pub fn judge(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Vec<Assessmen
         .filter(|matched| controls.contains(&Requirement::Rule(matched.rule.clone())));
     assessments.extend(matched.flat_map(|matched| rule::judge(case, matched)));
     assessments
+}
+
+/// What is to be counted before it is told.
+pub(crate) fn sighting(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Option<Sighting> {
+    let is_concerned = |control: ControlId| controls.contains(&control.into());
+    is_concerned(ControlId::LogAttackSignature).then(|| attack_signature::sighting(case)).flatten()
 }
 
 /// What is to be remembered of where something leads.

@@ -19,7 +19,7 @@ use crate::{
     policy::{Because, ControlPolicy, Mode, Validity},
     remediation::{Planned, Remediation, RoleRestore, Withheld},
     resource::{Arn, FunctionArn, Resource, RoleArn},
-    state::{Lesson, Read, Snapshot, State},
+    state::{Lesson, Read, Sighting, Snapshot, State},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -78,6 +78,8 @@ pub struct Decision {
     pub lesson: Option<Lesson>,
     /// What is to be remembered of what credentials of a function do, if that is something new.
     pub observed: Option<(FunctionArn, Baseline)>,
+    /// What is to be counted, before it is told. It is decided again once it is.
+    pub sighting: Option<Sighting>,
 }
 
 /// A remediation that may be applied.
@@ -176,6 +178,7 @@ pub fn decide(
     let lesson = controls::lesson(&case, &triage.controls).filter(|_| !contains);
     let observed = controls::observed(&case, &triage.controls);
     let asks = controls::asks(&case, &triage.controls);
+    let sighting = controls::sighting(&case, &triage.controls);
     Decision {
         incident,
         evaluations,
@@ -191,6 +194,7 @@ pub fn decide(
         learned,
         lesson,
         observed,
+        sighting,
     }
 }
 

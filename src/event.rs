@@ -12,6 +12,7 @@ mod config;
 mod guardduty;
 mod hub;
 mod iam;
+mod log_data;
 mod log_group;
 mod message;
 mod own;
@@ -31,15 +32,17 @@ pub use guardduty::{Threat, ThreatStanding, Told};
 pub use iam::IamTarget;
 
 pub use hub::{HubFinding, HubVerdict};
+pub use log_data::{LogData, LogDelivery, LogLine, pack, unpack};
 pub use log_group::LogGroupChange;
 
 use crate::finding::RuleMatch;
 use crate::resource::{
     AlarmArn, Arn, FunctionArn, FunctionResource, Home, LayerVersion, Resource, ResourceError,
 };
+use crate::signature::{RequestId, SignatureId};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 use time::OffsetDateTime;
 
 /// What arrived, as far as any control can care.
@@ -197,8 +200,28 @@ pub enum Kind {
     /// Credentials of a function made a call that changes nothing else a control looks at, or that failed:
     /// [`Event::call`].
     FunctionCall,
+    /// Lines of a function's log were delivered.
+    LogSigns {
+        /// The function that wrote them.
+        function: FunctionArn,
+        /// What they show, each once; nothing of the lines themselves.
+        signs: Vec<LogSign>,
+    },
+    /// Lines of Cordon's own log were delivered. Nothing is said of them: it would come back.
+    OwnLog,
     /// Nothing any control can care about, and why.
     Ignored(String),
+}
+
+/// What lines of a log show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSign {
+    /// The signature.
+    pub signature: SignatureId,
+    /// How many lines show it.
+    pub lines: u32,
+    /// The requests they belong to, as far as they tell; a few of them.
+    pub requests: BTreeSet<RequestId>,
 }
 
 /// How a code signing configuration is made weaker.
@@ -277,6 +300,9 @@ pub enum EventError {
         /// Why.
         source: ResourceError,
     },
+    /// A delivery of CloudWatch Logs that cannot be unpacked.
+    #[error("malformed event: `awslogs.data` is {0}")]
+    Packed(&'static str),
     /// An envelope without what EventBridge always sets.
     #[error("malformed event: `{0}` is missing or wrong; EventBridge always sets it")]
     Envelope(&'static str),
@@ -344,6 +370,7 @@ impl Event {
             | Kind::SettingChange { function }
             | Kind::SecondLook { function, .. }
             | Kind::RuleCompliance { function, .. }
+            | Kind::LogSigns { function, .. }
             | Kind::LogGroup { function, .. } => Some(function),
             Kind::Threat { threat, .. } => Some(&threat.function),
             Kind::ExternalAccess { resource, .. } => resource.function(),
@@ -363,6 +390,7 @@ impl Event {
             | Kind::RuleChange { .. }
             | Kind::WatcherChange(_)
             | Kind::Heartbeat
+            | Kind::OwnLog
             | Kind::Ignored(_) => None,
             Kind::IamCall { incident: None, .. } => {
                 self.actor.issued_to.as_ref().or(self.actor.named_after.as_ref())

@@ -275,6 +275,11 @@ catalogue! {
         "GuardDuty sees no function do what malware does",
         ["NIST CSF DE.AE-02", "NIST CSF DE.CM-01", "NIST CSF RS.MI-01", "MITRE ATT&CK T1071", "MITRE ATT&CK T1090.003", "MITRE ATT&CK T1496"],
         [ContainFunction, CapConcurrency, TagFunction] or [StopFunction, RevokeCredentials];
+    /// Its log shows an attack.
+    LogAttackSignature = "log.attack-signature", High,
+        "no line that the function logs is a sign of an attack",
+        ["NIST CSF DE.AE-02", "NIST CSF DE.CM-09", "MITRE ATT&CK T1059", "MITRE ATT&CK T1190", "MITRE ATT&CK T1496", "MITRE ATT&CK T1552"],
+        [ContainFunction] or [StopFunction, RevokeCredentials];
     /// A function reacts to new identities.
     IamBackdoorReactive = "iam-backdoor.reactive", Critical,
         "no function reacts to new users, roles and keys but those that are declared",

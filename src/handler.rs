@@ -17,7 +17,7 @@ use crate::{
     controls::{self, Triage},
     decision::{Decision, Remit, decide},
     event::{Event, EventError, Kind},
-    finding::{Compliance, Requirement},
+    finding::{Compliance, Evaluation, Requirement},
     incident::{StepEvent, StepStatus},
     policy::{LoadedPolicy, Mode, Validity},
     remediation::{Outcome, Planned, Remediation, Withheld},
@@ -210,6 +210,9 @@ impl Responder {
             println!("{}", heartbeat(now));
             return Ok(Handled::Ignored { reason: "a heartbeat".to_owned() });
         }
+        if event.kind == Kind::OwnLog {
+            return Ok(Handled::Ignored { reason: "it is the log of Cordon".to_owned() });
+        }
         if let Some(reason) = self.ignored(event) {
             tracing::info!(event = event.id, reason, "ignored");
             return Ok(Handled::Ignored { reason });
@@ -233,8 +236,15 @@ impl Responder {
             decision = matter.decide(&state);
         }
         self.observe(&matter, &mut state, &mut decision).await?;
+        if let Some(sighting) = &decision.sighting {
+            match self.journal().tally(sighting, &event.id, now).await {
+                Ok(tally) => state.memory.tally = Some(tally),
+                Err(error) => unread.push(error),
+            }
+            decision = matter.decide(&state);
+        }
         let (mut recalled, mut budget) = (Recalled::default(), Budget::default());
-        if self.concerns_the_journal(&matter, &decision) {
+        if self.concerns_the_journal(&matter, &decision, &state) {
             self.leave_as_released(&decision, &state, now).await?;
             (recalled, budget) = self.recall_with_budget(&matter, &decision, &mut state).await?;
             decision = matter.decide(&state);
@@ -275,12 +285,22 @@ impl Responder {
 
     /// Only what may be changed, or was, is in the journal. Events that show harmless things read
     /// nothing, and are not in it either.
-    fn concerns_the_journal(&self, matter: &Matter<'_>, decision: &Decision) -> bool {
+    fn concerns_the_journal(
+        &self,
+        matter: &Matter<'_>,
+        decision: &Decision,
+        state: &State,
+    ) -> bool {
+        let is_link = |one: &Evaluation| one.control.control().is_some_and(controls::is_link);
+        // What was told already is known to whoever finds another sign.
+        let tally = state.memory.tally.as_ref();
+        let tells = tally.is_some_and(|tally| tally.tells_something(&matter.event.id));
         self.settings.mode == Mode::Enforce
             && (!decision.approved().is_empty()
                 || !decision.released.is_empty()
                 || decision.contains
                 || (matter.event.call.is_some() && decision.findings().next().is_some())
+                || (tells && decision.findings().any(|(one, _)| is_link(one)))
                 || matter.triage.reads.iter().any(|read| !read.is_in_the_journal()))
     }
 

@@ -12,6 +12,7 @@
 //! | [`iam`] | resource policies: parse, expose, rewrite |
 //! | [`finding`] | controls by name, evaluations, findings |
 //! | [`setting`] | the settings that remediations turn |
+//! | [`signature`] | texts in logs that are signs of an attack |
 //! | [`event`] | EventBridge JSON to [`event::Event`] |
 //! | [`policy`] | the control policy |
 //! | [`trail`] | what a CloudTrail trail records |
@@ -75,5 +76,6 @@ pub mod secret;
 pub mod setting;
 #[cfg(feature = "aws")]
 pub mod settings;
+pub mod signature;
 pub mod state;
 pub mod trail;

@@ -41,7 +41,8 @@ pub use parameters::{
     EnvironmentSecret, ExecutionRoleOverbroad, ExecutionRoleTrustWidened,
     FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, GuarddutyLambdaFinding,
     IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, InvocationUnusual, LayerUntrusted,
-    Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing, UsualInvocations,
+    LogAttackSignature, Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing,
+    UsualInvocations,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use problem::{Level, Place, Problem, Step};

@@ -11,6 +11,7 @@ mod route;
 mod shown;
 mod snapshot;
 mod surroundings;
+mod tally;
 mod watchers;
 
 pub use crate::setting::{
@@ -27,6 +28,7 @@ pub use role::{
 pub use route::{AliasSnapshot, AliasState, Known, Lesson, MappingSnapshot, MappingState};
 pub use snapshot::{Remembered, Snapshot};
 pub use surroundings::Surroundings;
+pub use tally::{Sighting, Tally};
 pub use watchers::Watchers;
 
 use crate::{
@@ -126,6 +128,8 @@ pub struct Memory {
     pub answered: bool,
     /// The controls that had findings on the function lately.
     pub recent: BTreeSet<ControlId>,
+    /// What was seen on the resource within the hour, the event counted; none where nothing is counted.
+    pub tally: Option<Tally>,
     /// The limit that keeps the event from being answered.
     pub limited: Option<String>,
     /// Functions whose own resource policy denies Cordon what it has to do.

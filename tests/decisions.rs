@@ -265,9 +265,12 @@ fn every_control_has_every_kind_of_case() {
                         | ControlId::SecurityHubFailed
                         | ControlId::AccessAnalyzerExternal
                         | ControlId::GuarddutyLambdaFinding
+                        | ControlId::LogAttackSignature
                         | ControlId::MetricAnomaly,
                     Kind::FailedCall
                 )
+                // Its lines are all there is to know.
+                | (ControlId::LogAttackSignature, Kind::InsufficientData)
             );
             assert!(has || cannot, "`{control}` has no {kind:?} case");
         }

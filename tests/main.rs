@@ -26,6 +26,8 @@ mod harness;
 mod integrity;
 mod itself;
 mod limits;
+mod log_data;
+mod logs;
 mod mangled;
 mod messages;
 mod modules;

@@ -7,11 +7,12 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 29] = [
     "resource",
     "iam",
     "finding",
     "setting",
+    "signature",
     "event",
     "policy",
     "trail",

@@ -4,6 +4,7 @@
 use crate::{
     alarms::raise_alarms,
     harness::{Installation, SHIPPED, World},
+    logs::logged,
     services::{logs, publish_layer, send_to_a_stranger, share_layer},
     telling::{controls, document, seed, statement, trigger, writes},
 };
@@ -142,6 +143,8 @@ const OF_CALLS: [&str; 5] = [
     "list-secrets-by-function.json",
     "put-object-by-function.json",
 ];
+/// What functions log, which is told; `logs` tells what comes of it.
+const OF_LOGS: [&str; 1] = ["log-attack.json"];
 
 /// What changes no function, and is only told.
 const OF_CONFIGS: [&str; 2] =
@@ -152,7 +155,7 @@ fn no_sample_is_left_out() {
     let of_iam = OF_IAM.iter().map(|(event, _)| event);
     let told = SAMPLES.iter().map(|(event, ..)| event).chain(of_iam);
     let told = told.chain(&OF_CONTAINMENTS).chain(&OF_RULES).chain(&OF_WATCHERS).chain(&OF_CONFIGS);
-    let told = told.chain(&OF_ROLES).chain(&OF_GUARDDUTY).chain(&OF_CALLS);
+    let told = told.chain(&OF_ROLES).chain(&OF_GUARDDUTY).chain(&OF_CALLS).chain(&OF_LOGS);
     let told: BTreeSet<String> = told.map(|event| (*event).to_owned()).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));
@@ -258,6 +261,23 @@ async fn what_would_undo_a_containment_is_left_alone_where_there_is_none() {
         let writes = writes(&world);
         assert!(writes.is_empty(), "{event}: {writes:?}");
     }
+}
+
+#[tokio::test]
+async fn what_functions_log_is_told_once_and_changes_nothing() {
+    let policy = everything();
+    let world = World::new().await;
+    let bootstrap = world.bootstrap(&Installation { mode: "enforce", policy: &policy });
+    for event in OF_LOGS {
+        for told in [1, 0] {
+            // Another delivery of lines that show the same.
+            let event = if told == 1 { world.event(event) } else { logged(7, &["/dev/tcp/"]) };
+            let answer = bootstrap.deliver(&event);
+            assert!(answer.ok && controls(&answer).len() == 1, "{answer:?}");
+            assert_eq!(world.account.notifications().await.len(), told, "{event}");
+        }
+    }
+    assert!(writes(&world).is_empty());
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@
 //! | `function#<ARN>` | `incident` | the incident that goes on: one at a time |
 //! | `function#<ARN>` | `hold#<mark>` | until when it is left alone, and by which incident |
 //! | `function#<ARN>` | `finding#<control>` | until when it counts as lately |
+//! | `function#<ARN>` | `seen#<control>` | what was seen on it within the hour, how often, and who tells it |
 //! | `function#<ARN>` | `snapshot` | what it was when its last accepted change was made, and its salt |
 //! | `function#<ARN>` | `alias#<name>` | where the alias led when its last accepted change was made |
 //! | `resource#<ARN>` | the same | the same, of anything but functions |
@@ -29,6 +30,7 @@ mod recall;
 mod record;
 mod route;
 mod snapshot;
+mod tally;
 mod trail_snapshot;
 mod turned;
 mod write;

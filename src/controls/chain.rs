@@ -9,6 +9,10 @@
 //! well. But through one that is open a stranger comes in, and what GuardDuty sees afterwards may be no more
 //! than that: it takes the owner's `stop`. A door that is opened on what GuardDuty has seen already is
 //! nobody's who only came in.
+//! What a function logs is what a stranger sent it at least as often as what it did: an attack in its log may
+//! be one that failed. So it counts beside a change or an escalation, which no stranger makes, and beside
+//! doors and undeclared callers, in whichever order they came, only with the owner's `stop`. Beside what
+//! GuardDuty sees it counts nothing more: who can have a function fetch what they name writes to its log, too.
 
 use super::{Assessment, Case, Extent, Judgement, Response, Seen};
 use crate::{
@@ -49,20 +53,23 @@ const MISUSES: [ControlId; 2] =
 /// Its credentials call what they never called: that is told, makes others worse, and contains nothing.
 const NOVELTY: ControlId = ControlId::FunctionFirstSeenApi;
 
+/// Its log shows an attack, which may be one that failed.
+const LOGGED: ControlId = ControlId::LogAttackSignature;
+
 /// Whether a finding of `control` may say more together with another one.
 pub fn is_link(control: ControlId) -> bool {
     DOORS.contains(&control)
         || ENTRIES.contains(&control)
         || CHANGES.contains(&control)
         || MISUSES.contains(&control)
-        || [UNSIGNED, ESCALATION, THREAT, NOVELTY].contains(&control)
+        || [UNSIGNED, ESCALATION, THREAT, NOVELTY, LOGGED].contains(&control)
 }
 
 /// Whether something else was found on the function lately that may say more together with this one: what
 /// anybody can cause who may invoke it does not count.
 pub(super) fn is_beside_another(case: &Case<'_>, control: &Requirement) -> bool {
     let recent = &case.state.memory.recent;
-    let counts = |one: &&ControlId| !ENTRIES.contains(one) && *control != **one;
+    let counts = |one: &&ControlId| !ENTRIES.contains(one) && **one != LOGGED && *control != **one;
     recent.iter().filter(counts).any(|one| is_link(*one))
 }
 
@@ -107,7 +114,12 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
             || beside(&DOORS, &[THREAT])
             || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)))
             || (by_entry && (beside(&[THREAT], &ENTRIES) || beside(&ENTRIES, &[THREAT])))
-            || (by_entry && beside(&[THREAT], &DOORS));
+            || (by_entry && beside(&[THREAT], &DOORS))
+            || beside(&CHANGES, &[LOGGED])
+            || beside(&[LOGGED], &CHANGES)
+            || beside(&[LOGGED], &[ESCALATION])
+            || (by_entry && (beside(&[LOGGED], &ENTRIES) || beside(&ENTRIES, &[LOGGED])))
+            || (by_entry && (beside(&[LOGGED], &DOORS) || beside(&DOORS, &[LOGGED])));
         let chained = entered || changed;
         // What the chain was seen by is closed before the containment is through.
         let is_pursued = case.state.memory.pursued
@@ -164,7 +176,7 @@ mod tests {
             &ENTRIES,
             &CHANGES,
             &MISUSES,
-            &[UNSIGNED, ESCALATION, THREAT, NOVELTY],
+            &[UNSIGNED, ESCALATION, THREAT, NOVELTY, LOGGED],
         ]
         .concat();
         assert_eq!(links.len(), signs.len());

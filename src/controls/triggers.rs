@@ -44,6 +44,8 @@ pub enum Trigger {
     Alarms,
     /// Calls that credentials of functions made, those that failed too.
     FunctionCalls,
+    /// Lines of the log groups of functions named at deployment, by CloudWatch Logs itself.
+    FunctionLogs,
 }
 
 /// The rules in `template.yaml`, one a source.

@@ -43,6 +43,7 @@ fn decision(evaluations: Vec<Evaluation>) -> Decision {
         lesson: None,
         observed: None,
         asks: None,
+        sighting: None,
     }
 }
 

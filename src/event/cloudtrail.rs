@@ -154,7 +154,9 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::LayerShared { .. }
         | Kind::AlarmState { .. }
         | Kind::LogGroup { .. }
+        | Kind::LogSigns { .. }
         | Kind::Heartbeat
+        | Kind::OwnLog
         | Kind::Threat { .. }
         | Kind::FunctionCall
         | Kind::Ignored(_) => None,

@@ -11,9 +11,9 @@ use super::{
         DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
         ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
         GuarddutyLambdaFinding, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
-        InvocationUnusual, LayerPolicyPublic, LayerUntrusted, LoggingRedirected, MetricAnomaly,
-        ResponderTampered, RuntimeDeprecated, SecurityHubFailed, TagsMissing, TracingUnencrypted,
-        TrailLambdaDataEventsOff, TrailStopped,
+        InvocationUnusual, LayerPolicyPublic, LayerUntrusted, LogAttackSignature,
+        LoggingRedirected, MetricAnomaly, ResponderTampered, RuntimeDeprecated, SecurityHubFailed,
+        TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
     },
     reach::Reach,
 };
@@ -141,6 +141,7 @@ entries! {
     function_stolen_credentials: FunctionStolenCredentials = FunctionStolenCredentials, "function.stolen-credentials";
     function_data_exfiltration: FunctionDataExfiltration = FunctionDataExfiltration, "function.data-exfiltration";
     guardduty_lambda_finding: GuarddutyLambdaFinding = GuarddutyLambdaFinding, "guardduty.lambda-finding";
+    log_attack_signature: LogAttackSignature = LogAttackSignature, "log.attack-signature";
     iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
     metric_anomaly: MetricAnomaly = MetricAnomaly, "metric.anomaly";
     tags_missing: TagsMissing = TagsMissing, "tags.missing";

@@ -9,6 +9,7 @@ use crate::{
     finding::{ControlId, Requirement, RuleId, Score},
     iam::TrustedNetwork,
     resource::form::text_form,
+    signature::{LinePattern, SignatureId},
 };
 
 text_form!(
@@ -137,6 +138,36 @@ text_form!(
     "^[a-z0-9-]{1,64}$",
     ["no-console-changes"],
     "use 1 to 64 lower case letters, digits and hyphens"
+);
+
+/// The name of a function.
+pub struct FunctionName;
+
+text_form!(
+    FunctionName,
+    "FunctionName",
+    "a function's name such as `checkout`",
+    "^[A-Za-z0-9_-]{1,64}$",
+    ["checkout"],
+    "write the bare name, without wildcards"
+);
+
+text_form!(
+    SignatureId,
+    "SignatureId",
+    "a signature's id such as `mining-pool`",
+    "^[a-z0-9-]{1,40}$",
+    ["mining-pool"],
+    "use 1 to 40 lower case letters, digits and hyphens"
+);
+
+text_form!(
+    LinePattern,
+    "LinePattern",
+    "a text such as `stratum+tcp://` or `curl http*| sh`",
+    "^[^*\\x00-\\x1f].{2,198}[^*\\x00-\\x1f]$",
+    ["stratum+tcp://"],
+    "write 4 to 200 characters of a line, with `*` within them for any others"
 );
 
 /// A Region.

@@ -1,10 +1,11 @@
 //! What controls can be told, one type a control.
 
-use super::{ArnPattern, Concurrency, Day, Hours, Pattern, RuleRemediations};
+use super::{ArnPattern, Concurrency, Day, Hours, Pattern, RuleRemediations, limits::Count};
 use crate::{
     finding::Score,
     iam::TrustedNetwork,
     resource::{AccountId, Arn},
+    signature::{self, Signature, SignatureId},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -359,6 +360,50 @@ impl Default for GuarddutyLambdaFinding {
     fn default() -> Self {
         Self { least_severity: Score::MEDIUM, ignored: Vec::new(), cap: None, stop: Vec::new() }
     }
+}
+
+/// Parameters of `log.attack-signature`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct LogAttackSignature {
+    /// What is looked for. Left out: the signatures that Cordon knows.
+    pub signatures: Vec<Signature>,
+    /// What is looked for beside these.
+    pub more: Vec<Signature>,
+    /// Signatures, by id, that are not looked for.
+    pub ignored: BTreeSet<SignatureId>,
+    /// Log groups that are not named after their function: the first entry that means one decides.
+    pub log_groups: Vec<FunctionLogGroup>,
+    /// Contain the function once so many lines of one signature came within an hour, at least 1. Left out:
+    /// it is told. What a function logs is often what a stranger sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Count>,
+}
+
+impl Default for LogAttackSignature {
+    fn default() -> Self {
+        Self {
+            signatures: signature::known(),
+            more: Vec::new(),
+            ignored: BTreeSet::new(),
+            log_groups: Vec::new(),
+            stop: None,
+        }
+    }
+}
+
+/// A log group that is not named after its function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FunctionLogGroup {
+    /// The log group, by name.
+    pub log_group: Pattern,
+    /// The function that writes to it. Left out: the one that each of its log streams is named after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "cli", schemars(with = "Option<super::form::FunctionName>"))]
+    pub function: Option<String>,
 }
 
 /// Parameters of `tags.missing`.

@@ -4,7 +4,7 @@ use super::{
     AlarmState, AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState,
     KeyStatus, KeyUse, Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState, Memory,
     PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
-    Surroundings, UrlAuthType, VariableState, Watchers,
+    Surroundings, Tally, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     baseline::{self, Baseline, Counted, Habit, LEARNING_CALLS, Reads, Sighting},
@@ -72,6 +72,8 @@ pub struct DescribedState {
     held: BTreeSet<String>,
     /// The controls that had findings on the function lately.
     recent: BTreeSet<ControlId>,
+    /// What was seen within the hour, the event counted.
+    tally: Option<Tally>,
     /// The settings its incident turned already.
     turned: BTreeSet<String>,
     /// Roles that take no inline policy any more.
@@ -344,6 +346,7 @@ impl From<DescribedState> for State {
             memory: Memory {
                 held: described.held,
                 recent: described.recent,
+                tally: described.tally,
                 turned: described.turned,
                 full_roles: described.full_roles,
                 contained,

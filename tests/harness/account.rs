@@ -274,7 +274,8 @@ impl Account {
             .expect("the environment is set");
     }
 
-    async fn journal(&self) -> Vec<HashMap<String, AttributeValue>> {
+    /// Everything that is in the journal.
+    pub async fn journal(&self) -> Vec<HashMap<String, AttributeValue>> {
         let output = self.dynamodb.scan().table_name(JOURNAL).send().await;
         output.expect("the journal is read").items.unwrap_or_default()
     }
