@@ -461,7 +461,9 @@ pub(crate) fn severity(case: &Case<'_>, control: &Requirement) -> Severity {
         {
             Severity::High
         }
-        Some(ControlId::FunctionFirstSeenApi) if chain::is_beside_another(case, control) => {
+        Some(control @ ControlId::FunctionFirstSeenApi)
+            if chain::is_beside_another(case, &[control]) =>
+        {
             Severity::High
         }
         Some(_) | None => usual,

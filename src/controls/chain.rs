@@ -65,11 +65,12 @@ pub fn is_link(control: ControlId) -> bool {
         || [UNSIGNED, ESCALATION, THREAT, NOVELTY, LOGGED].contains(&control)
 }
 
-/// Whether something else was found on the function lately that may say more together with this one: what
-/// anybody can cause who may invoke it does not count.
-pub(super) fn is_beside_another(case: &Case<'_>, control: &Requirement) -> bool {
+/// Whether something else than `ours` was found on the function lately that may say more together with it:
+/// what anybody can cause who may invoke it does not count.
+pub(super) fn is_beside_another(case: &Case<'_>, ours: &[ControlId]) -> bool {
     let recent = &case.state.memory.recent;
-    let counts = |one: &&ControlId| !ENTRIES.contains(one) && **one != LOGGED && *control != **one;
+    let counts =
+        |one: &&ControlId| !ENTRIES.contains(one) && **one != LOGGED && !ours.contains(one);
     recent.iter().filter(counts).any(|one| is_link(*one))
 }
 

@@ -124,7 +124,10 @@ fn signs(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Vec<&'static str>
     let is_used_inside = key
         .and_then(|key| case.state.keys.get(key))
         .is_some_and(|uses| uses.iter().any(|one| is_inside(case, one, past)));
-    let is_beside = chain::is_beside_another(case, &CONTROL.id.into());
+    // That the API is new is one sign, and not another because it was told as well.
+    let own = [CONTROL.id, ControlId::FunctionFirstSeenApi];
+    let own = if is_new_call { own.as_slice() } else { &[CONTROL.id] };
+    let is_beside = chain::is_beside_another(case, own);
     [
         (is_new_call, "an API that it never called"),
         (is_used_inside, "while the same key is used from where it usually calls from"),
