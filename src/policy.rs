@@ -17,6 +17,7 @@ mod loaded;
 mod meaning;
 mod parameters;
 mod pattern;
+mod peers;
 mod problem;
 mod reach;
 mod rule;
@@ -40,6 +41,7 @@ pub use parameters::{
     UsualInvocations,
 };
 pub use pattern::{ArnPattern, Pattern};
+pub use peers::{DeclaredPeers, FlowLogGroup};
 pub use problem::{Level, Place, Problem, Step};
 pub use reach::{
     Because, Mode, OrganizationalUnit, OrganizationalUnits, Reached, Scope, ScopedMode, TagValues,

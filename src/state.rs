@@ -4,6 +4,7 @@
 mod alarm;
 mod described;
 mod effect;
+mod interface;
 mod read;
 mod role;
 mod route;
@@ -19,6 +20,7 @@ pub use crate::setting::{
 };
 pub use alarm::AlarmState;
 pub use described::DescribedState;
+pub use interface::InterfaceState;
 pub use read::{Read, WatcherRead};
 pub use role::{
     ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, RolePolicies, policy_hash,
@@ -83,6 +85,8 @@ pub struct State {
     pub managed: BTreeMap<Arn, ManagedPolicyState>,
     /// Findings of GuardDuty on functions; none where it has no such finding.
     pub threats: BTreeMap<Arn, Option<Threat>>,
+    /// Network interfaces; none where there is no such interface.
+    pub interfaces: BTreeMap<Arn, Option<InterfaceState>>,
     /// What watches the account.
     pub watchers: Watchers,
     /// Identity policies, by where they are.
@@ -185,6 +189,7 @@ impl State {
         self.role_policies.extend(later.role_policies);
         self.managed.extend(later.managed);
         self.threats.extend(later.threats);
+        self.interfaces.extend(later.interfaces);
         self.watchers.learn(later.watchers);
         for (function, around) in later.surroundings {
             self.surroundings.entry(function).or_default().learn(around);

@@ -7,6 +7,7 @@ mod assumed;
 mod function;
 mod guard;
 pub(super) mod iam;
+mod interfaces;
 pub(super) mod log_groups;
 mod policies;
 mod role_use;
@@ -16,6 +17,7 @@ pub(super) mod rules;
 mod surroundings;
 
 pub(super) use function::vpc_attachment;
+pub(super) use interfaces::Interfaces;
 pub(super) use roles::RoleUsers;
 pub(super) use route::routing;
 
@@ -161,6 +163,10 @@ impl Aws {
                 let threat = absent(self.threat(finding).await)?.flatten();
                 state.threats.insert(finding.clone(), threat);
             }
+            Read::Interface(interface) => {
+                let live = self.interface(interface).await?;
+                state.interfaces.insert(interface.clone(), live);
+            }
             Read::Watcher(read) => return self.watcher(read).await.map(Some),
             Read::Signing(function) => {
                 let signing = self.signing(function).await?;
@@ -225,6 +231,7 @@ impl Aws {
             | Read::Containment(_)
             | Read::ContainmentOf(_)
             | Read::Threat(_)
+            | Read::Interface(_)
             | Read::Watcher(_) => {}
         }
         Ok(around)

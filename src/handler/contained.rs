@@ -159,6 +159,7 @@ impl Responder {
             | Read::Mapping(_, _)
             | Read::KnownMapping(_, _)
             | Read::Threat(_)
+            | Read::Interface(_)
             | Read::Watcher(_)
             | Read::IdentityPolicy(_)
             | Read::AccessKeys(_) => None,

@@ -11,6 +11,7 @@ use super::{
         LoggingRedirected, MetricAnomaly, ResponderTampered, RuntimeDeprecated, SecurityHubFailed,
         TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
     },
+    peers::FunctionUnexpectedPeer,
     reach::Reach,
 };
 use crate::finding::{ControlId, Severity};
@@ -133,6 +134,7 @@ entries! {
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
     guardduty_lambda_finding: GuarddutyLambdaFinding = GuarddutyLambdaFinding, "guardduty.lambda-finding";
+    function_unexpected_peer: FunctionUnexpectedPeer = FunctionUnexpectedPeer, "function.unexpected-peer";
     log_attack_signature: LogAttackSignature = LogAttackSignature, "log.attack-signature";
     iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
     metric_anomaly: MetricAnomaly = MetricAnomaly, "metric.anomaly";

@@ -2,8 +2,8 @@
 
 use super::{
     AlarmState, AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState,
-    KeyStatus, Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState, Memory,
-    PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
+    InterfaceState, KeyStatus, Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState,
+    Memory, PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
     Surroundings, Tally, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
@@ -50,6 +50,8 @@ pub struct DescribedState {
     managed_policies: BTreeMap<Arn, ManagedPolicyState>,
     /// Findings of GuardDuty; null where it has no such finding.
     threats: BTreeMap<Arn, Option<Threat>>,
+    /// Network interfaces; null where there is no such interface.
+    interfaces: BTreeMap<Arn, Option<InterfaceState>>,
     watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
@@ -275,6 +277,7 @@ impl From<DescribedState> for State {
             role_policies: described.role_policies,
             managed: described.managed_policies,
             threats: described.threats,
+            interfaces: described.interfaces,
             watchers: described.watchers,
             read: looked_up,
             memory: Memory {

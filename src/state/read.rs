@@ -82,6 +82,8 @@ pub enum Read {
     ContainmentOf(String),
     /// A finding of GuardDuty on a function, as it stands now.
     Threat(Arn),
+    /// A network interface, and the functions that can be behind it.
+    Interface(Arn),
     /// Something that watches the account.
     Watcher(WatcherRead),
 }
@@ -263,6 +265,7 @@ impl Read {
             // What each remediation needs to look at its setting, it declares itself.
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
             Self::Threat(_) => &["guardduty:GetFindings"],
+            Self::Interface(_) => &["ec2:DescribeNetworkInterfaces", "lambda:ListFunctions"],
             Self::Watcher(read) => read.permissions(),
         }
     }
@@ -307,6 +310,7 @@ impl fmt::Display for Read {
             }
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Threat(_) => f.write_str("what GuardDuty says of it now"),
+            Self::Interface(interface) => write!(f, "network interface `{}`", interface.name()),
             Self::Watcher(read) => read.fmt(f),
         }
     }

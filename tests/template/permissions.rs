@@ -341,6 +341,7 @@ fn reads() -> Vec<Read> {
         Read::LogGroup(String::new()),
         Read::Threat(watcher()),
         Read::Alarm(alarm()),
+        Read::Interface(rule()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -388,6 +389,7 @@ fn reads() -> Vec<Read> {
             Read::LogGroup(_) => "log group",
             Read::Threat(_) => "threat",
             Read::Alarm(_) => "alarm",
+            Read::Interface(_) => "interface",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -534,6 +536,7 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "config:StopConfigurationRecorder",
         "xray:GetEncryptionConfig",
         "xray:PutEncryptionConfig",
+        "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
         "ec2:DescribeVpcs",
