@@ -24,6 +24,7 @@ mod environment_secret;
 mod execution_role;
 mod extent;
 mod first_seen_api;
+mod flows;
 mod function_policy;
 mod function_url;
 mod guardduty;
@@ -60,6 +61,7 @@ mod trail_data_events;
 mod trail_stopped;
 mod triggers;
 mod trust_widened;
+mod unexpected_peer;
 mod unscoped_service;
 mod untrusted_account;
 mod untrusted_deployer;
@@ -260,6 +262,7 @@ pub const CONTROLS: &[Control] = &[
     stolen_credentials::CONTROL,
     data_exfiltration::CONTROL,
     guardduty_finding::CONTROL,
+    unexpected_peer::CONTROL,
     attack_signature::CONTROL,
     iam_backdoor::CONTROL,
     metric_anomaly::CONTROL,
@@ -432,7 +435,11 @@ pub fn judge(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Vec<Assessmen
 /// What is to be counted before it is told.
 pub(crate) fn sighting(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Option<Sighting> {
     let is_concerned = |control: ControlId| controls.contains(&control.into());
-    is_concerned(ControlId::LogAttackSignature).then(|| attack_signature::sighting(case)).flatten()
+    let of_lines =
+        is_concerned(ControlId::LogAttackSignature).then(|| attack_signature::sighting(case));
+    let of_flows = is_concerned(ControlId::FunctionUnexpectedPeer);
+    let of_flows = of_flows.then(|| unexpected_peer::sighting(case));
+    of_lines.flatten().or(of_flows.flatten())
 }
 
 /// What is to be remembered of where something leads.

@@ -36,13 +36,17 @@ pub use log_data::{LogData, LogDelivery, LogLine, pack, unpack};
 pub use log_group::LogGroupChange;
 
 use crate::finding::RuleMatch;
+use crate::flow::Flow;
 use crate::resource::{
     AlarmArn, Arn, FunctionArn, FunctionResource, Home, LayerVersion, Resource, ResourceError,
 };
 use crate::signature::{RequestId, SignatureId};
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::value::RawValue;
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 use time::OffsetDateTime;
 
 /// What arrived, as far as any control can care.
@@ -207,10 +211,26 @@ pub enum Kind {
         /// What they show, each once; nothing of the lines themselves.
         signs: Vec<LogSign>,
     },
+    /// Records of VPC flow logs were delivered, of these interfaces.
+    Flows(Vec<Flows>),
+    /// Records of VPC flow logs were delivered that have another format than they should.
+    UnreadFlows {
+        /// Their log group.
+        group: Arn,
+    },
     /// Lines of Cordon's own log were delivered. Nothing is said of them: it would come back.
     OwnLog,
     /// Nothing any control can care about, and why.
     Ignored(String),
+}
+
+/// What one network interface did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flows {
+    /// The interface.
+    pub interface: Arn,
+    /// What is not declared for everybody, and in how many records; nothing: all of it is.
+    pub flows: BTreeMap<Flow, u32>,
 }
 
 /// What lines of a log show.
@@ -391,6 +411,9 @@ impl Event {
             | Kind::WatcherChange(_)
             | Kind::Heartbeat
             | Kind::OwnLog
+            // Who is behind an interface has to be read.
+            | Kind::Flows(_)
+            | Kind::UnreadFlows { .. }
             | Kind::Ignored(_) => None,
             Kind::IamCall { incident: None, .. } => {
                 self.actor.issued_to.as_ref().or(self.actor.named_after.as_ref())
@@ -414,6 +437,14 @@ impl Event {
 
     /// One event for each function: each has incidents of its own.
     pub fn by_function(self) -> Vec<Self> {
+        // Who is behind them is not known yet: one for each interface.
+        if let Kind::Flows(all) = &self.kind
+            && all.len() > 1
+        {
+            let one =
+                |flows: &Flows| Self { kind: Kind::Flows(vec![flows.clone()]), ..self.clone() };
+            return all.iter().map(one).collect();
+        }
         let Kind::HubFindings(findings) = &self.kind else { return vec![self] };
         if self.function().is_some() {
             return vec![self];

@@ -275,6 +275,11 @@ catalogue! {
         "GuardDuty sees no function do what malware does",
         ["NIST CSF DE.AE-02", "NIST CSF DE.CM-01", "NIST CSF RS.MI-01", "MITRE ATT&CK T1071", "MITRE ATT&CK T1090.003", "MITRE ATT&CK T1496"],
         [ContainFunction, CapConcurrency, TagFunction] or [StopFunction, RevokeCredentials];
+    /// It talks to somebody it does not declare.
+    FunctionUnexpectedPeer = "function.unexpected-peer", High,
+        "the function talks to nobody but the peers that it declares",
+        ["NIST CSF DE.CM-01", "NIST CSF DE.AE-02", "MITRE ATT&CK T1041", "MITRE ATT&CK T1071"],
+        [ContainFunction] or [StopFunction, RevokeCredentials];
     /// Its log shows an attack.
     LogAttackSignature = "log.attack-signature", High,
         "no line that the function logs is a sign of an attack",

@@ -24,7 +24,7 @@ use crate::{
     report::{Report, heartbeat},
     resource::{FunctionArn, Resource, RoleArn},
     settings::Settings,
-    state::State,
+    state::{Read, State},
 };
 use limits::Budget;
 use std::{cell::RefCell, rc::Rc, time::Instant};
@@ -219,6 +219,7 @@ impl Responder {
         }
         if matches!(event.kind, Kind::FunctionChange { .. }) {
             self.aws.forget_role_users();
+            self.aws.forget_interfaces();
         }
         let triage = controls::triage(&self.policy.policy, event, now);
         if triage.controls.is_empty() {
@@ -291,6 +292,9 @@ impl Responder {
         decision: &Decision,
         state: &State,
     ) -> bool {
+        // Most interfaces of a flow log are no function's.
+        let is_looked_at =
+            |read: &Read| !read.is_in_the_journal() && !matches!(read, Read::Interface(_));
         let is_link = |one: &Evaluation| one.control.control().is_some_and(controls::is_link);
         // What was told already is known to whoever finds another sign.
         let tally = state.memory.tally.as_ref();
@@ -301,7 +305,8 @@ impl Responder {
                 || decision.contains
                 || (matter.event.call.is_some() && decision.findings().next().is_some())
                 || (tells && decision.findings().any(|(one, _)| is_link(one)))
-                || matter.triage.reads.iter().any(|read| !read.is_in_the_journal()))
+                || decision.contains
+                || matter.triage.reads.iter().any(is_looked_at))
     }
 
     /// What somebody undid who may is not turned again.

@@ -12,6 +12,7 @@
 //! | [`iam`] | resource policies: parse, expose, rewrite |
 //! | [`finding`] | controls by name, evaluations, findings |
 //! | [`setting`] | the settings that remediations turn |
+//! | [`flow`] | records of VPC flow logs |
 //! | [`signature`] | texts in logs that are signs of an attack |
 //! | [`event`] | EventBridge JSON to [`event::Event`] |
 //! | [`policy`] | the control policy |
@@ -54,6 +55,7 @@ pub mod delivery;
 pub mod event;
 pub mod evidence;
 pub mod finding;
+pub mod flow;
 #[cfg(feature = "aws")]
 pub mod handler;
 pub mod iam;

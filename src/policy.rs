@@ -18,6 +18,7 @@ mod loaded;
 mod meaning;
 mod parameters;
 mod pattern;
+mod peers;
 mod problem;
 mod reach;
 mod rule;
@@ -45,6 +46,7 @@ pub use parameters::{
     UsualInvocations,
 };
 pub use pattern::{ArnPattern, Pattern};
+pub use peers::{DeclaredPeers, FlowLogGroup};
 pub use problem::{Level, Place, Problem, Step};
 pub use reach::{
     Because, Mode, OrganizationalUnit, OrganizationalUnits, Reached, Scope, ScopedMode, TagValues,

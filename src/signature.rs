@@ -8,7 +8,7 @@ mod automaton;
 mod known;
 mod line;
 
-pub use automaton::Signatures;
+pub use automaton::{Ready, Signatures};
 pub use known::known;
 pub use line::{RequestId, Requests};
 

@@ -4,6 +4,7 @@
 mod alarm;
 mod described;
 mod effect;
+mod interface;
 mod key_use;
 mod read;
 mod role;
@@ -20,6 +21,7 @@ pub use crate::setting::{
 };
 pub use alarm::AlarmState;
 pub use described::DescribedState;
+pub use interface::InterfaceState;
 pub use key_use::KeyUse;
 pub use read::{Read, WatcherRead};
 pub use role::{
@@ -90,6 +92,8 @@ pub struct State {
     pub baselines: BTreeMap<FunctionArn, baseline::Known>,
     /// Where keys of functions were used lately, by their ids.
     pub keys: BTreeMap<String, Vec<KeyUse>>,
+    /// Network interfaces; none where there is no such interface.
+    pub interfaces: BTreeMap<Arn, Option<InterfaceState>>,
     /// What watches the account.
     pub watchers: Watchers,
     /// Identity policies, by where they are.
@@ -194,6 +198,7 @@ impl State {
         self.threats.extend(later.threats);
         self.baselines.extend(later.baselines);
         self.keys.extend(later.keys);
+        self.interfaces.extend(later.interfaces);
         self.watchers.learn(later.watchers);
         for (function, around) in later.surroundings {
             self.surroundings.entry(function).or_default().learn(around);

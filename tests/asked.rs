@@ -109,6 +109,7 @@ fn add(whole: &State, read: &Read, known: &mut State) {
             some(&whole.functions, &mut known.functions, |_| true);
         }
         Read::Containment(_) | Read::ContainmentOf(_) => contained(whole, known),
+        Read::Interface(interface) => copy(&whole.interfaces, interface, &mut known.interfaces),
         Read::Threat(finding) => copy(&whole.threats, finding, &mut known.threats),
         Read::Baseline(function) => copy(&whole.baselines, function, &mut known.baselines),
         Read::KeyUses(_, key) => copy(&whole.keys, key, &mut known.keys),

@@ -265,6 +265,7 @@ fn every_control_has_every_kind_of_case() {
                         | ControlId::SecurityHubFailed
                         | ControlId::AccessAnalyzerExternal
                         | ControlId::GuarddutyLambdaFinding
+                        | ControlId::FunctionUnexpectedPeer
                         | ControlId::LogAttackSignature
                         | ControlId::MetricAnomaly,
                     Kind::FailedCall

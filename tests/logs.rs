@@ -3,11 +3,11 @@
 //! repeated, whatever the lines hold.
 
 use crate::{
-    harness::{Bootstrap, Installation, World},
+    harness::{Bootstrap, Installation, SHIPPED, World},
     log_data::data,
     telling::{controls, incident, writes},
 };
-use cordon::event::pack;
+use cordon::{event::pack, signature::known};
 use serde_json::{Value, json};
 use std::iter::repeat_n;
 
@@ -45,6 +45,15 @@ async fn reserved(world: &World) -> Option<i32> {
 
 fn asked(world: &World) -> Vec<String> {
     world.calls().into_iter().map(|call| call.operation).collect()
+}
+
+#[test]
+fn the_shipped_control_policy_names_every_signature_that_is_known() {
+    for signature in known() {
+        let named = SHIPPED.contains(&format!("{} (", signature.id));
+        let broken = SHIPPED.contains(&format!("{}\n  # (", signature.id));
+        assert!(named || broken, "{}", signature.id);
+    }
 }
 
 #[tokio::test]

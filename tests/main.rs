@@ -33,6 +33,7 @@ mod messages;
 mod modules;
 mod notifications;
 mod parts;
+mod peers;
 mod people;
 mod policies;
 mod reach;

@@ -1,10 +1,11 @@
 //! Every sample with every field in turn replaced by something wrong: an error or a decision, never
 //! a panic, and never a remediation of another function than the sample is about.
 
+use crate::log_data;
 use cordon::{
     controls,
     decision::{Remit, decide},
-    event::Event,
+    event::{Event, Own, pack},
     policy::ControlPolicy,
     resource::{AccountId, Home},
     state::{DescribedState, State},
@@ -121,4 +122,45 @@ fn no_field_of_any_sample_can_be_wrong_enough_to_panic_or_to_hit_another_functio
         }
     }
     assert!(errors > 1_000 && decisions > 1_000 && plans > 1_000, "{errors} {decisions} {plans}");
+}
+
+/// Packed, so that the test above sees none of it.
+#[test]
+fn no_field_of_what_logs_hold_can_be_wrong_enough_to_panic_or_to_change_anything() {
+    let home = Home {
+        partition: "aws".to_owned(),
+        account: AccountId::parse("111122223333").expect("an account"),
+        region: "us-east-1".to_owned(),
+    };
+    let policy = r#"{"version":1,"defaults":{"mode":"enforce"},"controls":{
+        "function.unexpected-peer":{"parameters":{"flow-logs":[{"log-group":"/vpc/*"}],
+            "peers":[{"function":"*","networks":["10.0.0.0/16"]}]}}}}"#;
+    let policy: ControlPolicy = serde_json::from_str(policy).expect("a policy");
+    let now = datetime!(2026-11-21 12:00 UTC);
+    let (mut errors, mut decisions) = (0, 0);
+    for sample in log_data::samples() {
+        let data = log_data::data(&sample);
+        let mut all = Vec::new();
+        pointers(&data, String::new(), &mut all);
+        for pointer in &all {
+            for value in wrong() {
+                let mut data = data.clone();
+                *data.pointer_mut(pointer).expect("it is there") = value;
+                let payload = pack(&data).to_string();
+                let event = controls::event(&policy, &payload, &home, &Own::default());
+                let Ok(event) = event else {
+                    errors += 1;
+                    continue;
+                };
+                for event in event.by_function() {
+                    let triage = controls::triage(&policy, &event, now);
+                    let decision =
+                        decide(&Remit::of(&policy), &event, &triage, &State::default(), now);
+                    assert!(decision.plan.is_empty(), "{sample}: {pointer}");
+                    decisions += 1;
+                }
+            }
+        }
+    }
+    assert!(errors > 100 && decisions > 100, "{errors} {decisions}");
 }

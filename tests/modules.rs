@@ -7,12 +7,13 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 30] = [
     "resource",
     "iam",
     "finding",
     "setting",
     "signature",
+    "flow",
     "event",
     "policy",
     "trail",

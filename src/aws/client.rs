@@ -2,7 +2,11 @@
 //! both come from the environment, as the SDK has it.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>
 
-use super::{AwsError, read::RoleUsers, signed::Signed};
+use super::{
+    AwsError,
+    read::{Interfaces, RoleUsers},
+    signed::Signed,
+};
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_account::Client as Account;
 use aws_sdk_applicationautoscaling::Client as AutoScaling;
@@ -25,6 +29,7 @@ pub struct Aws {
     cloudtrail: OnceCell<CloudTrail>,
     dynamodb: OnceCell<DynamoDb>,
     iam: OnceCell<Iam>,
+    interfaces: Interfaces,
     lambda: OnceCell<Lambda>,
     signed: OnceCell<Signed>,
     sns: OnceCell<Sns>,
@@ -83,6 +88,10 @@ impl Aws {
 
     pub(super) async fn iam(&self) -> &Iam {
         self.iam.get_or_init(|| async { Iam::new(self.config().await) }).await
+    }
+
+    pub(super) const fn interfaces(&self) -> &Interfaces {
+        &self.interfaces
     }
 
     pub(super) async fn lambda(&self) -> &Lambda {

@@ -131,6 +131,8 @@ fn kind(status: Option<u16>, code: Option<&str>, message: &str) -> ErrorKind {
         | (_, "TrailNotFoundException")
         // https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigurationRecorder.html
         | (_, "NoSuchConfigurationRecorderException" | "NoSuchDeliveryChannelException")
+        // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+        | (_, "InvalidNetworkInterfaceID.NotFound")
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
         | (_, "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue") => {
             ErrorKind::NotFound
@@ -157,7 +159,7 @@ fn kind(status: Option<u16>, code: Option<&str>, message: &str) -> ErrorKind {
         // https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html
         (Some(409), _) => ErrorKind::Transient,
         (_, "UnknownOperationException") | (Some(404 | 405), _) => ErrorKind::Unsupported,
-        (_, "AccessDeniedException" | "AccessDenied" | "AuthorizationError")
+        (_, "AccessDeniedException" | "AccessDenied" | "AuthorizationError" | "UnauthorizedOperation")
         | (Some(401 | 403), _) => {
             if message.contains(LOCKED_OUT) { ErrorKind::LockedOut } else { ErrorKind::Denied }
         }

@@ -7,6 +7,7 @@ mod assumed;
 mod function;
 mod guard;
 pub(super) mod iam;
+mod interfaces;
 mod key_uses;
 pub(super) mod log_groups;
 mod policies;
@@ -17,6 +18,7 @@ pub(super) mod rules;
 mod surroundings;
 
 pub(super) use function::vpc_attachment;
+pub(super) use interfaces::Interfaces;
 pub(super) use roles::RoleUsers;
 pub(super) use route::routing;
 
@@ -165,6 +167,10 @@ impl Aws {
                 let threat = absent(self.threat(finding).await)?.flatten();
                 state.threats.insert(finding.clone(), threat);
             }
+            Read::Interface(interface) => {
+                let live = self.interface(interface).await?;
+                state.interfaces.insert(interface.clone(), live);
+            }
             Read::Watcher(read) => return self.watcher(read).await.map(Some),
             Read::Signing(function) => {
                 let signing = self.signing(function).await?;
@@ -232,6 +238,7 @@ impl Aws {
             | Read::Threat(_)
             | Read::Baseline(_)
             | Read::KeyUses(_, _)
+            | Read::Interface(_)
             | Read::Watcher(_) => {}
         }
         Ok(around)

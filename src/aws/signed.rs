@@ -240,7 +240,9 @@ fn code(headers: &Headers, body: &Body) -> Option<String> {
     let bare = named?.trim_matches([' ', ':', '"']);
     let bare = bare.split(':').next()?.rsplit('#').next()?;
     let is_code = !bare.is_empty() && bare.len() <= 60;
-    (is_code && bare.bytes().all(|b| b.is_ascii_alphanumeric())).then(|| bare.to_owned())
+    // `InvalidNetworkInterfaceID.NotFound`
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'.';
+    (is_code && bare.bytes().all(fits)).then(|| bare.to_owned())
 }
 
 #[cfg(test)]
@@ -290,6 +292,7 @@ mod tests {
             (None, r#"{"__type":"ParameterNotFound"}"#, Some("ParameterNotFound")),
             (None, r#"{"__type": "com.amazon#Denied","message":"m"}"#, Some("Denied")),
             (None, "<Error><Code>NoSuchKey</Code><Message>m</Message>", Some("NoSuchKey")),
+            (None, "<Error><Code>InvalidId.NotFound</Code>", Some("InvalidId.NotFound")),
             (None, "<Error><Code>a stranger's words</Code>", None),
             (None, "", None),
         ] {

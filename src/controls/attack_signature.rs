@@ -37,7 +37,11 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some((function, signs)) = told(case.event) else { return Vec::new() };
     let judgement = match signs {
         [] => Judgement::Compliant,
-        signs => Judgement::NonCompliant(signs.iter().map(|sign| seen(case, sign)).collect()),
+        signs => {
+            let mut all: Vec<Seen> = signs.iter().map(|sign| seen(case, sign)).collect();
+            tell_once(&mut all);
+            Judgement::NonCompliant(all)
+        }
     };
     vec![Assessment { control: CONTROL.id.into(), resource: function.clone().into(), judgement }]
 }
@@ -66,6 +70,15 @@ fn seen(case: &Case<'_>, sign: &LogSign) -> Seen {
     };
     let evidence = Evidence::new("signature", &words(sign, lines));
     Seen { evidence, subject: name.to_owned(), responses }
+}
+
+/// People are told once where to look.
+fn tell_once(all: &mut [Seen]) {
+    let tells = |seen: &Seen| matches!(seen.responses.as_slice(), [Response::Notify(_)]);
+    let first = all.iter().position(tells);
+    for (_, seen) in all.iter_mut().enumerate().filter(|(nth, _)| Some(*nth) != first) {
+        seen.responses.retain(|response| !matches!(response, Response::Notify(_)));
+    }
 }
 
 fn words(sign: &LogSign, lines: u32) -> String {

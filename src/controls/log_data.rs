@@ -3,11 +3,12 @@
 //! control policy; of a log group that several functions share, the log stream's name.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html>
 
+use super::flows;
 use crate::{
     event::{Event, EventError, Kind, LogData, LogDelivery, LogSign, Own},
     policy::{ControlPolicy, LogAttackSignature},
     resource::{FunctionArn, Home},
-    signature::{Requests, Signature, SignatureId, Signatures},
+    signature::{Requests, SignatureId},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +39,9 @@ fn kind(policy: &ControlPolicy, data: &LogData, home: &Home, own: &Own) -> Kind 
     if own.stack.as_ref().is_some_and(is_own) {
         return Kind::OwnLog;
     }
+    if let Some(group) = flows::group(policy, &data.group) {
+        return flows::kind(policy, data, group, home);
+    }
     let parameters = &policy.controls.log_attack_signature.parameters;
     match function(parameters, data, home) {
         None => Kind::Ignored("it is not known which function writes to this log group".to_owned()),
@@ -64,7 +68,7 @@ fn in_stream(stream: &str) -> Option<&str> {
 
 /// What the lines show, each signature once.
 fn signs(parameters: &LogAttackSignature, data: &LogData) -> Vec<LogSign> {
-    let signatures = Signatures::new(looked_for(parameters));
+    let signatures = parameters.ready();
     let mut requests = Requests::default();
     let mut known = BTreeSet::new();
     let mut signs: BTreeMap<SignatureId, LogSign> = BTreeMap::new();
@@ -87,9 +91,4 @@ fn signs(parameters: &LogAttackSignature, data: &LogData) -> Vec<LogSign> {
         }
     }
     signs.into_values().collect()
-}
-
-fn looked_for(parameters: &LogAttackSignature) -> impl Iterator<Item = &Signature> {
-    let LogAttackSignature { signatures, more, ignored, .. } = parameters;
-    signatures.iter().chain(more).filter(|signature| !ignored.contains(&signature.id))
 }

@@ -46,6 +46,8 @@ pub enum Trigger {
     FunctionCalls,
     /// Lines of the log groups of functions named at deployment, by CloudWatch Logs itself.
     FunctionLogs,
+    /// Records of VPC flow logs of the log groups named at deployment, by CloudWatch Logs itself.
+    FlowLogs,
 }
 
 /// The rules in `template.yaml`, one a source.

@@ -105,6 +105,7 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::LayerPolicy(_)
         | Read::LogGroup(_)
         | Read::Alarm(_)
+        | Read::Interface(_)
         | Read::Url(_)
         | Read::EveryUrl(_)
         | Read::EveryMapping(_)

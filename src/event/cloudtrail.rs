@@ -157,6 +157,8 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::LogSigns { .. }
         | Kind::Heartbeat
         | Kind::OwnLog
+        | Kind::Flows(_)
+        | Kind::UnreadFlows { .. }
         | Kind::Threat { .. }
         | Kind::FunctionCall
         | Kind::Ignored(_) => None,

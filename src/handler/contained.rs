@@ -174,6 +174,7 @@ impl Responder {
             | Read::Threat(_)
             | Read::Baseline(_)
             | Read::KeyUses(_, _)
+            | Read::Interface(_)
             | Read::Watcher(_)
             | Read::IdentityPolicy(_)
             | Read::AccessKeys(_) => None,

@@ -15,6 +15,7 @@ use super::{
         LoggingRedirected, MetricAnomaly, ResponderTampered, RuntimeDeprecated, SecurityHubFailed,
         TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
     },
+    peers::FunctionUnexpectedPeer,
     reach::Reach,
 };
 use crate::finding::{ControlId, Severity};
@@ -141,6 +142,7 @@ entries! {
     function_stolen_credentials: FunctionStolenCredentials = FunctionStolenCredentials, "function.stolen-credentials";
     function_data_exfiltration: FunctionDataExfiltration = FunctionDataExfiltration, "function.data-exfiltration";
     guardduty_lambda_finding: GuarddutyLambdaFinding = GuarddutyLambdaFinding, "guardduty.lambda-finding";
+    function_unexpected_peer: FunctionUnexpectedPeer = FunctionUnexpectedPeer, "function.unexpected-peer";
     log_attack_signature: LogAttackSignature = LogAttackSignature, "log.attack-signature";
     iam_backdoor_reactive: IamBackdoorReactive = IamBackdoorReactive, "iam-backdoor.reactive";
     metric_anomaly: MetricAnomaly = MetricAnomaly, "metric.anomaly";

@@ -4,9 +4,11 @@ use super::{
     ArnPattern, Concurrency, Hours, OrganizationalUnit, Pattern, Pointer, Window,
     event_pattern::EventPattern,
     limits::{Count, Reserve},
+    peers::AddressBlock,
 };
 use crate::{
     finding::{ControlId, Requirement, RuleId, Score},
+    flow::FlowFormat,
     iam::TrustedNetwork,
     resource::form::text_form,
     signature::{LinePattern, SignatureId},
@@ -168,6 +170,38 @@ text_form!(
     "^[^*\\x00-\\x1f].{2,198}[^*\\x00-\\x1f]$",
     ["stratum+tcp://"],
     "write 4 to 200 characters of a line, with `*` within them for any others"
+);
+
+text_form!(
+    FlowFormat,
+    "FlowFormat",
+    "the fields of a flow log such as `${interface-id} ${srcaddr} ${dstaddr} ${dstport} ${action}`",
+    "^\\$\\{[a-z0-9-]+\\}( \\$\\{[a-z0-9-]+\\})*$",
+    [
+        "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${action} ${flow-direction}"
+    ],
+    "write the format as the flow log has it, with `${interface-id}`, `${srcaddr}` and `${dstaddr}` in it"
+);
+
+text_form!(
+    AddressBlock,
+    "AddressBlock",
+    "a block of addresses such as `10.0.0.0/16`",
+    "^[0-9a-fA-F:.]+/[0-9]{1,3}$",
+    ["10.0.0.0/16"],
+    "write the block's first address, `/` and its length"
+);
+
+/// A service of AWS, as flow logs name it.
+pub struct AwsService;
+
+text_form!(
+    AwsService,
+    "AwsService",
+    "a service as flow logs name it, such as `S3` or `DYNAMODB`",
+    "^[A-Z0-9_]+$",
+    ["S3"],
+    "write the name as it stands in `pkt-dst-aws-service`"
 );
 
 /// A Region.

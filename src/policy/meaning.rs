@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     finding::{ControlId, RemediationName, Requirement},
-    signature::{LinePattern, Signature, SignatureId},
+    signature::{LinePattern, SignatureId},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
@@ -238,8 +238,18 @@ fn never_fires(
         ControlId::MetricAnomaly if controls.metric_anomaly.parameters.alarms.is_empty() => {
             ("alarms", "name the alarms that are to be answered, or set `mode: off`")
         }
+        ControlId::FunctionUnexpectedPeer
+            if controls.function_unexpected_peer.parameters.flow_logs.is_empty() =>
+        {
+            ("flow-logs", "name the log groups that hold VPC flow logs, or set `mode: off`")
+        }
+        ControlId::FunctionUnexpectedPeer
+            if controls.function_unexpected_peer.parameters.peers.is_empty() =>
+        {
+            ("peers", "declare whom functions may talk to, or set `mode: off`")
+        }
         ControlId::LogAttackSignature
-            if looks_for(&controls.log_attack_signature.parameters).next().is_none() =>
+            if controls.log_attack_signature.parameters.looked_for().next().is_none() =>
         {
             ("signatures", "leave `signatures` out for those that are known, or set `mode: off`")
         }
@@ -273,6 +283,7 @@ fn never_fires(
         | ControlId::ConfigRecorderStopped
         | ControlId::GuarddutyDisabled
         | ControlId::GuarddutyLambdaFinding
+        | ControlId::FunctionUnexpectedPeer
         | ControlId::LogAttackSignature
         | ControlId::IamBackdoorReactive
         | ControlId::MetricAnomaly
@@ -383,14 +394,8 @@ fn redundant(rule: &Rule, at: &Place, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The most that the patterns of all signatures may say together, in bytes: they are made one automaton
-/// for each delivery of logs.
+/// The most that the patterns of all signatures may say together, in bytes: they are made one automaton.
 const MOST_PATTERNS: usize = 8_000;
-
-fn looks_for(parameters: &LogAttackSignature) -> impl Iterator<Item = &Signature> {
-    let LogAttackSignature { signatures, more, ignored, .. } = parameters;
-    signatures.iter().chain(more).filter(|signature| !ignored.contains(&signature.id))
-}
 
 /// Signatures that are there twice, or not at all, or too many.
 fn signatures(policy: &ControlPolicy, problems: &mut Vec<Problem>) {
@@ -418,7 +423,7 @@ fn signatures(policy: &ControlPolicy, problems: &mut Vec<Problem>) {
             format!("name one of {}", listed_ids(&ids)),
         ));
     }
-    let patterns = looks_for(parameters).flat_map(|signature| &signature.any);
+    let patterns = parameters.looked_for().flat_map(|signature| &signature.any);
     let length: usize = patterns.map(LinePattern::length).sum();
     if length > MOST_PATTERNS {
         problems.push(Problem::error(
@@ -525,6 +530,7 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
     let answered = &policy.controls.config_rule_noncompliant.parameters.rules;
     let alarms = &policy.controls.metric_anomaly.parameters.alarms;
     let signatures = &policy.controls.log_attack_signature.parameters;
+    let peers = &policy.controls.function_unexpected_peer.parameters.peers;
     let asks = |given: &RuleRemediations| {
         given.contain_function || given.stop_function || given.revoke_credentials
     };
@@ -535,6 +541,7 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
         (config, answered.iter().any(|rule| asks(&rule.remediations))),
         (ControlId::MetricAnomaly, alarms.iter().any(|alarms| alarms.stop)),
         (ControlId::LogAttackSignature, signatures.stop.is_some()),
+        (ControlId::FunctionUnexpectedPeer, peers.iter().any(|declared| declared.stop)),
     ]
     .map(|(control, may)| {
         let requirement = Requirement::Control(control);

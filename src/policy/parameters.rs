@@ -5,7 +5,7 @@ use crate::{
     finding::Score,
     iam::TrustedNetwork,
     resource::{AccountId, Arn},
-    signature::{self, Signature, SignatureId},
+    signature::{self, Ready, Signature, SignatureId, Signatures},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -379,6 +379,22 @@ pub struct LogAttackSignature {
     /// it is told. What a function logs is often what a stranger sent it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop: Option<Count>,
+    /// What is looked for, as lines are held against it.
+    #[serde(skip)]
+    pub ready: Ready,
+}
+
+impl LogAttackSignature {
+    /// What is looked for.
+    pub fn looked_for(&self) -> impl Iterator<Item = &Signature> {
+        let all = self.signatures.iter().chain(&self.more);
+        all.filter(|signature| !self.ignored.contains(&signature.id))
+    }
+
+    /// The same, to hold lines against.
+    pub fn ready(&self) -> &Signatures {
+        self.ready.or_get(|| self.looked_for())
+    }
 }
 
 impl Default for LogAttackSignature {
@@ -389,6 +405,7 @@ impl Default for LogAttackSignature {
             ignored: BTreeSet::new(),
             log_groups: Vec::new(),
             stop: None,
+            ready: Ready::default(),
         }
     }
 }

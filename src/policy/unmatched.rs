@@ -55,6 +55,11 @@ pub fn unmatched(policy: &ControlPolicy, functions: &[FunctionArn]) -> Vec<Probl
             known.hold(at.index(index).key("function"), function);
         }
     }
+    let peers = &policy.controls.function_unexpected_peer.parameters.peers;
+    for (index, declared) in peers.iter().enumerate() {
+        let at = parameters(ControlId::FunctionUnexpectedPeer).key("peers");
+        known.hold(at.index(index).key("function"), &declared.function);
+    }
     known.problems
 }
 

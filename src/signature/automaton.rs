@@ -4,7 +4,10 @@
 //! <https://doi.org/10.1145/360825.360855>
 
 use super::{Signature, SignatureId, line::bytes_of};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::OnceLock,
+};
 
 /// Signatures, ready to be held against lines.
 #[derive(Debug, Clone)]
@@ -21,6 +24,35 @@ pub struct Signatures {
     pieces: Vec<Piece>,
     patterns: Vec<Whole>,
 }
+
+/// Signatures that are got ready when a line first asks for them, and then kept. Whether they are says
+/// nothing of what they are: all are equal.
+#[derive(Debug, Default)]
+pub struct Ready(OnceLock<Signatures>);
+
+impl Ready {
+    /// Those that `all` gives, the first time.
+    pub fn or_get<'s, A>(&self, all: impl FnOnce() -> A) -> &Signatures
+    where
+        A: Iterator<Item = &'s Signature>,
+    {
+        self.0.get_or_init(|| Signatures::new(all()))
+    }
+}
+
+impl Clone for Ready {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Ready {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Ready {}
 
 /// A part of a pattern between two `*`.
 #[derive(Debug, Clone, Copy)]
@@ -136,7 +168,8 @@ impl Signatures {
         let classes: Vec<u16> = (0..=u8::MAX).map(class).collect();
         let mut trie = Trie::new(used.len() + 1);
         for (piece, text) in (0..).zip(&texts) {
-            trie.add(piece, text.iter().map(|byte| class(*byte)));
+            let class = |byte: &u8| classes.get(usize::from(*byte)).copied().unwrap_or_default();
+            trie.add(piece, text.iter().map(class));
         }
         trie.close();
         let Trie { width, next, ends } = trie;

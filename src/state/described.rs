@@ -2,9 +2,9 @@
 
 use super::{
     AlarmState, AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState,
-    KeyStatus, KeyUse, Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState, Memory,
-    PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
-    Surroundings, Tally, UrlAuthType, VariableState, Watchers,
+    InterfaceState, KeyStatus, KeyUse, Known, LogGroup, ManagedPolicyState, MappingSnapshot,
+    MappingState, Memory, PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing,
+    Snapshot, State, Surroundings, Tally, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
     baseline::{self, Baseline, Counted, Habit, LEARNING_CALLS, Reads, Sighting},
@@ -56,6 +56,8 @@ pub struct DescribedState {
     baselines: BTreeMap<FunctionArn, Option<DescribedBaseline>>,
     /// Where access keys were used lately, by their ids.
     keys: BTreeMap<String, Vec<KeyUse>>,
+    /// Network interfaces; null where there is no such interface.
+    interfaces: BTreeMap<Arn, Option<InterfaceState>>,
     watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
@@ -341,6 +343,7 @@ impl From<DescribedState> for State {
                 .into_iter()
                 .map(|(of, one)| (of, one.map(Into::into).unwrap_or_default()))
                 .collect(),
+            interfaces: described.interfaces,
             watchers: described.watchers,
             read: looked_up,
             memory: Memory {

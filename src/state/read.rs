@@ -86,6 +86,8 @@ pub enum Read {
     Baseline(FunctionArn),
     /// Where an access key of the function was used lately.
     KeyUses(FunctionArn, String),
+    /// A network interface, and the functions that can be behind it.
+    Interface(Arn),
     /// Something that watches the account.
     Watcher(WatcherRead),
 }
@@ -269,6 +271,7 @@ impl Read {
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
             Self::Threat(_) => &["guardduty:GetFindings"],
             Self::KeyUses(_, _) => &["cloudtrail:LookupEvents"],
+            Self::Interface(_) => &["ec2:DescribeNetworkInterfaces", "lambda:ListFunctions"],
             Self::Watcher(read) => read.permissions(),
         }
     }
@@ -315,6 +318,7 @@ impl fmt::Display for Read {
             Self::Threat(_) => f.write_str("what GuardDuty says of it now"),
             Self::KeyUses(_, _) => f.write_str("where its access key was used"),
             Self::Baseline(_) => f.write_str("what its credentials usually do"),
+            Self::Interface(interface) => write!(f, "network interface `{}`", interface.name()),
             Self::Watcher(read) => read.fmt(f),
         }
     }

@@ -7,6 +7,7 @@
     POST /_emulator/regions              {"region": R, "regions": [...]}, see account_regions.py
     POST /_emulator/trail                {"region": R, "events": [...], "account"?}, see trail.py
     POST /_emulator/finding              {"region": R, "detector": D, "finding": {...}, "account"?}, as GuardDuty writes it
+    POST /_emulator/interface            {"region": R, "interface": "eni-...", ...}, see ec2_interfaces.py
     POST /_emulator/configuration        {"region": R, "application": A, ...}, see appconfig_data.py
     POST /_emulator/signed               {"region": R, "function": F or "layer": version's ARN, "profile": ARN, "job":
                                           ARN, "account"?}, see LambdaService.sign
@@ -21,6 +22,7 @@ from urllib.parse import unquote
 from account_regions import Regions
 from appconfig_data import Configurations
 from call_log import CallLog
+from ec2_interfaces import Interfaces
 from guardduty_detectors import Detectors
 from lambda_api import LambdaService
 from lambda_names import LambdaError
@@ -37,6 +39,7 @@ class Controls:
         trail: Trail,
         configurations: Configurations,
         detectors: Detectors,
+        interfaces: Interfaces,
     ) -> None:
         self.log, self.functions = log, functions
         self.posted: dict[str, Callable[[dict], dict | None]] = {
@@ -45,6 +48,7 @@ class Controls:
             "/_emulator/regions": regions.set,
             "/_emulator/trail": trail.add,
             "/_emulator/finding": detectors.find,
+            "/_emulator/interface": interfaces.make,
             "/_emulator/configuration": configurations.deploy,
             "/_emulator/signed": functions.sign,
         }

@@ -49,6 +49,7 @@ from aws_operations import Call, RestModel, identify
 from call_log import CallLog, Fault
 from config_recorders import Recorders
 from controls import Controls
+from ec2_interfaces import Interfaces
 from guardduty_detectors import Detectors
 from lambda_api import LambdaService
 from lambda_names import LambdaError
@@ -70,8 +71,9 @@ class Emulator:
         self.regions, self.trail = Regions(), Trail()
         self.configurations = Configurations()
         self.recorders, self.detectors, self.encryption = Recorders(), Detectors(), Encryption()
+        self.interfaces = Interfaces()
         self.controls = Controls(
-            self.log, self.functions, self.regions, self.trail, self.configurations, self.detectors
+            self.log, self.functions, self.regions, self.trail, self.configurations, self.detectors, self.interfaces
         )  # fmt: skip
         self.moto = DomainDispatcherApplication(create_backend_app)
         # DynamoDB promises that a condition is checked and its write made in one step, moto does not. What is decided
@@ -87,7 +89,7 @@ class Emulator:
             return self.controls.answer(request)
         if request.path.startswith("/moto-api/"):
             if (request.method, request.path) == ("POST", "/moto-api/reset"):
-                for kept in (self.functions, self.recorders, self.detectors, self.encryption):
+                for kept in (self.functions, self.recorders, self.detectors, self.encryption, self.interfaces):
                     kept.clear()
             return self.ask_moto(environ)
         call = identify(request)
@@ -135,6 +137,8 @@ class Emulator:
                 return cloudwatch_alarms.answer(account, call, request, ask_moto)
             case "guardduty":
                 return self.detectors.answer(account, call, request) or ask_moto()
+            case "ec2":
+                return self.interfaces.answer(call, request) or ask_moto()
             case "logs":
                 return log_groups.answer(account, call, request, ask_moto)
             case "xray":

@@ -153,6 +153,12 @@ impl World {
         Emulator::get().control("POST", "/_emulator/finding", &body.to_string());
     }
 
+    /// Makes a network interface, see `tests/emulator/ec2_interfaces.py`.
+    pub fn network_interface(&self, mut interface: Value) {
+        interface["region"] = json!(self.region);
+        Emulator::get().control("POST", "/_emulator/interface", &interface.to_string());
+    }
+
     /// Starts a durable execution; its ARN.
     pub fn durable_execution(&self, function: &str, name: &str) -> String {
         let body = json!({ "region": self.region, "function": function, "name": name });

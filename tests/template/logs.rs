@@ -11,13 +11,16 @@ use serde_json::{Value, json};
 
 /// The sources, each with the parameter that names its log groups, its filter's pattern, and the names of
 /// its resources and conditions.
-const SOURCES: [(Trigger, &str, &str, &str, &str); 1] = [(
-    Trigger::FunctionLogs,
-    "SignatureLogGroups",
-    "SignatureFilterPattern",
-    "Signature",
-    "WatchesLogs",
-)];
+const SOURCES: [(Trigger, &str, &str, &str, &str); 2] = [
+    (
+        Trigger::FunctionLogs,
+        "SignatureLogGroups",
+        "SignatureFilterPattern",
+        "Signature",
+        "WatchesLogs",
+    ),
+    (Trigger::FlowLogs, "FlowLogGroups", "FlowFilterPattern", "Flow", "WatchesFlows"),
+];
 
 const PLACES: usize = 5;
 

@@ -343,6 +343,7 @@ fn reads() -> Vec<Read> {
         Read::Baseline(function()),
         Read::KeyUses(function(), String::new()),
         Read::Alarm(alarm()),
+        Read::Interface(rule()),
     ];
     let mut kinds = BTreeSet::new();
     for read in &all {
@@ -392,6 +393,7 @@ fn reads() -> Vec<Read> {
             Read::Baseline(_) => "baseline",
             Read::KeyUses(_, _) => "uses of a key",
             Read::Alarm(_) => "alarm",
+            Read::Interface(_) => "interface",
         });
     }
     assert_eq!(kinds.len(), all.len());
@@ -538,6 +540,7 @@ fn what_is_granted_on_everything_is_only_what_has_no_resource() {
         "config:StopConfigurationRecorder",
         "xray:GetEncryptionConfig",
         "xray:PutEncryptionConfig",
+        "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
         "ec2:DescribeVpcs",

@@ -2,10 +2,12 @@
 //! read. Tries three times at most, and only where that may help. For calls that may be made twice.
 //! JSON 1.0: <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>.
 //! JSON 1.1: <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>.
+//! EC2's own, whose answers are XML: <https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html>.
 //! REST-JSON: <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html>.
 
 use super::{Body, Request, Service, Signed};
 use crate::aws::{AwsError, ErrorKind};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
@@ -93,6 +95,24 @@ impl Call {
         Self { operation, resource: resource.to_string(), request }
     }
 
+    /// EC2's query protocol: what is asked stands in the body as a form.
+    pub fn query(
+        service: Service,
+        version: &str,
+        operation: &'static str,
+        resource: impl ToString,
+        asked: &[(&str, &str)],
+    ) -> Self {
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let mut body = format!("Action={operation}&Version={version}");
+        for (name, value) in asked {
+            body.push_str(&format!("&{name}={}", encoded(value)));
+        }
+        let request = Request::post(service, "/", body)
+            .with("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+        Self { operation, resource: resource.to_string(), request: Ok(request) }
+    }
+
     fn error(&self, kind: ErrorKind, code: &str) -> AwsError {
         AwsError::new(self.operation, &self.resource, kind, code)
     }
@@ -107,6 +127,16 @@ impl Signed {
     pub async fn ask<T: DeserializeOwned>(&self, call: &Call) -> Result<T, AwsError> {
         let bytes = self.answer(call).await?;
         serde_json::from_slice(&bytes)
+            .map_err(|_| call.error(ErrorKind::Invalid, "an answer of another form"))
+    }
+
+    /// Makes the call; its answer as text, for what is no JSON.
+    ///
+    /// # Errors
+    /// As [`Signed::ask`].
+    pub async fn ask_for_text(&self, call: &Call) -> Result<String, AwsError> {
+        let bytes = self.answer(call).await?;
+        String::from_utf8(bytes)
             .map_err(|_| call.error(ErrorKind::Invalid, "an answer of another form"))
     }
 

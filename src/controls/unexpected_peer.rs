@@ -1,0 +1,236 @@
+//! `function.unexpected-peer`: a function talks to nobody but the peers it declares. VPC flow logs tell whom
+//! a network interface talked to; functions with the same subnet and security groups share one, so that
+//! then each of them can have done it, and it is told of the interface. A peer is told once an hour.
+//! Refuses to stop anything for that, unless the control policy says so and one function alone can have done
+//! it: a function that fetches what strangers name can be brought to talk to anybody.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html>
+
+use super::{
+    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger,
+    flows::{allows, peer},
+};
+use crate::{
+    event::{Event, Flows, Kind},
+    finding::{ControlId, Evidence},
+    flow::{Direction, End, Flow, name},
+    policy::DeclaredPeers,
+    resource::{Arn, FunctionArn, Resource},
+    state::{InterfaceState, Read, Sighting},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) const CONTROL: Control =
+    Control { id: ControlId::FunctionUnexpectedPeer, triggers: &[Trigger::FlowLogs], needs, judge };
+
+/// What one interface did. An event about several is answered as one for each.
+fn told(event: &Event) -> Option<&Flows> {
+    let Kind::Flows(all) = &event.kind else { return None };
+    match all.as_slice() {
+        [flows] => Some(flows),
+        _ => None,
+    }
+}
+
+fn unread(event: &Event) -> Option<&Arn> {
+    let Kind::UnreadFlows { group } = &event.kind else { return None };
+    Some(group)
+}
+
+/// What records that cannot be read are counted as.
+const UNREAD: &str = "unread";
+
+fn needs(case: &Case<'_>) -> Needs {
+    match (told(case.event), unread(case.event)) {
+        (None, None) => Needs::NotConcerned,
+        (None, Some(_)) => Needs::Nothing,
+        (Some(flows), _) if flows.flows.is_empty() => Needs::Nothing,
+        (Some(flows), _) => Needs::Reads(vec![Read::Interface(flows.interface.clone())]),
+    }
+}
+
+fn judge(case: &Case<'_>) -> Vec<Assessment> {
+    let assessment =
+        |resource, judgement| vec![Assessment { control: CONTROL.id.into(), resource, judgement }];
+    if let Some(group) = unread(case.event) {
+        let judgement = match is_new(case, UNREAD) {
+            true => Judgement::InsufficientData(OTHER_FORMAT.to_owned()),
+            false => Judgement::NotApplicable,
+        };
+        return assessment(group.clone().into(), judgement);
+    }
+    let Some(flows) = told(case.event) else { return Vec::new() };
+    let interface = || Resource::from(flows.interface.clone());
+    if flows.flows.is_empty() {
+        return assessment(interface(), Judgement::Compliant);
+    }
+    let live = match case.state.interfaces.get(&flows.interface) {
+        None => {
+            let why = "the network interface was not read".to_owned();
+            return assessment(interface(), Judgement::InsufficientData(why));
+        }
+        Some(None) => return assessment(interface(), Judgement::NotApplicable),
+        Some(Some(live)) => live,
+    };
+    let Some(behind) = Behind::of(case, live) else {
+        return assessment(interface(), Judgement::NotApplicable);
+    };
+    let resource = behind.alone().map_or_else(interface, |function| function.clone().into());
+    let peers = behind.undeclared(flows, live);
+    let judgement = match peers.is_empty() {
+        true => Judgement::Compliant,
+        false => Judgement::NonCompliant(seen(case, &behind, &peers)),
+    };
+    assessment(resource, judgement)
+}
+
+const OTHER_FORMAT: &str = "no record has the format that the control policy gives its log group; its \
+                            author must write the flow log's own";
+
+/// What is to be counted.
+pub(super) fn sighting(case: &Case<'_>) -> Option<Sighting> {
+    let (subject, seen) = if let Some(group) = unread(case.event) {
+        (group.clone().into(), [(UNREAD.to_owned(), 1)].into())
+    } else {
+        let flows = told(case.event)?;
+        let live = case.state.interfaces.get(&flows.interface)?.as_ref()?;
+        let behind = Behind::of(case, live)?;
+        let peers = behind.undeclared(flows, live);
+        let function = behind.alone().map(|function| Resource::from(function.clone()));
+        let subject = function.unwrap_or_else(|| flows.interface.clone().into());
+        let times = peers.into_iter().map(|(name, peer)| (name, peer.times));
+        (subject, times.collect::<BTreeMap<_, _>>())
+    };
+    let sighting = Sighting { subject, control: CONTROL.id, seen, stop: None };
+    (!sighting.seen.is_empty()).then_some(sighting)
+}
+
+/// The functions that can be behind an interface, and what they declare.
+struct Behind<'a> {
+    functions: &'a BTreeSet<FunctionArn>,
+    /// Of those that declare anybody, each with what it declares.
+    declared: BTreeMap<&'a FunctionArn, Vec<&'a DeclaredPeers>>,
+}
+
+/// A peer that nobody declares.
+struct Peer {
+    times: u32,
+    /// Nothing of it was let through.
+    rejected: bool,
+}
+
+impl<'a> Behind<'a> {
+    /// None where nobody behind it declares anybody: then nothing is looked at.
+    fn of(case: &'a Case<'_>, live: &'a InterfaceState) -> Option<Self> {
+        let entries = &case.policy.controls.function_unexpected_peer.parameters.peers;
+        let functions = live.functions.as_ref()?;
+        let mut declared: BTreeMap<&FunctionArn, Vec<&DeclaredPeers>> = BTreeMap::new();
+        for function in functions {
+            let own: Vec<_> =
+                entries.iter().filter(|entry| entry.function.matches(function)).collect();
+            if !own.is_empty() {
+                declared.insert(function, own);
+            }
+        }
+        (!declared.is_empty()).then_some(Self { functions, declared })
+    }
+
+    /// The function, if no other one can be behind it.
+    fn alone(&self) -> Option<&'a FunctionArn> {
+        let mut all = self.functions.iter();
+        all.next().filter(|_| all.next().is_none())
+    }
+
+    /// Whether the function is to be stopped for it.
+    fn stops(&self) -> bool {
+        let own = self.alone().and_then(|function| self.declared.get(function));
+        own.is_some_and(|entries| entries.iter().any(|entry| entry.stop))
+    }
+
+    /// The peers that nobody who declares any declares, by name.
+    fn undeclared(&self, flows: &Flows, live: &InterfaceState) -> BTreeMap<String, Peer> {
+        let mut peers: BTreeMap<String, Peer> = BTreeMap::new();
+        for (flow, times) in &flows.flows {
+            let Some(end) = direction(flow, live).and_then(|direction| peer(flow, direction))
+            else {
+                continue;
+            };
+            if self.declared.values().flatten().any(|entry| allows(entry, end)) {
+                continue;
+            }
+            let known = peers.entry(name(end, flow.protocol));
+            let known = known.or_insert(Peer { times: 0, rejected: true });
+            known.times = known.times.saturating_add(*times);
+            known.rejected &= flow.rejected;
+        }
+        peers
+    }
+}
+
+/// Which way a flow went, by the interface's own addresses, or else as the record says.
+fn direction(flow: &Flow, live: &InterfaceState) -> Option<Direction> {
+    let is_own = |end: &End| live.addresses.contains(&end.address);
+    match (is_own(&flow.source), is_own(&flow.destination)) {
+        (true, false) => Some(Direction::Egress),
+        (false, true) => Some(Direction::Ingress),
+        (_, _) => flow.direction,
+    }
+}
+
+/// Whether this delivery is to tell it; what could not be counted is told.
+fn is_new(case: &Case<'_>, name: &str) -> bool {
+    let tally = case.state.memory.tally.as_ref();
+    tally.is_none_or(|tally| tally.is_told_by(name, &case.event.id))
+}
+
+fn seen(case: &Case<'_>, behind: &Behind<'_>, peers: &BTreeMap<String, Peer>) -> Vec<Seen> {
+    let mut is_answered = false;
+    let mut all: Vec<Seen> = peers
+        .iter()
+        .map(|(name, peer)| {
+            let answers = !is_answered && is_new(case, name);
+            is_answered |= answers;
+            let rejected = if peer.rejected { ", rejected" } else { "" };
+            let value = format!("{name}{rejected}, records: {}", peer.times);
+            let responses = if answers { vec![answer(behind)] } else { Vec::new() };
+            Seen { evidence: Evidence::new("peer", &value), subject: name.clone(), responses }
+        })
+        .collect();
+    if behind.alone().is_none() {
+        let names: Vec<&str> = behind.functions.iter().map(FunctionArn::name).collect();
+        let (evidence, subject) = (Evidence::new("functions", &names.join(", ")), String::new());
+        all.push(Seen { evidence, subject, responses: Vec::new() });
+    }
+    all
+}
+
+fn answer(behind: &Behind<'_>) -> Response {
+    let names = |all: &mut dyn Iterator<Item = &FunctionArn>| {
+        let names: Vec<String> = all.take(NAMED).map(|one| format!("`{}`", one.name())).collect();
+        names.join(", ")
+    };
+    if behind.stops() {
+        return Response::Contain(Extent::WHOLE);
+    }
+    if behind.alone().is_some() {
+        return Response::Notify(LOOK.to_owned());
+    }
+    let count = behind.functions.len();
+    let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
+    let all = names(&mut behind.functions.iter());
+    let silent = |one: &&FunctionArn| !behind.declared.contains_key(one);
+    let silent = names(&mut behind.functions.iter().filter(silent));
+    let silent = match silent.as_str() {
+        "" => String::new(),
+        silent => format!(", of which {silent} declare no peers"),
+    };
+    Response::Notify(format!(
+        "nothing is stopped: {all}{more} share this interface, and each of them can have done it{silent}; \
+         with a security group of its own a function has an interface of its own"
+    ))
+}
+
+/// More functions than these are counted.
+const NAMED: usize = 20;
+
+const LOOK: &str = "look at whom the function talks to, and why: its code was changed, it fetches what \
+                    strangers name, or it has a new peer that is to be declared";
