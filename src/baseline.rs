@@ -6,12 +6,14 @@
 mod cache;
 mod habit;
 mod reads;
+mod subject;
 #[cfg(test)]
 mod tests;
 
 pub use cache::Cache;
 pub use habit::{Habit, HabitError};
 pub use reads::{Counted, ReadLimit, Reads, TooMany};
+pub use subject::Subject;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,13 +32,10 @@ pub const MEMORY: Duration = Duration::days(45);
 /// on, and seldom enough that what goes on all the time costs next to nothing.
 const FRESH: Duration = Duration::days(9);
 
-/// What is not usual is new again after this time.
-const AGAIN: Duration = Duration::days(1);
-
 /// How long after a deployment what is new is learned: a new feature's calls come with it.
 const DEPLOYMENT: Duration = Duration::days(1);
 
-/// How long a network that was not learned has to be called from until it is.
+/// How long what was not learned has to last until it is, where it is so at all.
 const ADOPTION: Duration = Duration::days(7);
 
 /// The most habits of one function.
@@ -255,7 +254,7 @@ impl Baseline {
             Some(seen) if seen.event.as_deref() == Some(event) => Standing::New,
             Some(seen) if seen.usual => Standing::Usual,
             Some(seen) => match seen.unusual {
-                Some(unusual) if unusual + AGAIN > now => Standing::Lately,
+                Some(unusual) if unusual + habit.is_new_again_after() > now => Standing::Lately,
                 Some(_) | None => Standing::New,
             },
         }

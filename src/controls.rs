@@ -77,7 +77,7 @@ pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
-    baseline::Baseline,
+    baseline::{Baseline, Subject},
     event::{Event, EventError, FunctionCall, Kind, Own, TrailCall, WatcherCall, WatcherChange},
     finding::{ControlId, Evidence, RemediationName, Requirement, Severity},
     iam::Edit,
@@ -481,15 +481,21 @@ pub(crate) fn severity(case: &Case<'_>, control: &Requirement) -> Severity {
 pub(crate) fn observed(
     case: &Case<'_>,
     controls: &BTreeSet<Requirement>,
-) -> Option<(FunctionArn, Baseline)> {
+) -> Option<(Subject, Baseline)> {
     let is_concerned = behaviour::CONTROLS.iter().any(|one| controls.contains(&(*one).into()));
-    is_concerned.then(|| behaviour::observed(case))?
+    let of_calls = is_concerned.then(|| behaviour::observed(case)).flatten();
+    let is_concerned = controls.contains(&ControlId::FunctionUnexpectedPeer.into());
+    of_calls.or_else(|| is_concerned.then(|| unexpected_peer::observed(case)).flatten())
 }
 
 /// What only a first look shows that has to be read.
 pub(crate) fn asks(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Option<Read> {
-    let is_concerned = controls.contains(&ControlId::FunctionStolenCredentials.into());
-    let read = is_concerned.then(|| stolen_credentials::asks(case)).flatten()?;
+    let is_concerned = |control: ControlId| controls.contains(&control.into());
+    let key = is_concerned(ControlId::FunctionStolenCredentials);
+    let key = key.then(|| stolen_credentials::asks(case)).flatten();
+    let peers = is_concerned(ControlId::FunctionUnexpectedPeer);
+    let peers = peers.then(|| unexpected_peer::asks(case)).flatten();
+    let read = key.or(peers)?;
     let known = |read: &Read| case.state.read.contains(read) || case.state.unread.contains(read);
     (!known(&read)).then_some(read)
 }

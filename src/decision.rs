@@ -12,7 +12,7 @@ pub use rewritten::{After, Rewritten, rewritten};
 pub use standing::{Excepted, Standing};
 
 use crate::{
-    baseline::Baseline,
+    baseline::{Baseline, Subject},
     controls::{self, Assessment, Case, Judgement, Response, Triage},
     event::Event,
     finding::{Compliance, Evaluation, Finding, Requirement, Severity, fingerprint},
@@ -76,8 +76,8 @@ pub struct Decision {
     pub learned: Option<Snapshot>,
     /// What is to be remembered of where something leads, if that is something new.
     pub lesson: Option<Lesson>,
-    /// What is to be remembered of what credentials of a function do, if that is something new.
-    pub observed: Option<(FunctionArn, Baseline)>,
+    /// What is to be remembered of what credentials, or a network interface, do, if that is something new.
+    pub observed: Option<(Subject, Baseline)>,
     /// What is to be counted, before it is told. It is decided again once it is.
     pub sighting: Option<Sighting>,
 }

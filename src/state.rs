@@ -88,8 +88,8 @@ pub struct State {
     pub managed: BTreeMap<Arn, ManagedPolicyState>,
     /// Findings of GuardDuty on functions; none where it has no such finding.
     pub threats: BTreeMap<Arn, Option<Threat>>,
-    /// What credentials of functions usually do.
-    pub baselines: BTreeMap<FunctionArn, baseline::Known>,
+    /// What credentials of functions, and their network interfaces, usually do.
+    pub baselines: BTreeMap<baseline::Subject, baseline::Known>,
     /// Where keys of functions were used lately, by their ids.
     pub keys: BTreeMap<String, Vec<KeyUse>>,
     /// Network interfaces; none where there is no such interface.

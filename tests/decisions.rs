@@ -129,6 +129,10 @@ impl Told {
         let mut state = self.state.clone();
         let mut reads = self.triage.reads.clone();
         let mut decision = self.decide(&known(&state, &reads));
+        if let Some(asked) = decision.asks {
+            reads.insert(asked);
+            decision = self.decide(&known(&state, &reads));
+        }
         let requirement = Requirement::from(control);
         let own = decision.evaluations.iter().filter(|one| one.control == requirement);
         let judged =
@@ -143,7 +147,6 @@ impl Told {
                 state.take(&planned.remediation);
             }
             reads.extend(decision.wants);
-            reads.extend(decision.asks);
             if before == (reads.len(), steps.len()) {
                 return (judged, steps);
             }

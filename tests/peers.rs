@@ -9,6 +9,7 @@ use crate::{
 use aws_sdk_lambda::types::VpcConfig;
 use cordon::event::pack;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 const NAME: &str = "checkout";
 const SAMPLE: &str = "flow-log.json";
@@ -54,8 +55,13 @@ async fn installed(mode: &str, policy: &str) -> (World, Bootstrap) {
 
 /// The sample with other records.
 fn delivered(from: u32, records: &[&str]) -> String {
+    delivered_at(1_795_262_400_000, from, records)
+}
+
+/// The same, written at this time, in milliseconds since 1970.
+fn delivered_at(at: i64, from: u32, records: &[&str]) -> String {
     let mut data = data(SAMPLE);
-    let event = |(nth, record): (u32, &&str)| json!({ "id": nth.to_string(), "timestamp": 1_795_262_400_000_u64, "message": record });
+    let event = |(nth, record): (u32, &&str)| json!({ "id": nth.to_string(), "timestamp": at, "message": record });
     data["logEvents"] = (from..).zip(records).map(event).collect();
     pack(&data).to_string()
 }
@@ -228,4 +234,32 @@ async fn records_of_another_format_are_told_once() {
     }
     let answer: Value = serde_json::from_str(&bootstrap.deliver(&delivered(7, &[])).body).unwrap();
     assert_eq!(answer["handled"], "ignored", "{answer}");
+}
+
+#[tokio::test]
+async fn whom_it_talks_to_is_learned_where_that_is_asked_for_and_a_new_peer_told_once() {
+    let learn = TOLD.replace("networks: [\"10.0.0.0/16\"]", "learn: true");
+    let (world, bootstrap) = installed("dry-run", &learn).await;
+    let now = i64::try_from(OffsetDateTime::now_utc().unix_timestamp()).expect("a time") * 1000;
+    let usual = record(INTERFACE, "10.0.7.20", 5432);
+    for number in 0..60 {
+        let at = now - (10 * 24 - i64::from(number) * 4) * 3_600_000;
+        let answer = bootstrap.deliver(&delivered_at(at, number, &[&usual]));
+        assert!(answer.ok && answer.findings.is_empty(), "{answer:?}");
+    }
+    world.calls();
+
+    let known = bootstrap.deliver(&delivered_at(now, 100, &[&record(INTERFACE, "10.0.9.9", 5432)]));
+    assert!(known.ok && known.findings.is_empty(), "{known:?}");
+    assert!(asked(&world).is_empty(), "a neighbour by the same port is known");
+
+    let new = [record(INTERFACE, "198.51.100.7", 4444), record(INTERFACE, "10.0.7.20", 22)];
+    let new: Vec<&str> = new.iter().map(String::as_str).collect();
+    let first = bootstrap.deliver(&delivered_at(now, 200, &new));
+    assert_eq!(controls(&first), ["function.unexpected-peer"], "{first:?}");
+    let told = world.account.notifications().await.join("\n");
+    assert!(told.contains(PEER) && told.contains("10.0.7.20:22/tcp"), "{told}");
+
+    let again = bootstrap.deliver(&delivered_at(now, 300, &new));
+    assert!(again.ok && again.findings.is_empty(), "{again:?}");
 }

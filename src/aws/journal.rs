@@ -16,6 +16,7 @@
 //! | `resource#<ARN>` | `snapshot` | how a trail was when it was last found in order |
 //! | `resource#<ARN>` | `snapshot` | what an event source mapping invoked when its last accepted change was made |
 //! | `baseline#<ARN>` | `baseline` | what credentials of the function usually do |
+//! | `peers#<ARN>` | `baseline` | whom the function, or a network interface, usually talks to |
 //! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
 //! | `refused#<answer>` | `refused#` | that people were told of an answer that a limit refused |
 //!

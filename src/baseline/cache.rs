@@ -1,8 +1,7 @@
 //! The baselines that were read lately. Bounded by what they hold together; what was not used for longest is
 //! forgotten first.
 
-use super::Known;
-use crate::resource::FunctionArn;
+use super::{Known, Subject};
 use std::collections::HashMap;
 
 /// The most habits that are remembered, of all functions together: some ten megabytes.
@@ -14,7 +13,7 @@ const LEAST: usize = 4;
 /// The baselines that were read lately.
 #[derive(Debug, Default)]
 pub struct Cache {
-    known: HashMap<FunctionArn, Entry>,
+    known: HashMap<Subject, Entry>,
     /// Counts up with each use.
     clock: u64,
     habits: usize,
@@ -27,25 +26,25 @@ struct Entry {
 }
 
 impl Cache {
-    /// What is remembered of a function.
-    pub fn get(&mut self, function: &FunctionArn) -> Option<&Known> {
+    /// What is remembered of it.
+    pub fn get(&mut self, subject: &Subject) -> Option<&Known> {
         self.clock += 1;
-        let entry = self.known.get_mut(function)?;
+        let entry = self.known.get_mut(subject)?;
         entry.used = self.clock;
         Some(&entry.known)
     }
 
     /// Calls that were seen and are not written.
-    pub fn counted(&self, function: &FunctionArn) -> u32 {
-        self.known.get(function).map_or(0, |entry| entry.known.counted)
+    pub fn counted(&self, subject: &Subject) -> u32 {
+        self.known.get(subject).map_or(0, |entry| entry.known.counted)
     }
 
-    /// Remembers what is known of a function.
-    pub fn put(&mut self, function: &FunctionArn, known: Known) {
+    /// Remembers what is known of it.
+    pub fn put(&mut self, subject: &Subject, known: Known) {
         self.clock += 1;
         self.habits += size(&known);
         let entry = Entry { used: self.clock, known };
-        if let Some(before) = self.known.insert(function.clone(), entry) {
+        if let Some(before) = self.known.insert(subject.clone(), entry) {
             self.habits = self.habits.saturating_sub(size(&before.known));
         }
         if self.habits > MOST {
@@ -53,7 +52,7 @@ impl Cache {
         }
     }
 
-    /// How many functions are remembered.
+    /// How many are remembered.
     pub fn len(&self) -> usize {
         self.known.len()
     }
@@ -80,14 +79,17 @@ fn size(known: &Known) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::baseline::{Baseline, Habit, Sighting};
+    use crate::{
+        baseline::{Baseline, Habit, Sighting},
+        resource::FunctionArn,
+    };
     use time::macros::datetime;
 
     const BEGAN: time::OffsetDateTime = datetime!(2026-10-01 0:00 UTC);
 
-    fn function(number: usize) -> FunctionArn {
-        FunctionArn::parse(&format!("arn:aws:lambda:eu-west-1:111122223333:function:f{number}"))
-            .unwrap()
+    fn function(number: usize) -> Subject {
+        let arn = format!("arn:aws:lambda:eu-west-1:111122223333:function:f{number}");
+        Subject::Calls(FunctionArn::parse(&arn).unwrap())
     }
 
     fn known(habits: usize) -> Known {

@@ -1,11 +1,16 @@
-//! One thing that credentials of a function do, as the journal writes it. An address counts by its
+//! One thing that credentials of a function or its network interface do, as the journal writes it. An address counts by its
 //! neighbourhood: what runs outside a VPC calls from many addresses of AWS, and a house or an office from
 //! few.
 
+use super::ADOPTION;
 use serde::{Deserialize, Serialize};
-use std::{fmt, net::IpAddr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
+use time::Duration;
 
-/// One thing that credentials of a function do.
+/// One thing that credentials of a function, or its network interface, do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Habit {
@@ -19,11 +24,15 @@ pub enum Habit {
     Endpoint(String),
     /// They assume this role.
     Role(String),
+    /// The network interface talks to this network, port and protocol.
+    Peer(String),
 }
 
 /// A text that is no habit.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no habit: `call`, `denied`, `network`, `endpoint` or `role`, a space, and what")]
+#[error(
+    "`{0}` is no habit: `call`, `denied`, `network`, `endpoint`, `role` or `peer`, a space, and what"
+)]
 pub struct HabitError(String);
 
 /// The most characters of what a habit is about: an ARN of a role has fewer.
@@ -33,16 +42,22 @@ const LONGEST: usize = 640;
 impl Habit {
     /// The network of an address: its /16, of IPv6 its /40.
     pub fn network(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => {
-                let [first, second, _, _] = address.octets();
-                Self::Network(format!("{first}.{second}.0.0/16"))
-            }
-            IpAddr::V6(address) => {
-                let bits = address.to_bits() >> 88 << 88;
-                Self::Network(format!("{}/40", std::net::Ipv6Addr::from_bits(bits)))
-            }
-        }
+        Self::Network(neighbourhood(address))
+    }
+
+    /// A peer: the network of its address, or the service of AWS that it belongs to, with the port and the
+    /// protocol.
+    pub fn peer(
+        address: IpAddr,
+        service: Option<&str>,
+        port: Option<u16>,
+        protocol: Option<u8>,
+    ) -> Self {
+        let place = service.map_or_else(|| neighbourhood(address), str::to_owned);
+        let number =
+            |number: Option<u16>| number.map_or("-".to_owned(), |number| number.to_string());
+        let (port, protocol) = (number(port), number(protocol.map(u16::from)));
+        Self::Peer(format!("{place} {port} {protocol}"))
     }
 
     /// What it is about.
@@ -51,7 +66,8 @@ impl Habit {
         | Self::Denied(what)
         | Self::Network(what)
         | Self::Endpoint(what)
-        | Self::Role(what)) = self;
+        | Self::Role(what)
+        | Self::Peer(what)) = self;
         what
     }
 
@@ -67,6 +83,7 @@ impl Habit {
             Self::Network(_) => "network",
             Self::Endpoint(_) => "endpoint",
             Self::Role(_) => "role",
+            Self::Peer(_) => "peer",
         }
     }
 
@@ -75,15 +92,45 @@ impl Habit {
     pub(super) const fn is_usual_once_told(&self) -> bool {
         match self {
             Self::Call(_) => true,
-            Self::Denied(_) | Self::Network(_) | Self::Endpoint(_) | Self::Role(_) => false,
+            Self::Denied(_)
+            | Self::Network(_)
+            | Self::Endpoint(_)
+            | Self::Role(_)
+            | Self::Peer(_) => false,
+        }
+    }
+
+    /// What is not usual is new again after this time: peers are told once, until they are usual.
+    pub(super) const fn is_new_again_after(&self) -> Duration {
+        match self {
+            Self::Peer(_) => ADOPTION,
+            Self::Call(_)
+            | Self::Denied(_)
+            | Self::Network(_)
+            | Self::Endpoint(_)
+            | Self::Role(_) => Duration::days(1),
         }
     }
 
     /// Whether it is usual once it has lasted.
     pub(super) const fn is_adopted(&self) -> bool {
         match self {
-            Self::Denied(_) | Self::Network(_) | Self::Endpoint(_) => true,
+            Self::Denied(_) | Self::Network(_) | Self::Endpoint(_) | Self::Peer(_) => true,
             Self::Call(_) | Self::Role(_) => false,
+        }
+    }
+}
+
+/// The network of an address: its /16, of IPv6 its /40.
+fn neighbourhood(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [first, second, _, _] = address.octets();
+            format!("{first}.{second}.0.0/16")
+        }
+        IpAddr::V6(address) => {
+            let bits = address.to_bits() >> 88 << 88;
+            format!("{}/40", Ipv6Addr::from_bits(bits))
         }
     }
 }
@@ -111,6 +158,7 @@ impl TryFrom<String> for Habit {
             "network" => Self::Network(what),
             "endpoint" => Self::Endpoint(what),
             "role" => Self::Role(what),
+            "peer" => Self::Peer(what),
             _ => return Err(HabitError(text)),
         })
     }

@@ -9,7 +9,7 @@ use super::{
     privilege_escalation::{is_assumption, is_escalation},
 };
 use crate::{
-    baseline::{Baseline, Habit, Known, Seen, Sight},
+    baseline::{Baseline, Habit, Known, Seen, Sight, Subject},
     event::{Event, Failure, FunctionCall, Kind, Source},
     finding::ControlId,
     resource::FunctionArn,
@@ -36,7 +36,7 @@ pub(super) fn call(event: &Event) -> Option<&FunctionCall> {
 /// What has to be read to judge a call: what is usual, and whose the role is, where AWS does not say whose
 /// credentials they are.
 pub(super) fn reads(call: &FunctionCall) -> Vec<Read> {
-    let mut reads = vec![Read::Baseline(call.function.clone())];
+    let mut reads = vec![Read::Baseline(Subject::Calls(call.function.clone()))];
     if !call.certain {
         reads.push(Read::Function(call.function.clone()));
     }
@@ -69,7 +69,7 @@ impl Past<'_> {
 
 /// What is known of the function's calls; none where that was not read.
 pub(super) fn past<'a>(case: &Case<'a>, function: &FunctionArn) -> Option<Past<'a>> {
-    let known = case.state.baselines.get(function)?;
+    let known = case.state.baselines.get(&Subject::Calls(function.clone()))?;
     Some(Past { known, baseline: known.baseline.as_ref(), now: case.event.moment(case.now) })
 }
 
@@ -124,11 +124,11 @@ fn sights(event: &Event, call: &FunctionCall, is_learning: bool) -> Vec<Sight> {
 
 /// What is to be remembered of the event, if that is something new: what the call shows, or that somebody
 /// trusted deployed new code.
-pub(super) fn observed(case: &Case<'_>) -> Option<(FunctionArn, Baseline)> {
+pub(super) fn observed(case: &Case<'_>) -> Option<(Subject, Baseline)> {
     if let Some(function) = deployed(case) {
         let past = past(case, function)?;
         let next = past.baseline?.deploy(past.now).filter(|_| !past.known.closed);
-        return Some((function.clone(), next?));
+        return Some((Subject::Calls(function.clone()), next?));
     }
     // Who raises what somebody may do teaches nothing, not even where that was done from.
     let is_innocent = |call: &&FunctionCall| is_assumption(&call.api) || !is_escalation(&call.api);
@@ -144,7 +144,7 @@ pub(super) fn observed(case: &Case<'_>) -> Option<(FunctionArn, Baseline)> {
     let reads = call.reads_object().then(|| (past.known.read.and_one(past.now), limit));
     let (event, now, closed) = (case.event.id.as_str(), past.now, past.known.closed);
     let seen = Seen { sights: &sights, event, now, closed, counted, reads };
-    Some((call.function.clone(), known.observe(&seen)?))
+    Some((Subject::Calls(call.function.clone()), known.observe(&seen)?))
 }
 
 /// The function whose code somebody trusted deployed.

@@ -11,7 +11,7 @@ use super::{
     privilege_escalation::is_escalation,
 };
 use crate::{
-    baseline::{Baseline, Habit, Standing},
+    baseline::{Baseline, Habit, Standing, Subject},
     event::{Failure, FunctionCall},
     finding::{ControlId, Evidence},
     state::Read,
@@ -38,7 +38,7 @@ fn is_declared(case: &Case<'_>, call: &FunctionCall) -> bool {
 
 fn needs(case: &Case<'_>) -> Needs {
     if let Some(function) = behaviour::deployed(case) {
-        return Needs::Reads(vec![Read::Baseline(function.clone())]);
+        return Needs::Reads(vec![Read::Baseline(Subject::Calls(function.clone()))]);
     }
     match called(case) {
         None => Needs::NotConcerned,

@@ -1,4 +1,5 @@
-//! `function.unexpected-peer`: a function talks to nobody but the peers it declares. VPC flow logs tell whom
+//! `function.unexpected-peer`: a function talks to nobody but the peers it declares, and where that is asked
+//! for, those that are learned. VPC flow logs tell whom
 //! a network interface talked to; functions with the same subnet and security groups share one, so that
 //! then each of them can have done it, and it is told of the interface. A peer is told once an hour.
 //! Refuses to stop anything for that, unless the control policy says so and one function alone can have done
@@ -10,6 +11,7 @@ use super::{
     flows::{allows, peer},
 };
 use crate::{
+    baseline::{self, Baseline, Habit, Sight, Standing, Subject},
     event::{Event, Flows, Kind},
     finding::{ControlId, Evidence},
     flow::{Direction, End, Flow, name},
@@ -74,8 +76,14 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some(behind) = Behind::of(case, live) else {
         return assessment(interface(), Judgement::NotApplicable);
     };
-    let resource = behind.alone().map_or_else(interface, |function| function.clone().into());
-    let peers = behind.undeclared(flows, live);
+    let resource = behind.subject(flows);
+    let peers = match behind.unexpected(case, flows, live) {
+        Ok(peers) => peers,
+        Err(Unlearned) => {
+            let why = "whom it usually talks to was not read".to_owned();
+            return assessment(resource, Judgement::InsufficientData(why));
+        }
+    };
     let judgement = match peers.is_empty() {
         true => Judgement::Compliant,
         false => Judgement::NonCompliant(seen(case, &behind, &peers)),
@@ -94,15 +102,46 @@ pub(super) fn sighting(case: &Case<'_>) -> Option<Sighting> {
         let flows = told(case.event)?;
         let live = case.state.interfaces.get(&flows.interface)?.as_ref()?;
         let behind = Behind::of(case, live)?;
-        let peers = behind.undeclared(flows, live);
-        let function = behind.alone().map(|function| Resource::from(function.clone()));
-        let subject = function.unwrap_or_else(|| flows.interface.clone().into());
+        let peers = behind.unexpected(case, flows, live).ok()?;
+        let subject = behind.subject(flows);
         let times = peers.into_iter().map(|(name, peer)| (name, peer.times));
         (subject, times.collect::<BTreeMap<_, _>>())
     };
     let sighting = Sighting { subject, control: CONTROL.id, seen, stop: None };
     (!sighting.seen.is_empty()).then_some(sighting)
 }
+
+/// What of one event is looked at: what an interface did, how it stands, and who can be behind it.
+fn looked_at<'a>(case: &'a Case<'_>) -> Option<(&'a Flows, &'a InterfaceState, Behind<'a>)> {
+    let flows = told(case.event)?;
+    let live = case.state.interfaces.get(&flows.interface)?.as_ref()?;
+    Some((flows, live, Behind::of(case, live)?))
+}
+
+/// What only a look at the interface shows that is to be read: whom whoever is behind it usually talks to.
+pub(super) fn asks(case: &Case<'_>) -> Option<Read> {
+    let (flows, live, behind) = looked_at(case)?;
+    let is_asked = behind.learns() && !behind.undeclared(flows, live).is_empty();
+    is_asked.then(|| Read::Baseline(Subject::Peers(behind.subject(flows))))
+}
+
+/// What is to be remembered of whom it talks to, if that is something new.
+pub(super) fn observed(case: &Case<'_>) -> Option<(Subject, Baseline)> {
+    let (flows, live, behind) = looked_at(case)?;
+    let subject = Subject::Peers(behind.subject(flows));
+    let known = case.state.baselines.get(&subject).filter(|_| behind.learns())?;
+    let peers = behind.undeclared(flows, live);
+    let sight = |habit: &Habit| Sight { habit: habit.clone(), may_be_usual: true };
+    let sights: Vec<Sight> = peers.values().map(|peer| sight(&peer.habit)).collect();
+    let (event, now) = (case.event.id.as_str(), case.event.moment(case.now));
+    let (closed, counted) = (known.closed, known.counted.saturating_add(1));
+    let seen = baseline::Seen { sights: &sights, event, now, closed, counted, reads: None };
+    let baseline = known.baseline.clone().unwrap_or_else(|| Baseline::begin(now));
+    Some((subject, baseline.observe(&seen)?))
+}
+
+/// It has to be read first whom it usually talks to.
+struct Unlearned;
 
 /// The functions that can be behind an interface, and what they declare.
 struct Behind<'a> {
@@ -113,6 +152,7 @@ struct Behind<'a> {
 
 /// A peer that nobody declares.
 struct Peer {
+    habit: Habit,
     times: u32,
     /// Nothing of it was let through.
     rejected: bool,
@@ -140,6 +180,46 @@ impl<'a> Behind<'a> {
         all.next().filter(|_| all.next().is_none())
     }
 
+    /// What it is told of: the function, or else the interface.
+    fn subject(&self, flows: &Flows) -> Resource {
+        match self.alone() {
+            Some(function) => function.clone().into(),
+            None => flows.interface.clone().into(),
+        }
+    }
+
+    /// Whether it is learned whom they talk to.
+    fn learns(&self) -> bool {
+        self.declared.values().flatten().any(|entry| entry.learn)
+    }
+
+    /// The peers that are neither declared nor usual.
+    fn unexpected(
+        &self,
+        case: &Case<'_>,
+        flows: &Flows,
+        live: &InterfaceState,
+    ) -> Result<BTreeMap<String, Peer>, Unlearned> {
+        let mut peers = self.undeclared(flows, live);
+        if !self.learns() || peers.is_empty() {
+            return Ok(peers);
+        }
+        let known = case.state.baselines.get(&Subject::Peers(self.subject(flows)));
+        let known = known.ok_or(Unlearned)?;
+        let now = case.event.moment(case.now);
+        let learned = known.baseline.as_ref().filter(|baseline| !baseline.is_learning(now));
+        // What has lasted becomes usual with this event.
+        let next = observed(case).map(|(_, next)| next);
+        let is_new = |peer: &Peer| {
+            let adopted = next.as_ref().is_some_and(|next| next.is_usual(&peer.habit, now));
+            learned.is_some_and(|baseline| {
+                baseline.standing(&peer.habit, &case.event.id, now) == Standing::New && !adopted
+            })
+        };
+        peers.retain(|_, peer| is_new(peer));
+        Ok(peers)
+    }
+
     /// Whether the function is to be stopped for it.
     fn stops(&self) -> bool {
         let own = self.alone().and_then(|function| self.declared.get(function));
@@ -158,7 +238,9 @@ impl<'a> Behind<'a> {
                 continue;
             }
             let known = peers.entry(name(end, flow.protocol));
-            let known = known.or_insert(Peer { times: 0, rejected: true });
+            let habit =
+                || Habit::peer(end.address, end.service.as_deref(), end.port, flow.protocol);
+            let known = known.or_insert_with(|| Peer { habit: habit(), times: 0, rejected: true });
             known.times = known.times.saturating_add(*times);
             known.rejected &= flow.rejected;
         }

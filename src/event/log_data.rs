@@ -16,6 +16,7 @@ use std::{
     fmt,
     io::{Read, Write},
 };
+use time::OffsetDateTime;
 
 /// The most that is unpacked. Lambda takes 1 MB for an asynchronous invocation, and text packs to a tenth;
 /// what packs to a thousandth was made to.
@@ -48,6 +49,9 @@ pub struct LogData {
 pub struct LogLine {
     /// Its id: the same in every delivery.
     pub id: String,
+    /// When it was written, in milliseconds since 1970.
+    #[serde(default)]
+    timestamp: i64,
     /// What was written.
     #[serde(rename = "message")]
     pub text: String,
@@ -95,7 +99,9 @@ impl LogData {
         let ids = self.lines.iter().map(|line| line.id.as_str());
         let all: Vec<&str> =
             [self.group.as_str(), self.stream.as_str()].into_iter().chain(ids).collect();
-        Event::told(format!("log-{}", fingerprint(&all)), kind)
+        let last = self.lines.iter().map(|line| line.timestamp).max();
+        let at = last.and_then(|at| OffsetDateTime::from_unix_timestamp(at / 1000).ok());
+        Event { at, ..Event::told(format!("log-{}", fingerprint(&all)), kind) }
     }
 }
 

@@ -5,29 +5,28 @@
 use super::{HandlerError, Matter, Responder, learning};
 use crate::{
     aws::{AwsError, ErrorKind},
-    baseline::Known,
+    baseline::{Known, Subject},
     decision::Decision,
-    event::{Event, FunctionCall},
-    resource::FunctionArn,
+    event::FunctionCall,
     state::State,
 };
 
 impl Responder {
-    /// What is known of what credentials of a function do.
-    pub(super) async fn baseline(&self, function: &FunctionArn) -> Result<Known, AwsError> {
-        let cached = self.baselines.borrow_mut().get(function).cloned();
+    /// What is known of it.
+    pub(super) async fn baseline(&self, of: &Subject) -> Result<Known, AwsError> {
+        let cached = self.baselines.borrow_mut().get(of).cloned();
         match cached {
             Some(known) => Ok(Known { cached: true, ..known }),
-            None => self.baseline_anew(function).await,
+            None => self.baseline_anew(of).await,
         }
     }
 
-    async fn baseline_anew(&self, function: &FunctionArn) -> Result<Known, AwsError> {
-        let live = self.journal().baseline(function).await?;
+    async fn baseline_anew(&self, of: &Subject) -> Result<Known, AwsError> {
+        let live = self.journal().baseline(of).await?;
         let mut cache = self.baselines.borrow_mut();
-        let Known { counted, read, .. } = cache.get(function).cloned().unwrap_or_default();
+        let Known { counted, read, .. } = cache.get(of).cloned().unwrap_or_default();
         let known = Known { counted, read, ..live };
-        cache.put(function, known.clone());
+        cache.put(of, known.clone());
         Ok(known)
     }
 
@@ -39,41 +38,36 @@ impl Responder {
         state: &mut State,
         decision: &mut Decision,
     ) -> Result<(), HandlerError> {
-        let Some(function) = watched(matter.event, state).cloned() else { return Ok(()) };
+        // One event needs one at most.
+        let Some(of) = state.baselines.keys().next().cloned() else { return Ok(()) };
         let is_read = matter.event.call.as_ref().is_some_and(FunctionCall::reads_object);
         let at = matter.event.moment(matter.now);
         for _ in 0..learning::MOST_TRIES {
-            let Some(known) = state.baselines.get(&function).cloned() else { return Ok(()) };
+            let Some(known) = state.baselines.get(&of).cloned() else { return Ok(()) };
             let next = match &decision.observed {
                 None if known.cached && decision.contains => None,
                 None => {
-                    self.baselines.borrow_mut().put(&function, known.and_one(is_read, at));
+                    self.baselines.borrow_mut().put(&of, known.and_one(is_read, at));
                     return Ok(());
                 }
                 Some((_, next)) => Some(next).filter(|_| !known.cached),
             };
             if let Some(next) = next {
                 let now = matter.moment();
-                match self.journal().keep_baseline(&function, next, known.version, now).await {
+                match self.journal().keep_baseline(&of, next, known.version, now).await {
                     Ok(()) => {
                         let known = known.written(next.clone(), is_read, at);
-                        self.baselines.borrow_mut().put(&function, known);
+                        self.baselines.borrow_mut().put(&of, known);
                         return Ok(());
                     }
                     Err(error) if error.kind == ErrorKind::Precondition => {}
                     Err(error) => return Err(error.into()),
                 }
             }
-            let anew = self.baseline_anew(&function).await?;
-            state.baselines.insert(function.clone(), anew);
+            let anew = self.baseline_anew(&of).await?;
+            state.baselines.insert(of.clone(), anew);
             *decision = matter.decide(state);
         }
-        Err(learning::written_all_the_time(&function).into())
+        Err(learning::written_all_the_time(&of.resource()).into())
     }
-}
-
-/// The function whose baseline was read for the event.
-fn watched<'a>(event: &'a Event, state: &State) -> Option<&'a FunctionArn> {
-    let by_call = event.call.as_ref().map(|call| &call.function);
-    by_call.or(event.function()).filter(|function| state.baselines.contains_key(*function))
 }

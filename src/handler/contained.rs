@@ -75,11 +75,11 @@ impl Responder {
                 }
                 continue;
             }
-            if let Read::Baseline(function) = read {
-                match self.baseline(function).await {
+            if let Read::Baseline(of) = read {
+                match self.baseline(of).await {
                     Ok(known) => {
                         state.read.insert(read.clone());
-                        state.baselines.insert(function.clone(), known);
+                        state.baselines.insert(of.clone(), known);
                     }
                     Err(error) => {
                         state.unread.insert(read.clone());

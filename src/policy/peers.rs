@@ -36,13 +36,17 @@ pub struct FlowLogGroup {
 pub struct DeclaredPeers {
     /// The functions.
     pub function: Pattern,
-    /// Blocks of addresses as `10.0.0.0/16`. Left out, and no `aws-services`: any address.
+    /// Blocks of addresses as `10.0.0.0/16`. Left out, and neither `aws-services` nor `learn`: any address.
     #[serde(default)]
     pub networks: BTreeSet<AddressBlock>,
     /// Services of AWS as flow logs name them, such as `S3`, where their format has `pkt-dst-aws-service`.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<super::form::AwsService>"))]
     pub aws_services: BTreeSet<String>,
+    /// Beside those that are declared, whom they talk to in the first week is learned, and with it new peers
+    /// that have lasted for a week.
+    #[serde(default)]
+    pub learn: bool,
     /// Ports of the peer. Left out: any.
     #[serde(default)]
     pub ports: BTreeSet<u16>,
@@ -55,7 +59,7 @@ pub struct DeclaredPeers {
 impl DeclaredPeers {
     /// Whether a peer is one of them.
     pub fn allows(&self, address: IpAddr, service: Option<&str>, port: Option<u16>) -> bool {
-        let anywhere = self.networks.is_empty() && self.aws_services.is_empty();
+        let anywhere = self.networks.is_empty() && self.aws_services.is_empty() && !self.learn;
         let there = anywhere
             || self.networks.iter().any(|block| block.0.holds_address(address))
             || service.is_some_and(|service| self.aws_services.contains(service));
@@ -96,6 +100,7 @@ mod tests {
         let address = |text: &str| text.parse().unwrap();
         for (declared, at, service, port, want) in [
             (r#"{"function":"f"}"#, "192.0.2.1", None, Some(1), true),
+            (r#"{"function":"f","learn":true}"#, "192.0.2.1", None, Some(1), false),
             (r#"{"function":"f","networks":["10.0.0.0/16"]}"#, "10.0.9.9", None, Some(1), true),
             (r#"{"function":"f","networks":["10.0.0.0/16"]}"#, "10.1.9.9", None, Some(1), false),
             (

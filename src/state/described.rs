@@ -7,14 +7,14 @@ use super::{
     Snapshot, State, Surroundings, Tally, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
-    baseline::{self, Baseline, Counted, Habit, LEARNING_CALLS, Reads, Sighting},
+    baseline::{self, Baseline, Counted, Habit, LEARNING_CALLS, Reads, Sighting, Subject},
     event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
     remediation::{Remediation, Stand},
     resource::{
         AlarmArn, Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, Qualifier,
-        RevisionId, RoleArn,
+        Resource, RevisionId, RoleArn,
     },
     salt::{Salt, SaltedHash},
     setting::Routing,
@@ -54,6 +54,8 @@ pub struct DescribedState {
     threats: BTreeMap<Arn, Option<Threat>>,
     /// What credentials of functions usually do; null where nothing is known yet.
     baselines: BTreeMap<FunctionArn, Option<DescribedBaseline>>,
+    /// Whom functions, or network interfaces, usually talk to; null where nothing is known yet.
+    peers: BTreeMap<Resource, Option<DescribedBaseline>>,
     /// Where access keys were used lately, by their ids.
     keys: BTreeMap<String, Vec<KeyUse>>,
     /// Network interfaces; null where there is no such interface.
@@ -312,6 +314,8 @@ impl From<DescribedState> for State {
             let (version, at, closed) = (u64::from(before.is_some()), None, false);
             (function, Remembered { before, at, version, salt, environment, closed })
         };
+        let calls = described.baselines.into_iter().map(|(of, one)| (Subject::Calls(of), one));
+        let peers = described.peers.into_iter().map(|(of, one)| (Subject::Peers(of), one));
         Self {
             policies: policies.map(|(resource, live)| (resource, live.map(policy))).collect(),
             functions,
@@ -338,9 +342,8 @@ impl From<DescribedState> for State {
             managed: described.managed_policies,
             threats: described.threats,
             keys: described.keys,
-            baselines: described
-                .baselines
-                .into_iter()
+            baselines: calls
+                .chain(peers)
                 .map(|(of, one)| (of, one.map(Into::into).unwrap_or_default()))
                 .collect(),
             interfaces: described.interfaces,

@@ -1,5 +1,6 @@
 //! What can be read before deciding, and what that needs.
 
+use crate::baseline::Subject;
 use crate::resource::{
     AlarmArn, Arn, FunctionArn, FunctionResource, IdentityPolicy, LayerVersion, RoleArn,
 };
@@ -82,8 +83,8 @@ pub enum Read {
     ContainmentOf(String),
     /// A finding of GuardDuty on a function, as it stands now.
     Threat(Arn),
-    /// What credentials of the function usually do.
-    Baseline(FunctionArn),
+    /// What credentials of a function, or a network interface, usually do.
+    Baseline(Subject),
     /// Where an access key of the function was used lately.
     KeyUses(FunctionArn, String),
     /// A network interface, and the functions that can be behind it.
@@ -317,7 +318,8 @@ impl fmt::Display for Read {
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Threat(_) => f.write_str("what GuardDuty says of it now"),
             Self::KeyUses(_, _) => f.write_str("where its access key was used"),
-            Self::Baseline(_) => f.write_str("what its credentials usually do"),
+            Self::Baseline(Subject::Calls(_)) => f.write_str("what its credentials usually do"),
+            Self::Baseline(Subject::Peers(_)) => f.write_str("whom it usually talks to"),
             Self::Interface(interface) => write!(f, "network interface `{}`", interface.name()),
             Self::Watcher(read) => read.fmt(f),
         }

@@ -4,6 +4,7 @@
 
 use super::{properties, template};
 use cordon::{
+    baseline::Subject,
     evidence::snapshot_key,
     remediation::{Ends, PolicyReplacement, Remediation, RoleRestore, TAG_PREFIX, Watching},
     resource::{
@@ -340,7 +341,7 @@ fn reads() -> Vec<Read> {
         Read::LayerPolicy(layer()),
         Read::LogGroup(String::new()),
         Read::Threat(watcher()),
-        Read::Baseline(function()),
+        Read::Baseline(Subject::Calls(function())),
         Read::KeyUses(function(), String::new()),
         Read::Alarm(alarm()),
         Read::Interface(rule()),

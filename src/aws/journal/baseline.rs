@@ -1,5 +1,5 @@
-//! What credentials of a function usually do, in a partition of its own: whoever asks what goes on with a
-//! function does not pay for reading it. Written only over the version that was read, and gone once nobody
+//! What credentials of a function, or a network interface, usually do, each in a partition of its own: whoever
+//! asks what goes on with a function does not pay for reading it. Written only over the version that was read, and gone once nobody
 //! has seen anything for longer than is remembered.
 
 use super::{
@@ -10,8 +10,7 @@ use super::{
 };
 use crate::{
     aws::AwsError,
-    baseline::{Baseline, Known, MEMORY},
-    resource::FunctionArn,
+    baseline::{Baseline, Known, MEMORY, Subject},
 };
 use time::{Duration, OffsetDateTime};
 
@@ -25,9 +24,9 @@ const HABITS: &str = "habits";
 const SPARE: Duration = Duration::days(15);
 
 impl Journal<'_> {
-    /// What is known of what credentials of the function do: two reads, side by side.
-    pub async fn baseline(&self, function: &FunctionArn) -> Result<Known, AwsError> {
-        let (own, subject) = (own(function), partition(&function.clone().into()));
+    /// What is known of it: two reads, side by side.
+    pub async fn baseline(&self, of: &Subject) -> Result<Known, AwsError> {
+        let (own, subject) = (of.to_string(), partition(&of.resource()));
         let (known, going) =
             futures_util::join!(self.get(&own, BASELINE), self.get(&subject, INCIDENT));
         let closed = going?.is_some_and(|item| gate(&item).is_none_or(|gate| is_closed(&gate)));
@@ -49,12 +48,12 @@ impl Journal<'_> {
     /// [`crate::aws::ErrorKind::Precondition`] where another delivery wrote since: read again.
     pub async fn keep_baseline(
         &self,
-        function: &FunctionArn,
+        of: &Subject,
         baseline: &Baseline,
         version: u64,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
-        let own = own(function);
+        let own = of.to_string();
         let whole = serde_json::to_string(baseline)
             .map_err(|error| unreadable("UpdateItem", own.clone(), &error.to_string()))?;
         let write = Write::new(key(&own, BASELINE))
@@ -67,8 +66,4 @@ impl Journal<'_> {
         };
         self.update(&own, write).await
     }
-}
-
-fn own(function: &FunctionArn) -> String {
-    format!("baseline#{function}")
 }
