@@ -305,7 +305,6 @@ impl Responder {
                 || decision.contains
                 || (matter.event.call.is_some() && decision.findings().next().is_some())
                 || (tells && decision.findings().any(|(one, _)| is_link(one)))
-                || decision.contains
                 || matter.triage.reads.iter().any(is_looked_at))
     }
 
