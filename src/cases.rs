@@ -209,11 +209,12 @@ fn after_of(planned: &Planned) -> Option<Value> {
 
 /// What is to be remembered; null where that is nothing new.
 fn learned(decision: &Decision) -> Value {
-    let whole = match (&decision.learned, &decision.lesson) {
-        (Some(snapshot), _) => serde_json::to_value(snapshot),
-        (None, Some(Lesson::Alias(_, snapshot))) => serde_json::to_value(snapshot),
-        (None, Some(Lesson::Mapping(_, snapshot))) => serde_json::to_value(snapshot),
-        (None, None) => Ok(Value::Null),
+    let whole = match (&decision.learned, &decision.lesson, &decision.observed) {
+        (Some(snapshot), _, _) => serde_json::to_value(snapshot),
+        (None, Some(Lesson::Alias(_, snapshot)), _) => serde_json::to_value(snapshot),
+        (None, Some(Lesson::Mapping(_, snapshot)), _) => serde_json::to_value(snapshot),
+        (None, None, Some((_, baseline))) => serde_json::to_value(baseline),
+        (None, None, None) => Ok(Value::Null),
     };
     whole.unwrap_or_default()
 }

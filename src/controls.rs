@@ -3,9 +3,11 @@
 //! `decision` decides.
 
 mod access_analyzer;
+mod access_denied;
 mod alias_shifted;
 mod analysis;
 mod attack_signature;
+mod behaviour;
 mod chain;
 mod change;
 mod changed;
@@ -15,11 +17,13 @@ mod config_recorder;
 mod config_rule;
 mod containment_undone;
 mod dangerous_action;
+mod data_exfiltration;
 mod destination;
 mod environment;
 mod environment_secret;
 mod execution_role;
 mod extent;
+mod first_seen_api;
 mod flows;
 mod function_policy;
 mod function_url;
@@ -50,6 +54,7 @@ mod role_swapped;
 mod rule;
 mod runtime;
 mod security_hub;
+mod stolen_credentials;
 mod tags;
 mod trace_encryption;
 mod trail_data_events;
@@ -72,8 +77,9 @@ pub use function_policy::judge_document;
 pub use triggers::{Rule, Trigger, event_pattern};
 
 use crate::{
-    event::{Event, EventError, Kind, Own, TrailCall, WatcherCall, WatcherChange},
-    finding::{ControlId, Evidence, RemediationName, Requirement},
+    baseline::Baseline,
+    event::{Event, EventError, FunctionCall, Kind, Own, TrailCall, WatcherCall, WatcherChange},
+    finding::{ControlId, Evidence, RemediationName, Requirement, Severity},
     iam::Edit,
     policy::{Because, Concurrency, ControlPolicy, Mode, Pattern, Reached, Whom},
     remediation::{Remediation, TAG_PREFIX, Watching},
@@ -251,6 +257,10 @@ pub const CONTROLS: &[Control] = &[
     logging::CONTROL,
     containment_undone::CONTROL,
     privilege_escalation::CONTROL,
+    first_seen_api::CONTROL,
+    access_denied::CONTROL,
+    stolen_credentials::CONTROL,
+    data_exfiltration::CONTROL,
     guardduty_finding::CONTROL,
     unexpected_peer::CONTROL,
     attack_signature::CONTROL,
@@ -364,6 +374,11 @@ fn about(control: ControlId, event: &Event) -> Option<Resource> {
     ) {
         return None;
     }
+    let is_of_calls =
+        behaviour::CONTROLS.contains(&control) || control == ControlId::FunctionDataExfiltration;
+    if let (true, Some(call)) = (is_of_calls, &event.call) {
+        return Some(call.function.clone().into());
+    }
     if let (Kind::IamCall { target, .. }, true) = (&event.kind, OF_IAM.contains(&control)) {
         return Some(target.on.clone().into());
     }
@@ -434,6 +449,49 @@ pub(crate) fn lesson(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Optio
     let mapping = is_concerned(ControlId::EventSourceRetargeted);
     let mapping = mapping.then(|| mapping_retargeted::lesson(case));
     alias.flatten().or(mapping.flatten())
+}
+
+/// How bad a finding of this event is: as the control policy says, or else as the call that was found, and
+/// what else was found on the same function lately.
+pub(crate) fn severity(case: &Case<'_>, control: &Requirement) -> Severity {
+    let usual = case.policy.severity(control);
+    if case.policy.gives_severity(control) {
+        return usual;
+    }
+    let call = case.event.call.as_ref();
+    match control.control() {
+        Some(ControlId::FunctionPrivilegeEscalation) => {
+            call.and_then(|call| privilege_escalation::severity(&call.api)).unwrap_or(usual)
+        }
+        Some(ControlId::FunctionDataExfiltration)
+            if call.is_some_and(FunctionCall::reads_object) =>
+        {
+            Severity::High
+        }
+        Some(control @ ControlId::FunctionFirstSeenApi)
+            if chain::is_beside_another(case, &[control]) =>
+        {
+            Severity::High
+        }
+        Some(_) | None => usual,
+    }
+}
+
+/// What is to be remembered of what credentials of a function do.
+pub(crate) fn observed(
+    case: &Case<'_>,
+    controls: &BTreeSet<Requirement>,
+) -> Option<(FunctionArn, Baseline)> {
+    let is_concerned = behaviour::CONTROLS.iter().any(|one| controls.contains(&(*one).into()));
+    is_concerned.then(|| behaviour::observed(case))?
+}
+
+/// What only a first look shows that has to be read.
+pub(crate) fn asks(case: &Case<'_>, controls: &BTreeSet<Requirement>) -> Option<Read> {
+    let is_concerned = controls.contains(&ControlId::FunctionStolenCredentials.into());
+    let read = is_concerned.then(|| stolen_credentials::asks(case)).flatten()?;
+    let known = |read: &Read| case.state.read.contains(read) || case.state.unread.contains(read);
+    (!known(&read)).then_some(read)
 }
 
 /// What is read before a function is contained: little, and the same for every function.

@@ -12,9 +12,10 @@ pub use rewritten::{After, Rewritten, rewritten};
 pub use standing::{Excepted, Standing};
 
 use crate::{
+    baseline::Baseline,
     controls::{self, Assessment, Case, Judgement, Response, Triage},
     event::Event,
-    finding::{Compliance, Evaluation, Finding, Requirement, fingerprint},
+    finding::{Compliance, Evaluation, Finding, Requirement, Severity, fingerprint},
     policy::{Because, ControlPolicy, Mode, Validity},
     remediation::{Planned, Remediation, RoleRestore, Withheld},
     resource::{Arn, FunctionArn, Resource, RoleArn},
@@ -59,6 +60,8 @@ pub struct Decision {
     pub plan: Vec<Planned>,
     /// What has to be read before more can be planned; what is planned does not wait for it.
     pub wants: BTreeSet<Read>,
+    /// What has to be read before it can be judged in full.
+    pub asks: Option<Read>,
     /// What people must know of what is done.
     pub notes: Vec<String>,
     /// A function is to be contained, or a part of that, and nothing withholds it.
@@ -73,6 +76,8 @@ pub struct Decision {
     pub learned: Option<Snapshot>,
     /// What is to be remembered of where something leads, if that is something new.
     pub lesson: Option<Lesson>,
+    /// What is to be remembered of what credentials of a function do, if that is something new.
+    pub observed: Option<(FunctionArn, Baseline)>,
     /// What is to be counted, before it is told. It is decided again once it is.
     pub sighting: Option<Sighting>,
 }
@@ -160,7 +165,8 @@ pub fn decide(
         .into_iter()
         .map(|assessment| {
             let about = (assessment.control.clone(), assessment.resource.subject());
-            evaluate(remit, assessment, state, standings.get(&about), &mut planner)
+            let severity = controls::severity(&case, &assessment.control);
+            evaluate(remit, assessment, severity, standings.get(&about), &mut planner)
         })
         .collect::<Vec<_>>();
     let plan::Plan { planned, failed, wants, notes, contains, stops, released } = planner.finish();
@@ -170,6 +176,8 @@ pub fn decide(
     // Who is about to be contained teaches nothing.
     let learned = controls::learned(&case, &triage.controls).filter(|_| !contains);
     let lesson = controls::lesson(&case, &triage.controls).filter(|_| !contains);
+    let observed = controls::observed(&case, &triage.controls);
+    let asks = controls::asks(&case, &triage.controls);
     let sighting = controls::sighting(&case, &triage.controls);
     Decision {
         incident,
@@ -177,6 +185,7 @@ pub fn decide(
         standings,
         plan,
         wants,
+        asks,
         notes,
         contains,
         stops,
@@ -184,6 +193,7 @@ pub fn decide(
         limited,
         learned,
         lesson,
+        observed,
         sighting,
     }
 }
@@ -211,10 +221,11 @@ fn subject<'r>(all: impl Iterator<Item = (&'r Resource, bool)>) -> Option<Resour
 fn evaluate(
     remit: &Remit<'_>,
     assessment: Assessment,
-    state: &State,
+    severity: Severity,
     standing: Option<&Standing>,
     planner: &mut plan::Planner<'_>,
 ) -> Evaluation {
+    let state = planner.state();
     let Assessment { control, resource, judgement } = assessment;
     let compliance = match judgement {
         Judgement::Compliant => Compliance::Compliant,
@@ -249,7 +260,6 @@ fn evaluate(
             }
             subjects.sort_unstable();
             let id = mark(&control, &resource, &subjects.join("\n"));
-            let severity = remit.policy.severity(&control);
             Compliance::NonCompliant(Finding { id, severity, evidence, unanswered })
         }
     };

@@ -5,6 +5,7 @@
 mod access_analyzer;
 mod actor;
 mod alarm;
+mod call;
 mod change;
 mod cloudtrail;
 mod config;
@@ -25,6 +26,7 @@ pub use route::{AliasCall, AliasChange, MappingChange, Route, RouteChange};
 pub use watcher::{LAMBDA_PROTECTION, TrailCall, WatcherCall, WatcherChange};
 
 pub use actor::{Actor, Identity, Source};
+pub use call::{Failure, FunctionCall, OF_LAMBDA, ObjectCall, is_marked};
 pub use change::{Change, ChangeCall, Part};
 pub use guardduty::{Threat, ThreatStanding, Told};
 pub use iam::IamTarget;
@@ -65,6 +67,8 @@ pub struct Event {
     pub change: Option<Change>,
     /// What it changed of where something leads, if it is a call that does.
     pub route: Option<RouteChange>,
+    /// What credentials of a function called, if they made the call.
+    pub call: Option<FunctionCall>,
     /// What the call asks for, beside the function.
     pub asks: Asked,
     /// The rules of the control policy whose patterns it matches.
@@ -197,6 +201,9 @@ pub enum Kind {
         /// What was done.
         change: LogGroupChange,
     },
+    /// Credentials of a function made a call that changes nothing else a control looks at, or that failed:
+    /// [`Event::call`].
+    FunctionCall,
     /// Lines of a function's log were delivered.
     LogSigns {
         /// The function that wrote them.
@@ -366,6 +373,11 @@ impl Event {
         Self { matched, touches, ..self }
     }
 
+    /// When it happened, as of `now`: no event is from later.
+    pub fn moment(&self, now: OffsetDateTime) -> OffsetDateTime {
+        self.at.unwrap_or(now).min(now)
+    }
+
     /// The function it is about, as far as it tells that itself.
     pub fn function(&self) -> Option<&FunctionArn> {
         match &self.kind {
@@ -382,6 +394,7 @@ impl Event {
             | Kind::LogGroup { function, .. } => Some(function),
             Kind::Threat { threat, .. } => Some(&threat.function),
             Kind::ExternalAccess { resource, .. } => resource.function(),
+            Kind::FunctionCall => self.call.as_ref().map(|call| &call.function),
             Kind::HubFindings(findings) => match findings.as_slice() {
                 [first, rest @ ..] if rest.iter().all(|one| one.function == first.function) => {
                     Some(&first.function)
@@ -462,6 +475,7 @@ impl Event {
             kind,
             change: None,
             route: None,
+            call: None,
             asks: Asked::default(),
             matched: Vec::new(),
             touches: None,

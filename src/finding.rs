@@ -250,6 +250,26 @@ catalogue! {
         "the function's credentials make no undeclared IAM write",
         ["NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1098", "MITRE ATT&CK T1078.004"],
         [ContainFunction, TagFunction] or [StopFunction, RevokeCredentials];
+    /// The function's credentials call an API that they never called.
+    FunctionFirstSeenApi = "function.first-seen-api", Low,
+        "the function's credentials call only APIs that they called before",
+        ["NIST CSF DE.AE-02", "NIST CSF DE.CM-09", "MITRE ATT&CK T1078.004", "MITRE ATT&CK T1526"],
+        [];
+    /// The function's credentials are denied one API after the other.
+    FunctionAccessDeniedBurst = "function.access-denied-burst", Medium,
+        "the function's credentials are not denied many APIs in a short time",
+        ["NIST CSF DE.AE-02", "NIST CSF DE.CM-09", "MITRE ATT&CK T1078.004", "MITRE ATT&CK T1580"],
+        [ContainFunction] or [StopFunction, RevokeCredentials];
+    /// The function's credentials are used from elsewhere.
+    FunctionStolenCredentials = "function.stolen-credentials", Critical,
+        "the function's credentials are used from where the function runs",
+        ["NIST CSF DE.CM-01", "NIST CSF DE.CM-09", "NIST CSF RS.MI-01", "MITRE ATT&CK T1078.004", "MITRE ATT&CK T1552.005"],
+        [ContainFunction] or [StopFunction, RevokeCredentials];
+    /// The function's credentials write into a stranger's bucket, or read much more than usual.
+    FunctionDataExfiltration = "function.data-exfiltration", Critical,
+        "the function's credentials write into buckets of the account and of trusted ones only, and read no more than usual",
+        ["NIST CSF DE.CM-01", "NIST CSF DE.CM-09", "NIST CSF PR.DS-01", "NIST CSF RS.MI-01", "MITRE ATT&CK T1537", "MITRE ATT&CK T1530"],
+        [ContainFunction] or [StopFunction, RevokeCredentials];
     /// GuardDuty sees it do what malware does.
     GuarddutyLambdaFinding = "guardduty.lambda-finding", High,
         "GuardDuty sees no function do what malware does",

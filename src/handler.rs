@@ -1,6 +1,7 @@
 //! One invocation: event, triage, live state, decision, journaled remediations, report. The only
 //! meeting place of [`crate::decision`] and [`crate::aws`].
 
+mod baseline;
 mod contained;
 mod containment;
 mod follow_up;
@@ -12,6 +13,7 @@ mod snapshot;
 
 use crate::{
     aws::{Aws, AwsError, ErrorKind, Journal, Recalled},
+    baseline::Cache,
     controls::{self, Triage},
     decision::{Decision, Remit, decide},
     event::{Event, EventError, Kind},
@@ -25,7 +27,7 @@ use crate::{
     state::{Read, State},
 };
 use limits::Budget;
-use std::{rc::Rc, time::Instant};
+use std::{cell::RefCell, rc::Rc, time::Instant};
 use time::OffsetDateTime;
 
 /// How often a plan may grow by what was read for it.
@@ -41,6 +43,7 @@ pub struct Responder {
     policy: LoadedPolicy,
     settings: Rc<Settings>,
     aws: Rc<Aws>,
+    baselines: Rc<RefCell<Cache>>,
 }
 
 /// Why an invocation failed. It is retried and then reaches the failure queue with this reason.
@@ -144,12 +147,13 @@ impl Matter<'_> {
 impl Responder {
     /// A responder that makes its clients when it first needs them.
     pub fn new(policy: LoadedPolicy, settings: Settings, aws: Rc<Aws>) -> Self {
-        Self { policy, settings: Rc::new(settings), aws }
+        Self { policy, settings: Rc::new(settings), aws, baselines: Rc::default() }
     }
 
     /// The same one under another control policy; what is under way goes on under the one before.
     pub fn under(&self, policy: LoadedPolicy) -> Self {
-        Self { policy, settings: Rc::clone(&self.settings), aws: Rc::clone(&self.aws) }
+        let (settings, aws) = (Rc::clone(&self.settings), Rc::clone(&self.aws));
+        Self { policy, settings, aws, baselines: Rc::clone(&self.baselines) }
     }
 
     /// Answers one delivery of one event. `itself` is Cordon's own function.
@@ -226,6 +230,13 @@ impl Responder {
         let matter = Matter { event, triage: &triage, remit, began: Instant::now(), now };
         let (mut state, mut unread) = self.read(&triage.reads, now).await;
         let mut decision = matter.decide(&state);
+        if let Some(read) = decision.asks.take() {
+            let (more, errors) = self.read(&[read].into(), now).await;
+            state.learn(more);
+            unread.extend(errors);
+            decision = matter.decide(&state);
+        }
+        self.observe(&matter, &mut state, &mut decision).await?;
         if let Some(sighting) = &decision.sighting {
             match self.journal().tally(sighting, &event.id, now).await {
                 Ok(tally) => state.memory.tally = Some(tally),
@@ -291,8 +302,9 @@ impl Responder {
         self.settings.mode == Mode::Enforce
             && (!decision.approved().is_empty()
                 || !decision.released.is_empty()
-                || (tells && decision.findings().any(|(one, _)| is_link(one)))
                 || decision.contains
+                || (matter.event.call.is_some() && decision.findings().next().is_some())
+                || (tells && decision.findings().any(|(one, _)| is_link(one)))
                 || matter.triage.reads.iter().any(is_looked_at))
     }
 

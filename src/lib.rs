@@ -20,6 +20,7 @@
 //! | [`remediation`] | what can be done, and how it is undone |
 //! | [`incident`] | where an incident and its steps stand, and what may follow |
 //! | [`ledger`] | what was answered lately, and whether one more answer may be given |
+//! | [`baseline`] | what the credentials of a function usually do |
 //! | [`injection`] | variables that change what code runs |
 //! | [`secret`] | whether a variable looks like a secret |
 //! | [`salt`] | values hashed so that they can be compared and not guessed |
@@ -41,6 +42,7 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod baseline;
 #[cfg(feature = "cli")]
 pub mod cases;
 #[cfg(all(feature = "aws", feature = "cli"))]

@@ -6,6 +6,7 @@ pub mod event_pattern;
 #[cfg(feature = "cli")]
 pub mod source;
 
+mod behaviour;
 mod choices;
 mod entries;
 mod exception;
@@ -24,6 +25,10 @@ mod rule;
 mod signatures;
 mod unmatched;
 
+pub use behaviour::{
+    DeclaredActions, FunctionAccessDeniedBurst, FunctionDataExfiltration, FunctionFirstSeenApi,
+    FunctionStolenCredentials,
+};
 pub use choices::Choices;
 pub use entries::{Control, Controls};
 pub use event_pattern::hears;
@@ -191,6 +196,11 @@ impl ControlPolicy {
     pub fn severity(&self, control: &Requirement) -> Severity {
         let given = self.given(control).and_then(|given| given.severity);
         given.or(control.control().map(ControlId::severity)).unwrap_or(Severity::Medium)
+    }
+
+    /// Whether the control policy says itself how bad findings of `control` are.
+    pub fn gives_severity(&self, control: &Requirement) -> bool {
+        self.given(control).is_some_and(|given| given.severity.is_some())
     }
 
     /// Whether `control` gives the remediation of this name. A rule gives what it lists.

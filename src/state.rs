@@ -5,6 +5,7 @@ mod alarm;
 mod described;
 mod effect;
 mod interface;
+mod key_use;
 mod read;
 mod role;
 mod route;
@@ -21,6 +22,7 @@ pub use crate::setting::{
 pub use alarm::AlarmState;
 pub use described::DescribedState;
 pub use interface::InterfaceState;
+pub use key_use::KeyUse;
 pub use read::{Read, WatcherRead};
 pub use role::{
     ExecutionRole, KnownRole, ManagedPolicyState, PolicyVersion, RolePolicies, policy_hash,
@@ -32,6 +34,7 @@ pub use tally::{Sighting, Tally};
 pub use watchers::Watchers;
 
 use crate::{
+    baseline,
     event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
@@ -87,6 +90,10 @@ pub struct State {
     pub threats: BTreeMap<Arn, Option<Threat>>,
     /// Network interfaces; none where there is no such interface.
     pub interfaces: BTreeMap<Arn, Option<InterfaceState>>,
+    /// What credentials of functions usually do.
+    pub baselines: BTreeMap<FunctionArn, baseline::Known>,
+    /// Where keys of functions were used lately, by their ids.
+    pub keys: BTreeMap<String, Vec<KeyUse>>,
     /// What watches the account.
     pub watchers: Watchers,
     /// Identity policies, by where they are.
@@ -190,6 +197,8 @@ impl State {
         self.managed.extend(later.managed);
         self.threats.extend(later.threats);
         self.interfaces.extend(later.interfaces);
+        self.baselines.extend(later.baselines);
+        self.keys.extend(later.keys);
         self.watchers.learn(later.watchers);
         for (function, around) in later.surroundings {
             self.surroundings.entry(function).or_default().learn(around);

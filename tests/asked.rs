@@ -111,6 +111,8 @@ fn add(whole: &State, read: &Read, known: &mut State) {
         Read::Containment(_) | Read::ContainmentOf(_) => contained(whole, known),
         Read::Interface(interface) => copy(&whole.interfaces, interface, &mut known.interfaces),
         Read::Threat(finding) => copy(&whole.threats, finding, &mut known.threats),
+        Read::Baseline(function) => copy(&whole.baselines, function, &mut known.baselines),
+        Read::KeyUses(_, key) => copy(&whole.keys, key, &mut known.keys),
         Read::Watcher(read) => watch(whole, read, known),
     }
 }

@@ -143,6 +143,7 @@ impl Told {
                 state.take(&planned.remediation);
             }
             reads.extend(decision.wants);
+            reads.extend(decision.asks);
             if before == (reads.len(), steps.len()) {
                 return (judged, steps);
             }

@@ -10,6 +10,7 @@
 
 mod alarms;
 mod analyze;
+mod behaviour;
 mod chained;
 mod command_line;
 mod compliance;

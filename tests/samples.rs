@@ -135,6 +135,14 @@ const OF_WATCHERS: [&str; 11] = [
 /// What GuardDuty has to say again; `threats` tells what comes of it.
 const OF_GUARDDUTY: [&str; 1] = ["guardduty-finding.json"];
 
+/// Calls that credentials of functions made; `behaviour` tells what comes of them.
+const OF_CALLS: [&str; 5] = [
+    "assume-role-by-function.json",
+    "describe-instances-denied-by-function.json",
+    "get-caller-identity-by-function.json",
+    "list-secrets-by-function.json",
+    "put-object-by-function.json",
+];
 /// What functions log, which is told; `logs` tells what comes of it.
 const OF_LOGS: [&str; 2] = ["flow-log.json", "log-attack.json"];
 
@@ -147,7 +155,7 @@ fn no_sample_is_left_out() {
     let of_iam = OF_IAM.iter().map(|(event, _)| event);
     let told = SAMPLES.iter().map(|(event, ..)| event).chain(of_iam);
     let told = told.chain(&OF_CONTAINMENTS).chain(&OF_RULES).chain(&OF_WATCHERS).chain(&OF_CONFIGS);
-    let told = told.chain(&OF_ROLES).chain(&OF_GUARDDUTY).chain(&OF_LOGS);
+    let told = told.chain(&OF_ROLES).chain(&OF_GUARDDUTY).chain(&OF_CALLS).chain(&OF_LOGS);
     let told: BTreeSet<String> = told.map(|event| (*event).to_owned()).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     let files = fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file"));

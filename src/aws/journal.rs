@@ -15,6 +15,7 @@
 //! | `resource#<ARN of a role>` | `snapshot` | what the role was when nothing was found on it |
 //! | `resource#<ARN>` | `snapshot` | how a trail was when it was last found in order |
 //! | `resource#<ARN>` | `snapshot` | what an event source mapping invoked when its last accepted change was made |
+//! | `baseline#<ARN>` | `baseline` | what credentials of the function usually do |
 //! | `ledger` | `answers` | what was answered lately, and the breakers: what limits are held against |
 //! | `refused#<answer>` | `refused#` | that people were told of an answer that a limit refused |
 //!
@@ -22,6 +23,7 @@
 //! record. Statuses move only as [`crate::incident`] allows. Intents come only from [`Approved`]
 //! remediations, and only intents can be applied.
 
+mod baseline;
 mod known_role;
 mod ledger;
 mod recall;

@@ -8,6 +8,7 @@ mod function;
 mod guard;
 pub(super) mod iam;
 mod interfaces;
+mod key_uses;
 pub(super) mod log_groups;
 mod policies;
 mod role_use;
@@ -159,6 +160,9 @@ impl Aws {
                 state.managed.insert(policy.clone(), managed);
                 state.roles = roles;
             }
+            Read::KeyUses(_, key) => {
+                state.keys.insert(key.clone(), self.key_uses(key).await?);
+            }
             Read::Threat(finding) => {
                 let threat = absent(self.threat(finding).await)?.flatten();
                 state.threats.insert(finding.clone(), threat);
@@ -182,6 +186,7 @@ impl Aws {
             | Read::KnownAlias(_)
             | Read::Mapping(_, _)
             | Read::KnownMapping(_, _)
+            | Read::Baseline(_)
             | Read::Containment(_)
             | Read::ContainmentOf(_) => return Ok(None),
         }
@@ -232,6 +237,8 @@ impl Aws {
             | Read::ContainmentOf(_)
             | Read::Threat(_)
             | Read::Interface(_)
+            | Read::Baseline(_)
+            | Read::KeyUses(_, _)
             | Read::Watcher(_) => {}
         }
         Ok(around)

@@ -46,6 +46,13 @@ const ESCALATION: ControlId = ControlId::FunctionPrivilegeEscalation;
 /// It does what malware does.
 const THREAT: ControlId = ControlId::GuarddutyLambdaFinding;
 
+/// Its credentials are used as they never were: from elsewhere, or for what they are denied.
+const MISUSES: [ControlId; 2] =
+    [ControlId::FunctionAccessDeniedBurst, ControlId::FunctionStolenCredentials];
+
+/// Its credentials call what they never called: that is told, makes others worse, and contains nothing.
+const NOVELTY: ControlId = ControlId::FunctionFirstSeenApi;
+
 /// Its log shows an attack, which may be one that failed.
 const LOGGED: ControlId = ControlId::LogAttackSignature;
 
@@ -54,7 +61,17 @@ pub fn is_link(control: ControlId) -> bool {
     DOORS.contains(&control)
         || ENTRIES.contains(&control)
         || CHANGES.contains(&control)
-        || [UNSIGNED, ESCALATION, THREAT, LOGGED].contains(&control)
+        || MISUSES.contains(&control)
+        || [UNSIGNED, ESCALATION, THREAT, NOVELTY, LOGGED].contains(&control)
+}
+
+/// Whether something else than `ours` was found on the function lately that may say more together with it:
+/// what anybody can cause who may invoke it does not count.
+pub(super) fn is_beside_another(case: &Case<'_>, ours: &[ControlId]) -> bool {
+    let recent = &case.state.memory.recent;
+    let counts =
+        |one: &&ControlId| !ENTRIES.contains(one) && **one != LOGGED && !ours.contains(one);
+    recent.iter().filter(counts).any(|one| is_link(*one))
 }
 
 /// Makes the findings stronger that another one, of now or of lately, stands beside.
@@ -88,6 +105,12 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
             || beside(&CHANGES, &[THREAT])
             || beside(&[THREAT], &CHANGES)
             || beside(&[THREAT], &[ESCALATION])
+            || beside(&[ESCALATION], &CHANGES)
+            || beside(&[ESCALATION], &MISUSES)
+            || beside(&MISUSES, &CHANGES)
+            || beside(&CHANGES, &MISUSES)
+            || beside(&MISUSES, &[ESCALATION, THREAT])
+            || beside(&[THREAT], &MISUSES)
             // A door that is opened now, and not what comes in by one: see above.
             || beside(&DOORS, &[THREAT])
             || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)))
@@ -149,8 +172,14 @@ mod tests {
     fn what_may_say_more_together_is_written_down_and_nothing_else() {
         let links: Vec<ControlId> =
             ControlId::ALL.into_iter().filter(|control| is_link(*control)).collect();
-        let signs = [DOORS.as_slice(), &ENTRIES, &CHANGES, &[UNSIGNED, ESCALATION, THREAT, LOGGED]]
-            .concat();
+        let signs = [
+            DOORS.as_slice(),
+            &ENTRIES,
+            &CHANGES,
+            &MISUSES,
+            &[UNSIGNED, ESCALATION, THREAT, NOVELTY, LOGGED],
+        ]
+        .concat();
         assert_eq!(links.len(), signs.len());
         assert!(signs.iter().all(|sign| links.contains(sign)));
     }

@@ -5,7 +5,7 @@
 use super::{
     Assessment, Case, Control, Judgement, Needs, Trigger, change,
     origin::{Origin, origin},
-    privilege_escalation::ESCALATING,
+    privilege_escalation::OF_IAM,
 };
 use crate::{
     finding::{ControlId, Evidence},
@@ -17,7 +17,7 @@ pub(super) const CONTROL: Control =
     Control { id: ControlId::ChangeOutsideNetwork, triggers: &TRIGGERS, needs, judge };
 
 const TRIGGERS: [Trigger; change::OF_LAMBDA.len() + 1] = {
-    let mut all = [Trigger::IamCalls(ESCALATING); change::OF_LAMBDA.len() + 1];
+    let mut all = [Trigger::IamCalls(OF_IAM); change::OF_LAMBDA.len() + 1];
     let (lambda, _) = all.split_at_mut(change::OF_LAMBDA.len());
     lambda.copy_from_slice(&change::OF_LAMBDA);
     all
@@ -28,7 +28,7 @@ fn change(case: &Case<'_>) -> Option<(Resource, Origin)> {
     if networks.is_empty() {
         return None;
     }
-    Some((change::changed(case.event, ESCALATING)?, origin(networks, &case.event.actor)))
+    Some((change::changed(case.event, OF_IAM)?, origin(networks, &case.event.actor)))
 }
 
 fn needs(case: &Case<'_>) -> Needs {

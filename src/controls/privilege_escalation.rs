@@ -1,143 +1,139 @@
-//! `function.privilege-escalation`: the function's credentials make no undeclared IAM write.
+//! `function.privilege-escalation`: the function's credentials make no undeclared call that raises what
+//! somebody may do: writes of IAM, of the organization, of who may use a key; and they assume no role that
+//! they never assumed.
 //! Whose credentials they are is told by AWS (`inScopeOf`), else by a role session named after a
 //! function whose execution role that is; never by the user agent.
+//! Refuses to stop a function for a role alone that it assumes, beside no other sign: that is many functions'
+//! job, and a new feature's first call looks the same.
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+
+mod escalating;
+
+pub(super) use escalating::{OF_IAM, is_assumption, is_escalation, severity};
 
 use super::{
     Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, TagValue, Trigger,
+    behaviour::{self, Past},
     containment_reads,
 };
 use crate::{
-    event::{Event, Kind},
+    baseline::{Habit, Standing},
+    event::{Event, FunctionCall},
     finding::{ControlId, Evidence},
     policy::ControlPolicy,
     remediation::TAG_PREFIX,
-    resource::FunctionArn,
     state::FunctionState,
 };
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::FunctionPrivilegeEscalation,
-    triggers: &[Trigger::IamCalls(ESCALATING)],
+    triggers: &[Trigger::IamCalls(OF_IAM), Trigger::FunctionCalls],
     needs,
     judge,
 };
 
-/// IAM writes that raise privileges, persist, or weaken what holds them back.
-pub(super) const ESCALATING: &[&str] = &[
-    "AddClientIDToOpenIDConnectProvider",
-    "AddRoleToInstanceProfile",
-    "AddUserToGroup",
-    "AttachGroupPolicy",
-    "AttachRolePolicy",
-    "AttachUserPolicy",
-    "CreateAccessKey",
-    "CreateInstanceProfile",
-    "CreateLoginProfile",
-    "CreateOpenIDConnectProvider",
-    "CreatePolicyVersion",
-    "CreateRole",
-    "CreateSAMLProvider",
-    "CreateServiceSpecificCredential",
-    "CreateUser",
-    "CreateVirtualMFADevice",
-    "DeactivateMFADevice",
-    "DeleteGroupPolicy",
-    "DeleteRolePermissionsBoundary",
-    "DeleteRolePolicy",
-    "DeleteUserPermissionsBoundary",
-    "DeleteUserPolicy",
-    "DetachGroupPolicy",
-    "DetachRolePolicy",
-    "DetachUserPolicy",
-    "PutGroupPolicy",
-    "PutRolePermissionsBoundary",
-    "PutRolePolicy",
-    "PutUserPermissionsBoundary",
-    "PutUserPolicy",
-    "RemoveUserFromGroup",
-    "ResetServiceSpecificCredential",
-    "SetDefaultPolicyVersion",
-    "UpdateAccessKey",
-    "UpdateAssumeRolePolicy",
-    "UpdateLoginProfile",
-    "UpdateOpenIDConnectProviderThumbprint",
-    "UpdateSAMLProvider",
-    "UploadSSHPublicKey",
-    "UploadSigningCertificate",
-];
-
 fn needs(case: &Case<'_>) -> Needs {
-    match suspect(case.policy, case.event) {
+    match escalation(case.event) {
         None => Needs::NotConcerned,
-        Some(Suspect { declared: true, .. }) => Needs::Nothing,
-        Some(Suspect { function, .. }) => Needs::Reads(containment_reads(&function)),
+        Some(call) if is_declared(case.policy, call) => Needs::Nothing,
+        Some(call) if is_assumption(&call.api) => Needs::Reads(behaviour::reads(call)),
+        Some(call) => Needs::Reads(containment_reads(&call.function)),
     }
 }
 
-struct Suspect<'a> {
-    function: FunctionArn,
-    api: &'a str,
-    /// AWS's word; else it still has to be seen that the role is the function's.
-    certain: bool,
-    /// The call is the function's job.
-    declared: bool,
+/// The escalating call that credentials of a function seem to have made.
+fn escalation(event: &Event) -> Option<&FunctionCall> {
+    let call = event.call.as_ref().filter(|call| call.failure.is_none())?;
+    // What a service does with them that assumes roles of its own is the service's.
+    let is_own = call.through.is_none() || !is_assumption(&call.api);
+    (is_own && is_escalation(&call.api)).then_some(call)
 }
 
-/// The function that seems to have made an escalating call.
-fn suspect<'a>(policy: &ControlPolicy, event: &'a Event) -> Option<Suspect<'a>> {
-    let Kind::IamCall { api, .. } = &event.kind else { return None };
-    if !ESCALATING.contains(&api.strip_prefix("iam:")?) {
-        return None;
-    }
-    let (function, certain) = match &event.actor.issued_to {
-        Some(function) => (function.clone(), true),
-        None => (event.actor.named_after.clone()?, false),
-    };
-    let parameters = &policy.controls.function_privilege_escalation.parameters;
-    let declared = parameters
-        .declared
+fn is_declared(policy: &ControlPolicy, call: &FunctionCall) -> bool {
+    let declared = &policy.controls.function_privilege_escalation.parameters.declared;
+    declared
         .iter()
-        .any(|entry| entry.function.matches(&function) && entry.calls.contains(api));
-    Some(Suspect { function, api, certain, declared })
+        .any(|entry| entry.function.matches(&call.function) && entry.calls.contains(&call.api))
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
-    let Some(suspect) = suspect(case.policy, case.event) else { return Vec::new() };
-    let judgement = match case.state.functions.get(&suspect.function) {
-        _ if suspect.declared => Judgement::Compliant,
+    let Some(call) = escalation(case.event) else { return Vec::new() };
+    let judgement = if is_declared(case.policy, call) {
+        Judgement::Compliant
+    } else if is_assumption(&call.api) {
+        judge_assumption(case, call)
+    } else {
+        judge_escalation(case, call)
+    };
+    let control = CONTROL.id.into();
+    vec![Assessment { control, resource: call.function.clone().into(), judgement }]
+}
+
+fn judge_escalation(case: &Case<'_>, call: &FunctionCall) -> Judgement {
+    match case.state.functions.get(&call.function) {
         // Whose credentials they are AWS says: who locks the owner out does not hide that.
-        None if suspect.certain && case.state.memory.locked_out.contains(&suspect.function) => {
-            found(case, &suspect)
+        None if call.certain && case.state.memory.locked_out.contains(&call.function) => {
+            found(case, call)
         }
         None => Judgement::InsufficientData("the function was not read".to_owned()),
         Some(None) => Judgement::NotApplicable,
-        Some(Some(state)) => judge_suspect(case, &suspect, state),
-    };
-    let control = ControlId::FunctionPrivilegeEscalation.into();
-    vec![Assessment { control, resource: suspect.function.into(), judgement }]
-}
-
-fn judge_suspect(case: &Case<'_>, suspect: &Suspect<'_>, state: &FunctionState) -> Judgement {
-    let issuer = case.event.actor.role.as_deref();
-    if !suspect.certain && issuer != Some(state.role.as_str()) {
-        return Judgement::NotApplicable;
+        Some(Some(live)) if is_of(case, call, live) => found(case, call),
+        Some(Some(_)) => Judgement::NotApplicable,
     }
-    found(case, suspect)
 }
 
-fn found(case: &Case<'_>, suspect: &Suspect<'_>) -> Judgement {
-    let by = if suspect.certain { "userIdentity.inScopeOf" } else { "userIdentity.arn" };
+fn is_of(case: &Case<'_>, call: &FunctionCall, live: &FunctionState) -> bool {
+    call.certain || case.event.actor.role.as_deref() == Some(live.role.as_str())
+}
+
+fn found(case: &Case<'_>, call: &FunctionCall) -> Judgement {
+    let by = if call.certain { "userIdentity.inScopeOf" } else { "userIdentity.arn" };
     Judgement::NonCompliant(vec![
         Seen {
-            evidence: Evidence::new("eventName", suspect.api),
+            evidence: Evidence::new("eventName", &call.api),
             subject: case.event.id.clone(),
             responses: vec![Response::Contain(Extent::WHOLE)],
         },
         Seen {
-            evidence: Evidence::new(by, &suspect.function.to_string()),
+            evidence: Evidence::new(by, &call.function.to_string()),
             subject: case.event.id.clone(),
             responses: vec![Response::Tag(format!("{TAG_PREFIX}incident"), TagValue::Incident)],
         },
     ])
+}
+
+/// A role that the function never assumed. Which it assumes is learned with all else that is usual, and a
+/// role that was told does not become so by that.
+fn judge_assumption(case: &Case<'_>, call: &FunctionCall) -> Judgement {
+    let unread = |what: &str| Judgement::InsufficientData(format!("{what} was not read"));
+    match (behaviour::is_of_function(case, call), behaviour::past(case, &call.function)) {
+        (None, _) => unread("the function"),
+        (Some(false), _) => Judgement::NotApplicable,
+        (Some(true), None) => unread("what it usually does"),
+        (Some(true), Some(past)) if past.is_learning() => Judgement::NotApplicable,
+        (Some(true), Some(past)) => judge_role(case, call, &past),
+    }
+}
+
+fn judge_role(case: &Case<'_>, call: &FunctionCall, past: &Past<'_>) -> Judgement {
+    let Some(role) = call.assumes.as_ref().map(ToString::to_string) else {
+        return Judgement::InsufficientData("the event does not say which role it is".to_owned());
+    };
+    let habit = Habit::Role(role.clone());
+    let is_new = past.baseline.is_none_or(|baseline| {
+        baseline.standing(&habit, &case.event.id, past.now) == Standing::New
+            && !baseline.is_deployed_lately(past.now)
+    });
+    if !is_new {
+        return Judgement::Compliant;
+    }
+    let why = format!(
+        "its credentials assumed `{role}`, which they never did: declare `{}` for it if that is its job",
+        call.api
+    );
+    Judgement::NonCompliant(vec![Seen {
+        evidence: Evidence::new("roleArn", &role),
+        subject: role,
+        responses: vec![Response::Notify(why)],
+    }])
 }

@@ -3,7 +3,7 @@
 //! Patterns: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html>.
 
 use super::CONTROLS;
-use crate::event::{CHANGING, HEARTBEAT};
+use crate::event::{CHANGING, HEARTBEAT, OF_LAMBDA};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -42,6 +42,8 @@ pub enum Trigger {
     GuardDuty,
     /// An alarm of CloudWatch went off.
     Alarms,
+    /// Calls that credentials of functions made, those that failed too.
+    FunctionCalls,
     /// Lines of the log groups of functions named at deployment, by CloudWatch Logs itself.
     FunctionLogs,
     /// Records of VPC flow logs of the log groups named at deployment, by CloudWatch Logs itself.
@@ -79,6 +81,8 @@ pub enum Rule {
     Alarms,
     /// Invocations.
     Invocation,
+    /// Calls by credentials of functions.
+    FunctionCalls,
 }
 
 impl Rule {
@@ -98,6 +102,7 @@ impl Rule {
         Self::GuardDuty,
         Self::Alarms,
         Self::Invocation,
+        Self::FunctionCalls,
     ];
 
     /// Its logical id in `template.yaml`.
@@ -117,6 +122,7 @@ impl Rule {
             Self::GuardDuty => "GuardDutyRule",
             Self::Alarms => "AlarmsRule",
             Self::Invocation => "InvocationRule",
+            Self::FunctionCalls => "FunctionCallsRule",
         }
     }
 }
@@ -251,7 +257,24 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "errorCode": [{ "exists": false }],
             },
         }),
+        // Whose credentials they are AWS says. What Lambda does with them itself is left out; the calls
+        // that other rules bring as well come twice, and are one event.
+        Rule::FunctionCalls => json!({
+            "detail-type": [api_call],
+            "detail": {
+                "eventName": [{ "anything-but": OF_LAMBDA.map(name) }],
+                "userIdentity": {
+                    "inScopeOf": { "issuerType": ["AWS::Lambda::Function"] },
+                    "invokedBy": [{ "exists": false }],
+                },
+            },
+        }),
     }
+}
+
+/// The name of a call, without its service.
+fn name(api: &str) -> &str {
+    api.split_once(':').map_or(api, |(_, name)| name)
 }
 
 /// What overwrites or deletes an inline policy of a role.

@@ -130,6 +130,8 @@ const fn is_urgent(read: &Read) -> bool {
         | Read::ContainmentOf(_)
         | Read::AccessKeys(_)
         | Read::Threat(_)
+        | Read::Baseline(_)
+        | Read::KeyUses(_, _)
         | Read::Watcher(_) => false,
     }
 }

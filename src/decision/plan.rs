@@ -147,6 +147,11 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// What it plans from.
+    pub(super) const fn state(&self) -> &'a State {
+        self.state
+    }
+
     /// Takes a response in; gives back what of it nothing answers.
     pub(super) fn propose(
         &mut self,

@@ -41,6 +41,8 @@ fn decision(evaluations: Vec<Evaluation>) -> Decision {
         limited: None,
         learned: None,
         lesson: None,
+        observed: None,
+        asks: None,
         sighting: None,
     }
 }

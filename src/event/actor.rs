@@ -95,7 +95,7 @@ pub enum Source {
 impl Source {
     /// As CloudTrail writes it in `sourceIPAddress`: "For services in AWS, only the DNS name is displayed",
     /// and for events by AWS itself "`AWS Internal/#`".
-    pub(super) fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let is_service = ["amazonaws.com", "amazonaws.com.cn"].iter().any(|domain| {
             text.strip_suffix(domain).is_some_and(|name| name.ends_with('.') && name.len() > 1)
         });

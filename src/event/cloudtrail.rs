@@ -5,9 +5,9 @@
 //! where the call succeeded and something would be lost.
 
 use super::{
-    Actor, Asked, Change, ChangeCall, Event, EventError, Identity, Kind, RouteChange, ShownPolicy,
-    SigningWeakening, Source, change, elsewhere, iam, log_group, role, route, watcher,
-    without_date,
+    Actor, Asked, Change, ChangeCall, Event, EventError, Failure, Identity, Kind, RouteChange,
+    ShownPolicy, SigningWeakening, Source, call, change, elsewhere, iam, log_group, role, route,
+    watcher, without_date,
 };
 use crate::resource::{AccountId, Arn, FunctionArn, FunctionResource, Home, LayerVersion};
 use serde::{Deserialize, de::IgnoredAny};
@@ -24,7 +24,9 @@ pub(super) struct Record<'a> {
     event_name: String,
     event_time: Option<String>,
     pub(super) aws_region: Option<String>,
-    error_code: Option<IgnoredAny>,
+    #[serde(borrow)]
+    error_code: Option<&'a RawValue>,
+    pub(super) user_agent: Option<String>,
     #[serde(rename = "sourceIPAddress")]
     source_ip_address: Option<String>,
     vpc_endpoint_id: Option<String>,
@@ -33,13 +35,23 @@ pub(super) struct Record<'a> {
     pub(super) request_parameters: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) response_elements: Option<&'a RawValue>,
-    resources: Option<Vec<ResourceEntry>>,
+    pub(super) resources: Option<Vec<ResourceEntry>>,
 }
 
 #[derive(Deserialize)]
-struct ResourceEntry {
+#[serde(rename_all = "camelCase")]
+pub(super) struct ResourceEntry {
     #[serde(rename = "ARN")]
-    arn: Option<String>,
+    pub(super) arn: Option<String>,
+    pub(super) account_id: Option<String>,
+}
+
+impl Record<'_> {
+    /// Why the call failed, if it did.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        let code = self.error_code?.get().trim_matches('"');
+        Some(Failure::of(code))
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -102,10 +114,11 @@ struct InScopeOf {
 
 /// Reads the `detail` of an API call that came from `source`: `aws.` and the service that was called.
 pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, EventError> {
-    let record: Record<'_> = serde_json::from_str(detail)
+    let mut record: Record<'_> = serde_json::from_str(detail)
         .map_err(|source| EventError::Json { part: "detail", source })?;
     let called = record.event_source.strip_suffix(".amazonaws.com");
-    let kind = if called != source.strip_prefix("aws.") {
+    let is_of_another = called != source.strip_prefix("aws.");
+    let kind = if is_of_another {
         Kind::Ignored("it comes from another service than the one that was called".to_owned())
     } else if record.error_code.is_some() {
         Kind::Ignored("the call failed".to_owned())
@@ -116,9 +129,14 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
     let route = route_of(&record, &kind);
     let (at, api, asks) = (moment(&record), api(&record), asked(&record));
     let source = record.source_ip_address.as_deref().map(Source::parse).unwrap_or_default();
-    let identity = record.user_identity.unwrap_or_default();
-    let actor = Actor { source, endpoint: record.vpc_endpoint_id, ..actor(identity, home) };
-    let (actor, kind) = not_of_elsewhere(actor, kind, home);
+    let identity = record.user_identity.take().unwrap_or_default();
+    let endpoint = record.vpc_endpoint_id.take();
+    let actor = Actor { source, endpoint, ..actor(identity, home) };
+    let call = call::of(&record, &actor, api.as_deref(), home).filter(|_| !is_of_another);
+    let (actor, mut kind) = not_of_elsewhere(actor, kind, home);
+    if call.is_some() && matches!(kind, Kind::Ignored(_)) {
+        kind = Kind::FunctionCall;
+    }
     let change = match &kind {
         Kind::FunctionChange { .. } | Kind::CodeChange { .. } | Kind::GuardChange { .. } => change,
         Kind::PolicyChange { .. }
@@ -142,9 +160,10 @@ pub(super) fn parse(detail: &str, source: &str, home: &Home) -> Result<Event, Ev
         | Kind::Flows(_)
         | Kind::UnreadFlows { .. }
         | Kind::Threat { .. }
+        | Kind::FunctionCall
         | Kind::Ignored(_) => None,
     };
-    Ok(Event { at, api, asks, change, route, ..Event::new(record.event_id, actor, kind) })
+    Ok(Event { at, api, asks, change, route, call, ..Event::new(record.event_id, actor, kind) })
 }
 
 fn route_of(record: &Record<'_>, kind: &Kind) -> Option<RouteChange> {

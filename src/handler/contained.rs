@@ -75,6 +75,19 @@ impl Responder {
                 }
                 continue;
             }
+            if let Read::Baseline(function) = read {
+                match self.baseline(function).await {
+                    Ok(known) => {
+                        state.read.insert(read.clone());
+                        state.baselines.insert(function.clone(), known);
+                    }
+                    Err(error) => {
+                        state.unread.insert(read.clone());
+                        errors.push(error);
+                    }
+                }
+                continue;
+            }
             if let Some(led) = self.led(read, &mut errors).await {
                 match led {
                     Ok(led) => state.learn(led),
@@ -160,6 +173,8 @@ impl Responder {
             | Read::KnownMapping(_, _)
             | Read::Threat(_)
             | Read::Interface(_)
+            | Read::Baseline(_)
+            | Read::KeyUses(_, _)
             | Read::Watcher(_)
             | Read::IdentityPolicy(_)
             | Read::AccessKeys(_) => None,

@@ -2,6 +2,10 @@
 
 use super::{
     Choices, Mode, Nothing, Scope, ScopedMode,
+    behaviour::{
+        FunctionAccessDeniedBurst, FunctionDataExfiltration, FunctionFirstSeenApi,
+        FunctionStolenCredentials,
+    },
     parameters::{
         ChangeUntrustedDeployer, ChangeWithoutMfa, ConfigRule, ContainmentUndone,
         DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
@@ -134,6 +138,10 @@ entries! {
     logging_redirected: LoggingRedirected = LoggingRedirected, "logging.redirected";
     containment_undone: ContainmentUndone = ContainmentUndone, "containment.undone";
     function_privilege_escalation: FunctionPrivilegeEscalation = FunctionPrivilegeEscalation, "function.privilege-escalation";
+    function_first_seen_api: FunctionFirstSeenApi = FunctionFirstSeenApi, "function.first-seen-api";
+    function_access_denied_burst: FunctionAccessDeniedBurst = FunctionAccessDeniedBurst, "function.access-denied-burst";
+    function_stolen_credentials: FunctionStolenCredentials = FunctionStolenCredentials, "function.stolen-credentials";
+    function_data_exfiltration: FunctionDataExfiltration = FunctionDataExfiltration, "function.data-exfiltration";
     guardduty_lambda_finding: GuarddutyLambdaFinding = GuarddutyLambdaFinding, "guardduty.lambda-finding";
     function_unexpected_peer: FunctionUnexpectedPeer = FunctionUnexpectedPeer, "function.unexpected-peer";
     log_attack_signature: LogAttackSignature = LogAttackSignature, "log.attack-signature";

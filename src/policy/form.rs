@@ -42,16 +42,17 @@ text_form!(
     "write the block's first address, `/` and its length, or the endpoint's id"
 );
 
-/// A call of IAM.
-pub struct IamCall;
+/// A call that can raise what somebody may do.
+pub struct EscalatingCall;
 
 text_form!(
-    IamCall,
-    "IamCall",
-    "an IAM action such as `iam:CreateAccessKey`",
-    "^iam:[A-Za-z0-9]+$",
+    EscalatingCall,
+    "EscalatingCall",
+    "a call such as `iam:CreateAccessKey` or `sts:AssumeRole`",
+    "^(iam|kms|organizations|rolesanywhere|sso|sts):[A-Za-z0-9]+$",
     ["iam:CreateAccessKey"],
-    "write `iam:` and one action, without wildcards"
+    "write the service (`iam`, `kms`, `organizations`, `rolesanywhere`, `sso`, `sts`), a colon and one \
+     call, without wildcards"
 );
 
 /// An action of a service, or some.

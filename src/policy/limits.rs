@@ -48,6 +48,24 @@ pub struct Most {
 #[serde(try_from = "u32", into = "u32")]
 pub struct Count(u16);
 
+impl Count {
+    /// A number that is written in the program: none below 1, none above [`HIGHEST`].
+    pub(super) const fn of(number: u16) -> Self {
+        Self(if number == 0 {
+            1
+        } else if number > HIGHEST {
+            HIGHEST
+        } else {
+            number
+        })
+    }
+
+    /// The number.
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
 impl TryFrom<u32> for Count {
     type Error = String;
     fn try_from(number: u32) -> Result<Self, String> {

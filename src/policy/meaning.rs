@@ -296,6 +296,10 @@ fn never_fires(
         | ControlId::ContainmentUndone
         | ControlId::TracingUnencrypted
         | ControlId::FunctionPrivilegeEscalation
+        | ControlId::FunctionFirstSeenApi
+        | ControlId::FunctionAccessDeniedBurst
+        | ControlId::FunctionStolenCredentials
+        | ControlId::FunctionDataExfiltration
         | ControlId::NetworkOutsideVpc
         | ControlId::EnvironmentUnencrypted
         | ControlId::EnvironmentSecret

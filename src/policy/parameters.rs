@@ -322,19 +322,19 @@ pub struct ResponderTampered {
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct FunctionPrivilegeEscalation {
-    /// The IAM writes that are some functions' job.
+    /// The escalating calls that are some functions' job.
     pub declared: Vec<DeclaredCalls>,
 }
 
-/// The IAM writes that are some functions' job.
+/// The escalating calls that are some functions' job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeclaredCalls {
     /// The functions.
     pub function: Pattern,
-    /// `iam:CreateAccessKey`, ...
-    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<super::form::IamCall>"))]
+    /// `iam:CreateAccessKey`, `sts:AssumeRole`, ...
+    #[cfg_attr(feature = "cli", schemars(with = "BTreeSet<super::form::EscalatingCall>"))]
     pub calls: BTreeSet<String>,
 }
 

@@ -2,11 +2,12 @@
 
 use super::{
     AlarmState, AliasSnapshot, AliasState, Contained, EventRule, ExecutionRole, FunctionState,
-    InterfaceState, KeyStatus, Known, LogGroup, ManagedPolicyState, MappingSnapshot, MappingState,
-    Memory, PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing, Snapshot, State,
-    Surroundings, Tally, UrlAuthType, VariableState, Watchers,
+    InterfaceState, KeyStatus, KeyUse, Known, LogGroup, ManagedPolicyState, MappingSnapshot,
+    MappingState, Memory, PolicyState, Read, RecursiveLoop, Remembered, RolePolicies, Signing,
+    Snapshot, State, Surroundings, Tally, UrlAuthType, VariableState, Watchers,
 };
 use crate::{
+    baseline::{self, Baseline, Counted, Habit, LEARNING_CALLS, Reads, Sighting},
     event::Threat,
     finding::ControlId,
     iam::{Document, IdentityDocument},
@@ -20,6 +21,7 @@ use crate::{
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use time::OffsetDateTime;
 
 /// A state as a file describes it, for deciding without AWS.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -52,6 +54,10 @@ pub struct DescribedState {
     threats: BTreeMap<Arn, Option<Threat>>,
     /// Network interfaces; null where there is no such interface.
     interfaces: BTreeMap<Arn, Option<InterfaceState>>,
+    /// What credentials of functions usually do; null where nothing is known yet.
+    baselines: BTreeMap<FunctionArn, Option<DescribedBaseline>>,
+    /// Where access keys were used lately, by their ids.
+    keys: BTreeMap<String, Vec<KeyUse>>,
     watchers: Watchers,
     /// What functions were before; null where they are seen for the first time.
     before: BTreeMap<FunctionArn, Option<DescribedSnapshot>>,
@@ -146,6 +152,60 @@ const SALT: [u8; Salt::LENGTH] = [0; Salt::LENGTH];
 fn hashed(values: &BTreeMap<String, String>) -> BTreeMap<String, SaltedHash> {
     let hashed = |(name, value): (&String, &String)| (name.clone(), Salt::new(SALT).hash(value));
     values.iter().map(hashed).collect()
+}
+
+/// What credentials usually do, as a file describes it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DescribedBaseline {
+    #[serde(with = "time::serde::rfc3339")]
+    began: OffsetDateTime,
+    /// How many calls it was learned from; enough, unless given.
+    #[serde(default = "enough")]
+    calls: u32,
+    /// When somebody trusted deployed last.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    deployed: Option<OffsetDateTime>,
+    /// When what is usual was done last.
+    #[serde(with = "time::serde::rfc3339")]
+    seen: OffsetDateTime,
+    #[serde(default)]
+    usual: BTreeSet<Habit>,
+    /// What is not usual, and when that was new.
+    #[serde(default)]
+    unusual: BTreeMap<Habit, Moment>,
+    /// Something goes on with the function.
+    #[serde(default)]
+    closed: bool,
+    /// Calls before this one that are not written yet.
+    #[serde(default)]
+    counted: u32,
+    /// How many objects it reads.
+    #[serde(default)]
+    reads: Option<Reads>,
+    /// Reads before this one that are not written yet.
+    #[serde(default)]
+    read: Counted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(transparent)]
+struct Moment(#[serde(with = "time::serde::rfc3339")] OffsetDateTime);
+
+const fn enough() -> u32 {
+    LEARNING_CALLS
+}
+
+impl From<DescribedBaseline> for baseline::Known {
+    fn from(described: DescribedBaseline) -> Self {
+        let DescribedBaseline { began, calls, deployed, seen, usual, unusual, .. } = described;
+        let usual = usual.into_iter().map(|habit| (habit, Sighting::usual(began, seen)));
+        let unusual = unusual.into_iter().map(|(habit, at)| (habit, Sighting::unusual(at.0)));
+        let baseline = Baseline::of(began, calls, deployed, usual.chain(unusual));
+        let baseline = Some(baseline.with_reads(described.reads));
+        let DescribedBaseline { closed, counted, read, .. } = described;
+        Self { baseline, version: 1, closed, counted, read, cached: false }
+    }
 }
 
 /// A containment as a file describes it.
@@ -278,6 +338,12 @@ impl From<DescribedState> for State {
             managed: described.managed_policies,
             threats: described.threats,
             interfaces: described.interfaces,
+            keys: described.keys,
+            baselines: described
+                .baselines
+                .into_iter()
+                .map(|(of, one)| (of, one.map(Into::into).unwrap_or_default()))
+                .collect(),
             watchers: described.watchers,
             read: looked_up,
             memory: Memory {

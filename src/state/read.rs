@@ -84,6 +84,10 @@ pub enum Read {
     Threat(Arn),
     /// A network interface, and the functions that can be behind it.
     Interface(Arn),
+    /// What credentials of the function usually do.
+    Baseline(FunctionArn),
+    /// Where an access key of the function was used lately.
+    KeyUses(FunctionArn, String),
     /// Something that watches the account.
     Watcher(WatcherRead),
 }
@@ -174,6 +178,7 @@ impl Read {
                 | Self::KnownMapping(_, _)
                 | Self::Containment(_)
                 | Self::ContainmentOf(_)
+                | Self::Baseline(_)
                 | Self::Watcher(WatcherRead::Snapshot(_))
         )
     }
@@ -253,7 +258,7 @@ impl Read {
                 "lambda:GetFunctionConfiguration",
                 "lambda:ListTags",
             ],
-            Self::KnownAlias(_) | Self::KnownMapping(_, _) => &[],
+            Self::KnownAlias(_) | Self::KnownMapping(_, _) | Self::Baseline(_) => &[],
             // Of inline policies one of the three, by whose they are.
             Self::IdentityPolicy(IdentityPolicy::Managed(_)) => {
                 &["iam:GetPolicy", "iam:GetPolicyVersion"]
@@ -266,6 +271,7 @@ impl Read {
             Self::Containment(_) | Self::ContainmentOf(_) => &[],
             Self::Threat(_) => &["guardduty:GetFindings"],
             Self::Interface(_) => &["ec2:DescribeNetworkInterfaces", "lambda:ListFunctions"],
+            Self::KeyUses(_, _) => &["cloudtrail:LookupEvents"],
             Self::Watcher(read) => read.permissions(),
         }
     }
@@ -311,6 +317,8 @@ impl fmt::Display for Read {
             Self::Containment(_) | Self::ContainmentOf(_) => f.write_str("its containment"),
             Self::Threat(_) => f.write_str("what GuardDuty says of it now"),
             Self::Interface(interface) => write!(f, "network interface `{}`", interface.name()),
+            Self::KeyUses(_, _) => f.write_str("where its access key was used"),
+            Self::Baseline(_) => f.write_str("what its credentials usually do"),
             Self::Watcher(read) => read.fmt(f),
         }
     }

@@ -340,6 +340,8 @@ fn reads() -> Vec<Read> {
         Read::LayerPolicy(layer()),
         Read::LogGroup(String::new()),
         Read::Threat(watcher()),
+        Read::Baseline(function()),
+        Read::KeyUses(function(), String::new()),
         Read::Alarm(alarm()),
         Read::Interface(rule()),
     ];
@@ -388,6 +390,8 @@ fn reads() -> Vec<Read> {
             Read::LayerPolicy(_) => "layer policy",
             Read::LogGroup(_) => "log group",
             Read::Threat(_) => "threat",
+            Read::Baseline(_) => "baseline",
+            Read::KeyUses(_, _) => "uses of a key",
             Read::Alarm(_) => "alarm",
             Read::Interface(_) => "interface",
         });

@@ -1,0 +1,156 @@
+//! `function.stolen-credentials`: credentials that were issued to a function are used from where it runs.
+//! A network that the function never called from is one sign, whoever calls from it: what runs outside a
+//! VPC has many. With it counts that the call does not bear the mark of Lambda's runtimes, that it is of an
+//! API that the function never called, that the same key is used from where the function runs as well, and
+//! what else was found on the function lately. Two signs are told; without the mark and beside one more the
+//! credentials are revoked.
+//! Refuses to take the mark for more than the lack of a sign: anybody can type it. Two addresses alone prove
+//! nothing, because sandboxes of one function may share a key.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>
+
+use super::{
+    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger,
+    behaviour::{self, Past},
+    chain,
+    origin::{Origin, origin},
+};
+use crate::{
+    baseline::{Habit, Standing},
+    event::{Failure, FunctionCall},
+    finding::{ControlId, Evidence},
+    policy::FunctionStolenCredentials,
+    state::{KeyUse, Read},
+};
+
+pub(super) const CONTROL: Control = Control {
+    id: ControlId::FunctionStolenCredentials,
+    triggers: &[Trigger::FunctionCalls],
+    needs,
+    judge,
+};
+
+/// A call from a place.
+struct Used<'a> {
+    call: &'a FunctionCall,
+    place: Habit,
+    /// The place is declared.
+    inside: bool,
+}
+
+fn used<'a>(case: &Case<'a>) -> Option<Used<'a>> {
+    let call = behaviour::call(case.event)?;
+    let place = behaviour::place(case.event)?;
+    let inside = matches!(origin(&parameters(case).networks, &case.event.actor), Origin::Inside);
+    Some(Used { call, place, inside })
+}
+
+fn parameters<'a>(case: &Case<'a>) -> &'a FunctionStolenCredentials {
+    &case.policy.controls.function_stolen_credentials.parameters
+}
+
+fn needs(case: &Case<'_>) -> Needs {
+    match used(case) {
+        None => Needs::NotConcerned,
+        Some(Used { inside: true, .. }) => Needs::Nothing,
+        Some(Used { call, .. }) => Needs::Reads(behaviour::reads(call)),
+    }
+}
+
+fn judge(case: &Case<'_>) -> Vec<Assessment> {
+    let Some(used) = used(case) else { return Vec::new() };
+    let resource = used.call.function.clone().into();
+    let judgement = match behaviour::is_of_function(case, used.call) {
+        _ if used.inside => Judgement::Compliant,
+        None => Judgement::InsufficientData("the function was not read".to_owned()),
+        Some(false) => Judgement::NotApplicable,
+        Some(true) => match behaviour::past(case, &used.call.function) {
+            None => {
+                Judgement::InsufficientData("where it usually calls from was not read".to_owned())
+            }
+            Some(past) => judge_place(case, &used, &past),
+        },
+    };
+    vec![Assessment { control: CONTROL.id.into(), resource, judgement }]
+}
+
+fn judge_place(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Judgement {
+    let (Some(baseline), false) = (past.baseline, past.is_learning()) else {
+        return Judgement::NotApplicable;
+    };
+    if baseline.is_usual(&used.place, past.now) {
+        return Judgement::Compliant;
+    }
+    let others = signs(case, used, past);
+    let unmarked = !used.call.marked;
+    let is_new = baseline.standing(&used.place, &case.event.id, past.now) == Standing::New;
+    match (unmarked, others.is_empty()) {
+        (false, true) => return Judgement::Compliant,
+        // Told once a day, as long as nothing more is seen.
+        (true, true) if !is_new => return Judgement::Compliant,
+        (_, _) => {}
+    }
+    let mut words = vec![format!("from {}, where it never called from", used.place.what())];
+    if unmarked {
+        words.push("without the mark of Lambda's runtimes".to_owned());
+    }
+    words.extend(others.iter().map(|sign| (*sign).to_owned()));
+    let answer = if unmarked && !others.is_empty() {
+        Response::Contain(if parameters(case).stop { Extent::WHOLE } else { Extent::REVOKE })
+    } else {
+        let words = words.join(", ");
+        Response::Notify(format!("its credentials called `{}` {words}", used.call.api))
+    };
+    let (field, value) = match origin(&parameters(case).networks, &case.event.actor) {
+        Origin::Outside(field, value) => (field, value),
+        Origin::Inside | Origin::Unknown => ("source", used.place.what().to_owned()),
+    };
+    let seen = |evidence, responses| Seen { evidence, subject: used.place.to_string(), responses };
+    Judgement::NonCompliant(vec![
+        seen(Evidence::new(field, &value), vec![answer]),
+        seen(Evidence::new("signs", &words.join("; ")), Vec::new()),
+    ])
+}
+
+/// What counts beside the place and the missing mark, in words.
+fn signs(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Vec<&'static str> {
+    let baseline = past.baseline;
+    let is_new_call = used.call.failure != Some(Failure::Denied)
+        && baseline.is_some_and(|one| {
+            let habit = behaviour::habit(used.call);
+            one.standing(&habit, &case.event.id, past.now) == Standing::New
+                && !one.is_deployed_lately(past.now)
+        });
+    let key = case.event.actor.key.as_ref();
+    let is_used_inside = key
+        .and_then(|key| case.state.keys.get(key))
+        .is_some_and(|uses| uses.iter().any(|one| is_inside(case, one, past)));
+    // That the API is new is one sign, and not another because it was told as well.
+    let own = [CONTROL.id, ControlId::FunctionFirstSeenApi];
+    let own = if is_new_call { own.as_slice() } else { &[CONTROL.id] };
+    let is_beside = chain::is_beside_another(case, own);
+    [
+        (is_new_call, "an API that it never called"),
+        (is_used_inside, "while the same key is used from where it usually calls from"),
+        (is_beside, "beside another finding on the function within the hour"),
+    ]
+    .into_iter()
+    .filter_map(|(is, words)| is.then_some(words))
+    .collect()
+}
+
+/// Whether a key was used from where the function runs, by what bears the mark.
+fn is_inside(case: &Case<'_>, one: &KeyUse, past: &Past<'_>) -> bool {
+    let place = behaviour::place_of(one.endpoint.as_deref(), &one.source);
+    let is_usual = |place: &Habit| past.baseline.is_some_and(|all| all.is_usual(place, past.now));
+    let declared = parameters(case).networks.iter().any(|network| one.is_in(network));
+    one.marked && (declared || place.as_ref().is_some_and(is_usual))
+}
+
+/// What a first look shows that is to be read: where else the key is used, once for each new place.
+pub(super) fn asks(case: &Case<'_>) -> Option<Read> {
+    let used = used(case).filter(|used| !used.inside && !used.call.marked)?;
+    let past = behaviour::past(case, &used.call.function).filter(|past| !past.is_learning())?;
+    let is_new = past.baseline?.standing(&used.place, &case.event.id, past.now) == Standing::New;
+    let key = case.event.actor.key.clone().filter(|_| is_new)?;
+    Some(Read::KeyUses(used.call.function.clone(), key))
+}

@@ -1,0 +1,79 @@
+//! What credentials of functions usually do, as this environment remembers it: a call that is usual costs
+//! neither a read nor a write. What is about to be written is read anew, so that nothing that another
+//! environment saw is lost, and nobody is told twice.
+
+use super::{HandlerError, Matter, Responder, learning};
+use crate::{
+    aws::{AwsError, ErrorKind},
+    baseline::Known,
+    decision::Decision,
+    event::{Event, FunctionCall},
+    resource::FunctionArn,
+    state::State,
+};
+
+impl Responder {
+    /// What is known of what credentials of a function do.
+    pub(super) async fn baseline(&self, function: &FunctionArn) -> Result<Known, AwsError> {
+        let cached = self.baselines.borrow_mut().get(function).cloned();
+        match cached {
+            Some(known) => Ok(Known { cached: true, ..known }),
+            None => self.baseline_anew(function).await,
+        }
+    }
+
+    async fn baseline_anew(&self, function: &FunctionArn) -> Result<Known, AwsError> {
+        let live = self.journal().baseline(function).await?;
+        let mut cache = self.baselines.borrow_mut();
+        let Known { counted, read, .. } = cache.get(function).cloned().unwrap_or_default();
+        let known = Known { counted, read, ..live };
+        cache.put(function, known.clone());
+        Ok(known)
+    }
+
+    /// Writes down what a decision saw, before anybody is told: who is first tells. Where another delivery
+    /// was faster, it is decided again.
+    pub(super) async fn observe(
+        &self,
+        matter: &Matter<'_>,
+        state: &mut State,
+        decision: &mut Decision,
+    ) -> Result<(), HandlerError> {
+        let Some(function) = watched(matter.event, state).cloned() else { return Ok(()) };
+        let is_read = matter.event.call.as_ref().is_some_and(FunctionCall::reads_object);
+        let at = matter.event.moment(matter.now);
+        for _ in 0..learning::MOST_TRIES {
+            let Some(known) = state.baselines.get(&function).cloned() else { return Ok(()) };
+            let next = match &decision.observed {
+                None if known.cached && decision.contains => None,
+                None => {
+                    self.baselines.borrow_mut().put(&function, known.and_one(is_read, at));
+                    return Ok(());
+                }
+                Some((_, next)) => Some(next).filter(|_| !known.cached),
+            };
+            if let Some(next) = next {
+                let now = matter.moment();
+                match self.journal().keep_baseline(&function, next, known.version, now).await {
+                    Ok(()) => {
+                        let known = known.written(next.clone(), is_read, at);
+                        self.baselines.borrow_mut().put(&function, known);
+                        return Ok(());
+                    }
+                    Err(error) if error.kind == ErrorKind::Precondition => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            let anew = self.baseline_anew(&function).await?;
+            state.baselines.insert(function.clone(), anew);
+            *decision = matter.decide(state);
+        }
+        Err(learning::written_all_the_time(&function).into())
+    }
+}
+
+/// The function whose baseline was read for the event.
+fn watched<'a>(event: &'a Event, state: &State) -> Option<&'a FunctionArn> {
+    let by_call = event.call.as_ref().map(|call| &call.function);
+    by_call.or(event.function()).filter(|function| state.baselines.contains_key(*function))
+}
