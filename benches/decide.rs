@@ -4,9 +4,9 @@
 #![allow(clippy::expect_used, reason = "it measures what is shipped with the project")]
 
 use cordon::{
-    controls::triage,
+    controls::{self, triage},
     decision::{Remit, decide},
-    event::Event,
+    event::{Event, Own, pack},
     policy::ControlPolicy,
     resource::{AccountId, Home},
     state::{DescribedState, State},
@@ -34,10 +34,45 @@ fn main() {
     println!("{:44} {:>10} {:>12} {:>7}", "", "decide", "parse JSON", "ratio");
     report("an event no control cares about", &policy, &unheard, &State::default());
     report("a grant that is harmless as shown", &policy, &harmless, &State::default());
+    for lines in [1, 100, 10_000] {
+        report_logs(&policy, lines);
+    }
     for statements in [1, 5, 60] {
         let name = format!("a public grant, {statements} statements in the policy");
         report(&name, &policy, &public, &live(statements));
     }
+}
+
+fn home() -> Home {
+    Home {
+        partition: "aws".to_owned(),
+        account: AccountId::parse("111122223333").expect("an account"),
+        region: "us-east-1".to_owned(),
+    }
+}
+
+/// Lines of a log that show nothing, unpacked and held against every known signature.
+fn report_logs(policy: &ControlPolicy, lines: u32) {
+    let line = |number: u32| {
+        let text = format!(
+            "2026-11-21T12:00:00.220Z\t6234bffe-149a-b642-81ff-2e8e376d8aff\tINFO\torder {number} was paid with a card, and shipped to the warehouse in the north\n"
+        );
+        json!({ "id": number.to_string(), "timestamp": 1_795_262_400_000_u64, "message": text })
+    };
+    let events: Vec<Value> = (0..lines).map(line).collect();
+    let payload = pack(&json!({
+        "messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "/aws/lambda/orders",
+        "logStream": "2026/11/21/[$LATEST]0f", "subscriptionFilters": ["cordon"], "logEvents": events,
+    }))
+    .to_string();
+    let (home, own) = (home(), Own::default());
+    let mut all = Vec::new();
+    for _ in 0..MEASUREMENTS {
+        all.push(timed((ROUNDS / lines).max(1), || {
+            controls::event(policy, black_box(&payload), &home, &own).expect("an event")
+        }));
+    }
+    println!("{:44} {:7.1} us", format!("{lines} lines of a log that show nothing"), median(all));
 }
 
 fn event(name: &str) -> String {
@@ -72,11 +107,7 @@ fn live(statements: usize) -> State {
 }
 
 fn report(name: &str, policy: &ControlPolicy, payload: &str, state: &State) {
-    let home = Home {
-        partition: "aws".to_owned(),
-        account: AccountId::parse("111122223333").expect("an account"),
-        region: "us-east-1".to_owned(),
-    };
+    let home = home();
     let remit = Remit::of(policy);
     let now = datetime!(2026-11-21 12:00 UTC);
     let (mut deciding, mut parsing) = (Vec::new(), Vec::new());

@@ -22,6 +22,7 @@ mod peers;
 mod problem;
 mod reach;
 mod rule;
+mod signatures;
 mod unmatched;
 
 pub use behaviour::{
@@ -42,8 +43,7 @@ pub use parameters::{
     EnvironmentSecret, ExecutionRoleOverbroad, ExecutionRoleTrustWidened,
     FunctionPolicyDangerousAction, FunctionPrivilegeEscalation, GuarddutyLambdaFinding,
     IamBackdoorReactive, IamUserCreated, InvocationUnauthorized, InvocationUnusual, LayerUntrusted,
-    LogAttackSignature, Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing,
-    UsualInvocations,
+    Nothing, ResponderTampered, RuntimeDeprecated, TagsMissing, UsualInvocations,
 };
 pub use pattern::{ArnPattern, Pattern};
 pub use peers::{DeclaredPeers, FlowLogGroup};
@@ -53,6 +53,7 @@ pub use reach::{
     Whom,
 };
 pub use rule::{Concurrency, Pointer, Rule, RuleRemediations, Rules, TAG_PREFIX};
+pub use signatures::LogAttackSignature;
 pub use unmatched::unmatched;
 
 use crate::{

@@ -142,6 +142,25 @@ async fn enough_lines_of_one_signature_contain_the_function_over_deliveries_and_
 }
 
 #[tokio::test]
+async fn a_containment_that_is_cut_short_is_finished_when_the_delivery_is_tried_again() {
+    let (world, bootstrap) = installed("enforce", &stop(1)).await;
+    world.faults(
+        r#"[{"operation": "TagResource", "status": 500, "code": "ServiceException", "times": 9}]"#,
+    );
+    let first = bootstrap.deliver(&world.event(SAMPLE));
+    assert!(!first.ok, "{first:?}");
+    assert_eq!(reserved(&world).await, Some(0));
+    world.faults("[]");
+
+    let answer = bootstrap.deliver(&world.event(SAMPLE));
+
+    assert!(answer.ok, "{answer:?}");
+    let tags = world.account.lambda.list_tags().resource(world.arn(NAME));
+    let tags = tags.send().await.expect("an answer").tags.unwrap_or_default();
+    assert_eq!(tags.get("cordon:status").map(String::as_str), Some("contained"));
+}
+
+#[tokio::test]
 async fn of_many_deliveries_at_once_one_tells() {
     let world = World::new().await;
     world.account.create_function(NAME).await;

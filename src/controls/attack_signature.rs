@@ -10,7 +10,7 @@ use crate::{
     event::{Event, Kind, LogSign},
     finding::{ControlId, Evidence},
     resource::FunctionArn,
-    state::Sighting,
+    state::{Read, Sighting},
 };
 
 pub(super) const CONTROL: Control =
@@ -29,6 +29,10 @@ fn stop(case: &Case<'_>) -> Option<u32> {
 fn needs(case: &Case<'_>) -> Needs {
     match told(case.event) {
         None => Needs::NotConcerned,
+        // Lines that show something may be of a function whose tags have a say.
+        Some((function, [_, ..])) if case.policy.asks_tags(&CONTROL.id.into()) => {
+            Needs::Reads(vec![Read::Function(function.clone())])
+        }
         Some(_) => Needs::Nothing,
     }
 }

@@ -35,8 +35,7 @@ pub(super) fn event(
 }
 
 fn kind(policy: &ControlPolicy, data: &LogData, home: &Home, own: &Own) -> Kind {
-    let is_own = |stack: &String| data.group.starts_with(&format!("{PREFIX}{stack}-"));
-    if own.stack.as_ref().is_some_and(is_own) {
+    if own.writes_to(&data.group) {
         return Kind::OwnLog;
     }
     if let Some(group) = flows::group(policy, &data.group) {

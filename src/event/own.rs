@@ -103,7 +103,16 @@ struct Detail {
     request_parameters: Option<Map<String, Value>>,
 }
 
+/// Its functions, as the template calls them behind the stack's name.
+const FUNCTIONS: [&str; 2] = ["responder", "collector"];
+
 impl Own {
+    /// Whether one of its functions writes to a log group. Others of such a name are somebody else's.
+    pub fn writes_to(&self, group: &str) -> bool {
+        let Some(stack) = &self.stack else { return false };
+        FUNCTIONS.iter().any(|name| group == format!("/aws/lambda/{stack}-{name}"))
+    }
+
     /// What of Cordon's own a delivery changed. Most name nothing of it, and are not parsed for this.
     pub fn touched(&self, payload: &str, home: &Home) -> Option<Touch> {
         let stack = self.stack.as_ref().map(|stack| format!("{stack}-"));

@@ -11,12 +11,13 @@ use super::{
         DestinationForeign, EnvironmentCodeInjection, EnvironmentSecret, ExecutionRoleOverbroad,
         ExecutionRoleTrustWidened, FunctionPolicyDangerousAction, FunctionPrivilegeEscalation,
         GuarddutyLambdaFinding, IamBackdoorReactive, IamUserCreated, InvocationUnauthorized,
-        InvocationUnusual, LayerPolicyPublic, LayerUntrusted, LogAttackSignature,
-        LoggingRedirected, MetricAnomaly, ResponderTampered, RuntimeDeprecated, SecurityHubFailed,
-        TagsMissing, TracingUnencrypted, TrailLambdaDataEventsOff, TrailStopped,
+        InvocationUnusual, LayerPolicyPublic, LayerUntrusted, LoggingRedirected, MetricAnomaly,
+        ResponderTampered, RuntimeDeprecated, SecurityHubFailed, TagsMissing, TracingUnencrypted,
+        TrailLambdaDataEventsOff, TrailStopped,
     },
     peers::FunctionUnexpectedPeer,
     reach::Reach,
+    signatures::LogAttackSignature,
 };
 use crate::finding::{ControlId, Severity};
 use serde::{Deserialize, Serialize};

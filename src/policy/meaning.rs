@@ -2,13 +2,10 @@
 //! formed: a control that can never fire, a scope that nothing reaches, an exception of nothing.
 
 use super::{
-    ArnPattern, ControlPolicy, Exception, Limits, LogAttackSignature, Mode, Pattern, Place,
-    Problem, Rule, RuleRemediations, Scope, ScopedMode, TAG_PREFIX, Validity, entries::Given,
+    ArnPattern, ControlPolicy, Exception, Limits, Mode, Pattern, Place, Problem, Rule,
+    RuleRemediations, Scope, ScopedMode, TAG_PREFIX, Validity, entries::Given, signatures,
 };
-use crate::{
-    finding::{ControlId, RemediationName, Requirement},
-    signature::{LinePattern, SignatureId},
-};
+use crate::finding::{ControlId, RemediationName, Requirement};
 use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
@@ -32,7 +29,7 @@ pub fn problems(policy: &ControlPolicy, today: Date) -> Vec<Problem> {
             never_fires(policy, control, &at, &mut problems);
         }
     }
-    signatures(policy, &mut problems);
+    problems.extend(signatures::problems(&policy.controls.log_attack_signature.parameters));
     rules(policy, today, &mut problems);
     trusted(policy, &mut problems);
     stops(policy, today, &mut problems);
@@ -394,51 +391,6 @@ fn redundant(rule: &Rule, at: &Place, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The most that the patterns of all signatures may say together, in bytes: they are made one automaton.
-const MOST_PATTERNS: usize = 8_000;
-
-/// Signatures that are there twice, or not at all, or too many.
-fn signatures(policy: &ControlPolicy, problems: &mut Vec<Problem>) {
-    let parameters = &policy.controls.log_attack_signature.parameters;
-    let LogAttackSignature { signatures, more, ignored, .. } = parameters;
-    let at = |key: &str| {
-        Place::at(["controls", ControlId::LogAttackSignature.as_str(), "parameters"]).key(key)
-    };
-    let listed = signatures.iter().enumerate().map(|(nth, one)| (one, at("signatures").index(nth)));
-    let more = more.iter().enumerate().map(|(nth, one)| (one, at("more").index(nth)));
-    let mut ids = BTreeSet::new();
-    for (signature, place) in listed.chain(more) {
-        if !ids.insert(&signature.id) {
-            problems.push(Problem::error(
-                place.key("id"),
-                format!("there is another signature `{}`", signature.id),
-                "give each signature an id of its own; with `ignored` the other one is not looked for",
-            ));
-        }
-    }
-    for id in ignored.iter().filter(|id| !ids.contains(id)) {
-        problems.push(Problem::error(
-            at("ignored").key(id.as_str()),
-            format!("there is no signature `{id}`"),
-            format!("name one of {}", listed_ids(&ids)),
-        ));
-    }
-    let patterns = parameters.looked_for().flat_map(|signature| &signature.any);
-    let length: usize = patterns.map(LinePattern::length).sum();
-    if length > MOST_PATTERNS {
-        problems.push(Problem::error(
-            at("more"),
-            format!("all patterns together have {length} bytes, and at most {MOST_PATTERNS} are held against lines"),
-            "take out what another pattern shows as well",
-        ));
-    }
-}
-
-fn listed_ids(ids: &BTreeSet<&SignatureId>) -> String {
-    let all: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
-    all.join(", ")
-}
-
 fn rules(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
     for (index, rule) in policy.rules.iter().enumerate() {
         let at = || Place::at(["rules"]).index(index);
@@ -529,7 +481,7 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
     let config = ControlId::ConfigRuleNoncompliant;
     let answered = &policy.controls.config_rule_noncompliant.parameters.rules;
     let alarms = &policy.controls.metric_anomaly.parameters.alarms;
-    let signatures = &policy.controls.log_attack_signature.parameters;
+    let logged = &policy.controls.log_attack_signature.parameters;
     let peers = &policy.controls.function_unexpected_peer.parameters.peers;
     let asks = |given: &RuleRemediations| {
         given.contain_function || given.stop_function || given.revoke_credentials
@@ -540,7 +492,7 @@ fn stops(policy: &ControlPolicy, today: Date, problems: &mut Vec<Problem>) {
         deploys,
         (config, answered.iter().any(|rule| asks(&rule.remediations))),
         (ControlId::MetricAnomaly, alarms.iter().any(|alarms| alarms.stop)),
-        (ControlId::LogAttackSignature, signatures.stop.is_some()),
+        (ControlId::LogAttackSignature, logged.stop.is_some()),
         (ControlId::FunctionUnexpectedPeer, peers.iter().any(|declared| declared.stop)),
     ]
     .map(|(control, may)| {

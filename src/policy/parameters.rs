@@ -1,11 +1,10 @@
 //! What controls can be told, one type a control.
 
-use super::{ArnPattern, Concurrency, Day, Hours, Pattern, RuleRemediations, limits::Count};
+use super::{ArnPattern, Concurrency, Day, Hours, Pattern, RuleRemediations};
 use crate::{
     finding::Score,
     iam::TrustedNetwork,
     resource::{AccountId, Arn},
-    signature::{self, Ready, Signature, SignatureId, Signatures},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -360,67 +359,6 @@ impl Default for GuarddutyLambdaFinding {
     fn default() -> Self {
         Self { least_severity: Score::MEDIUM, ignored: Vec::new(), cap: None, stop: Vec::new() }
     }
-}
-
-/// Parameters of `log.attack-signature`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct LogAttackSignature {
-    /// What is looked for. Left out: the signatures that Cordon knows.
-    pub signatures: Vec<Signature>,
-    /// What is looked for beside these.
-    pub more: Vec<Signature>,
-    /// Signatures, by id, that are not looked for.
-    pub ignored: BTreeSet<SignatureId>,
-    /// Log groups that are not named after their function: the first entry that means one decides.
-    pub log_groups: Vec<FunctionLogGroup>,
-    /// Contain the function once so many lines of one signature came within an hour, at least 1. Left out:
-    /// it is told. What a function logs is often what a stranger sent it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop: Option<Count>,
-    /// What is looked for, as lines are held against it.
-    #[serde(skip)]
-    pub ready: Ready,
-}
-
-impl LogAttackSignature {
-    /// What is looked for.
-    pub fn looked_for(&self) -> impl Iterator<Item = &Signature> {
-        let all = self.signatures.iter().chain(&self.more);
-        all.filter(|signature| !self.ignored.contains(&signature.id))
-    }
-
-    /// The same, to hold lines against.
-    pub fn ready(&self) -> &Signatures {
-        self.ready.or_get(|| self.looked_for())
-    }
-}
-
-impl Default for LogAttackSignature {
-    fn default() -> Self {
-        Self {
-            signatures: signature::known(),
-            more: Vec::new(),
-            ignored: BTreeSet::new(),
-            log_groups: Vec::new(),
-            stop: None,
-            ready: Ready::default(),
-        }
-    }
-}
-
-/// A log group that is not named after its function.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FunctionLogGroup {
-    /// The log group, by name.
-    pub log_group: Pattern,
-    /// The function that writes to it. Left out: the one that each of its log streams is named after.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "cli", schemars(with = "Option<super::form::FunctionName>"))]
-    pub function: Option<String>,
 }
 
 /// Parameters of `tags.missing`.

@@ -1,8 +1,8 @@
 """The AWS that the tests and the demo run against, in one process.
 
 DynamoDB, SNS, STS, SQS, S3, KMS and the rest are moto's. So are IAM, CloudTrail, AWS Config, EventBridge, CloudWatch's
-alarms and CloudWatch Logs, corrected in front of moto where their modules say so; GuardDuty's detectors and X-Ray's
-encryption are not.
+alarms and CloudWatch Logs, corrected in front of moto where their modules say so; GuardDuty's detectors, X-Ray's
+encryption and EC2's network interfaces are not.
 Lambda is our own, because what is guarded here hangs on
 details that moto 5.2.5 answers otherwise than AWS does: it keeps one resource policy per function instead of one per
 function, version and alias; refuses every RevisionId on RemovePermission; accepts a second statement with the same

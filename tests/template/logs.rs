@@ -4,6 +4,7 @@
 use super::{properties, template};
 use cordon::{
     controls::{CONTROLS, Trigger},
+    event::Own,
     signature::{LinePattern, known},
 };
 use regex_lite::Regex;
@@ -63,6 +64,23 @@ fn each_source_that_a_control_needs_has_its_subscriptions_and_is_off_unless_it_i
     let all = all["Resources"].as_object().expect("resources").values();
     let of = |kind: &str| all.clone().filter(|one| one["Type"] == kind).count();
     assert_eq!(of("AWS::Logs::SubscriptionFilter"), PLACES * SOURCES.len());
+}
+
+#[test]
+fn what_cordon_logs_itself_is_known_by_its_log_groups_and_nothing_else_is() {
+    let own = Own { stack: Some("cordon".to_owned()), keys: Vec::new() };
+    let template = template();
+    let resources = template["Resources"].as_object().expect("resources").values();
+    let groups = resources.filter(|one| one["Type"] == "AWS::Logs::LogGroup");
+    let names: Vec<String> = groups
+        .map(|group| group["Properties"]["LogGroupName"].as_str().expect("a name"))
+        .map(|name| name.replace("${AWS::StackName}", "cordon"))
+        .collect();
+    assert_eq!(names.len(), 2);
+    for name in names {
+        assert!(own.writes_to(&name), "{name}");
+        assert!(!own.writes_to(&format!("{name}-2")), "{name}");
+    }
 }
 
 /// What a pattern takes: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html>.
