@@ -7,7 +7,7 @@ use crate::{
     aws::{AwsError, ErrorKind},
     baseline::{Known, Subject},
     decision::Decision,
-    event::FunctionCall,
+    event::{FunctionCall, Kind},
     state::State,
 };
 
@@ -47,7 +47,12 @@ impl Responder {
             let next = match &decision.observed {
                 None if known.cached && decision.contains => None,
                 None => {
-                    self.baselines.borrow_mut().put(&of, known.and_one(is_read, at));
+                    // A deployment is no call.
+                    let known = match matter.event.kind {
+                        Kind::CodeChange { .. } => Known { cached: false, ..known },
+                        _ => known.and_one(is_read, at),
+                    };
+                    self.baselines.borrow_mut().put(&of, known);
                     return Ok(());
                 }
                 Some((_, next)) => Some(next).filter(|_| !known.cached),
