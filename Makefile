@@ -197,6 +197,10 @@ build-CordonFunction:
 	cp $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release/bootstrap $(ARTIFACTS_DIR)/
 	$(CARGO_TARGET_DIR)/release/cordon check policy.yaml --compile $(ARTIFACTS_DIR)/policy.json
 
+# The same binary once more.
+.PHONY: build-CordonListener
+build-CordonListener: build-CordonFunction
+
 # Lambda starts `bootstrap`, whatever the binary is called here. Built with the command line, which
 # shares what both are made of; for another architecture the collector alone.
 .PHONY: build-CordonCollector

@@ -96,7 +96,11 @@ fn every_rule_reaches_the_function_and_the_failure_queue() {
     for rule in Rule::ALL.iter().copied() {
         let targets = properties(&template, rule.logical_id())["Targets"].clone();
         let [target] = targets.as_array().expect("targets").as_slice() else { panic!("one") };
-        assert_eq!(target["Arn"], "CordonFunction.Arn");
+        let function = match rule {
+            Rule::Invocation | Rule::FunctionCalls => "CordonListener",
+            _ => "CordonFunction",
+        };
+        assert_eq!(target["Arn"], format!("{function}.Arn"), "{rule:?}");
         assert_eq!(target["DeadLetterConfig"]["Arn"], "FailureQueue.Arn");
         let retry: BTreeSet<&str> = target["RetryPolicy"]
             .as_object()
@@ -108,13 +112,36 @@ fn every_rule_reaches_the_function_and_the_failure_queue() {
         let id = rule.logical_id();
         let name = id.strip_suffix("Rule").expect("a rule");
         let permission = properties(&template, &format!("{name}Permission"));
+        assert_eq!(permission["FunctionName"], function, "{rule:?}");
         assert_eq!(permission["Principal"], "events.amazonaws.com");
         assert_eq!(permission["SourceArn"], format!("{id}.Arn"));
         assert_eq!(permission.get("SourceAccount"), None, "it would break the trigger");
     }
-    let function = properties(&template, "CordonFunction");
-    let failure = &function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"];
+}
+
+#[test]
+fn the_listener_is_the_responder_once_more_with_a_concurrency_of_its_own() {
+    let template = template();
+    let mut responder = properties(&template, "CordonFunction");
+    let mut listener = properties(&template, "CordonListener");
+    let failure = &responder["EventInvokeConfig"]["DestinationConfig"]["OnFailure"];
     assert_eq!(failure["Destination"], "FailureQueue.Arn");
+    for (function, name, concurrency) in [
+        (&mut responder, "responder", "ReservedConcurrency"),
+        (&mut listener, "listener", "ListenerConcurrency"),
+    ] {
+        let own = function.as_object_mut().expect("properties");
+        assert_eq!(own.remove("FunctionName"), Some(json!(format!("${{AWS::StackName}}-{name}"))));
+        assert_eq!(own.remove("ReservedConcurrentExecutions"), Some(json!(concurrency)));
+        assert!(own.remove("Description").is_some());
+    }
+    assert_eq!(responder, listener);
+    let places = |name: &str| (1..=5).map(|place| format!("{name}{place}")).collect::<Vec<_>>();
+    let sources = ["HearsFunctionCalls", "WatchesInvocations", "WatchesLogs", "WatchesFlows"];
+    assert_eq!(template["Conditions"]["ListensToFunctions"], json!(sources));
+    for source in ["WatchesLogs", "WatchesFlows"] {
+        assert_eq!(template["Conditions"][source], json!(places(source)));
+    }
 }
 
 /// The environment variables of a function, and those that `read` asks for.
@@ -149,9 +176,9 @@ fn each_function_gets_every_setting_it_reads_and_no_other() {
 fn the_functions_are_what_the_makefile_builds() {
     let template = template();
     let makefile = fs::read_to_string(Path::new(ROOT).join("Makefile")).expect("the makefile");
-    for id in ["CordonFunction", "CordonCollector"] {
+    for id in ["CordonFunction", "CordonListener", "CordonCollector"] {
         assert_eq!(template["Resources"][id]["Metadata"]["BuildMethod"], "makefile");
-        assert!(makefile.contains(&format!("\nbuild-{id}:\n")), "no target build-{id}");
+        assert!(makefile.contains(&format!("\nbuild-{id}:")), "no target build-{id}");
         let function = properties(&template, id);
         assert_eq!(function["Runtime"], "provided.al2023", "{id}");
         assert_eq!(function["Handler"], "bootstrap", "{id}");

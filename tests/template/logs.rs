@@ -51,8 +51,9 @@ fn each_source_that_a_control_needs_has_its_subscriptions_and_is_off_unless_it_i
             let subscribed = properties(&template(), &subscription);
             assert_eq!(subscribed["LogGroupName"], picked, "{subscription}");
             assert_eq!(subscribed["FilterPattern"], pattern, "{subscription}");
-            assert_eq!(subscribed["DestinationArn"], "CordonFunction.Arn", "{subscription}");
+            assert_eq!(subscribed["DestinationArn"], "CordonListener.Arn", "{subscription}");
             let allowed = properties(&template(), &permission);
+            assert_eq!(allowed["FunctionName"], "CordonListener", "{permission}");
             assert_eq!(allowed["Principal"], "logs.amazonaws.com", "{permission}");
             assert_eq!(allowed["SourceAccount"], "AWS::AccountId", "{permission}");
             assert_eq!(allowed["SourceArn"][1]["Group"], picked, "{permission}");
