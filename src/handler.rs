@@ -7,6 +7,7 @@ mod containment;
 mod follow_up;
 mod learning;
 mod limits;
+mod reading;
 mod roles;
 mod routes;
 mod snapshot;

@@ -177,6 +177,7 @@ impl State {
     /// Adds what was read later.
     pub fn learn(&mut self, later: Self) {
         self.memory.locked_out.extend(later.memory.locked_out);
+        self.memory.contained = later.memory.contained.or(self.memory.contained.take());
         self.policies.extend(later.policies);
         self.layer_policies.extend(later.layer_policies);
         self.functions.extend(later.functions);

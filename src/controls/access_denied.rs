@@ -32,21 +32,8 @@ fn needs(case: &Case<'_>) -> Needs {
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some(call) = denied(case) else { return Vec::new() };
-    let judgement = match behaviour::is_of_function(case, call) {
-        None => Judgement::InsufficientData("the function was not read".to_owned()),
-        Some(false) => Judgement::NotApplicable,
-        Some(true) => match behaviour::past(case, &call.function) {
-            None => {
-                Judgement::InsufficientData("what it is usually denied was not read".to_owned())
-            }
-            Some(past) => judge_call(case, call, &past),
-        },
-    };
-    vec![Assessment {
-        control: CONTROL.id.into(),
-        resource: call.function.clone().into(),
-        judgement,
-    }]
+    let judgement = behaviour::judged(case, call, |past| judge_call(case, call, past));
+    behaviour::of_call(CONTROL.id, call, judgement)
 }
 
 /// Told at the number that the control policy gives, and at each multiple of it: not for each call.

@@ -5,7 +5,7 @@
 //! these each is a sign, however often it is done.
 
 use super::{
-    Case,
+    Assessment, Case, Judgement,
     privilege_escalation::{is_assumption, is_escalation},
 };
 use crate::{
@@ -71,6 +71,31 @@ impl Past<'_> {
 pub(super) fn past<'a>(case: &Case<'a>, function: &FunctionArn) -> Option<Past<'a>> {
     let known = case.state.baselines.get(&Subject::Calls(function.clone()))?;
     Some(Past { known, baseline: known.baseline.as_ref(), now: case.event.moment(case.now) })
+}
+
+/// The judgement of a call, by what the function's credentials usually do.
+pub(super) fn judged(
+    case: &Case<'_>,
+    call: &FunctionCall,
+    judge: impl FnOnce(&Past<'_>) -> Judgement,
+) -> Judgement {
+    let unread = |what: &str| Judgement::InsufficientData(format!("{what} was not read"));
+    match (is_of_function(case, call), past(case, &call.function)) {
+        (None, _) => unread("the function"),
+        (Some(false), _) => Judgement::NotApplicable,
+        (Some(true), None) => unread("what its credentials usually do"),
+        (Some(true), Some(past)) => judge(&past),
+    }
+}
+
+/// One judgement of one call.
+pub(super) fn of_call(
+    control: ControlId,
+    call: &FunctionCall,
+    judgement: Judgement,
+) -> Vec<Assessment> {
+    let resource = call.function.clone().into();
+    vec![Assessment { control: control.into(), resource, judgement }]
 }
 
 /// Calls that are never usual: they change who may do what, whom others take the caller for, or what is

@@ -6,7 +6,8 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html>
 
 use super::{
-    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger, behaviour,
+    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger,
+    behaviour::{self, Past},
     containment_reads,
 };
 use crate::{
@@ -52,15 +53,11 @@ fn needs(case: &Case<'_>) -> Needs {
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let (call, judgement) = match (read(case), written(case)) {
-        (Some(call), _) => (call, judge_read(case, call)),
+        (Some(call), _) => (call, behaviour::judged(case, call, |past| judge_read(case, past))),
         (None, Some((call, object))) => (call, judge_write(case, call, object)),
         (None, None) => return Vec::new(),
     };
-    vec![Assessment {
-        control: CONTROL.id.into(),
-        resource: call.function.clone().into(),
-        judgement,
-    }]
+    behaviour::of_call(CONTROL.id, call, judgement)
 }
 
 /// The call, if it read an object.
@@ -68,29 +65,22 @@ fn read<'a>(case: &Case<'a>) -> Option<&'a FunctionCall> {
     behaviour::call(case.event).filter(|call| call.reads_object())
 }
 
-fn judge_read(case: &Case<'_>, call: &FunctionCall) -> Judgement {
-    let unread = |what: &str| Judgement::InsufficientData(format!("{what} was not read"));
-    match (behaviour::is_of_function(case, call), behaviour::past(case, &call.function)) {
-        (None, _) => unread("the function"),
-        (Some(false), _) => Judgement::NotApplicable,
-        (Some(true), None) => unread("what it usually reads"),
-        (Some(true), Some(past)) if past.is_learning() => Judgement::NotApplicable,
-        (Some(true), Some(past)) => {
-            let next = behaviour::observed(case).map(|(_, next)| next);
-            let counted = next.as_ref().or(past.baseline);
-            match counted.and_then(|counted| counted.too_many_reads(&case.event.id)) {
-                None => Judgement::Compliant,
-                Some(TooMany { count, usual }) => Judgement::NonCompliant(vec![Seen {
-                    evidence: Evidence::new("objects", &count.to_string()),
-                    subject: format!("reads {}", case.event.id),
-                    responses: vec![Response::Notify(format!(
-                        "its credentials read {count} objects of S3 within the hour, and usually \
-                         {usual} at most: see whether a change of it explains that"
-                    ))],
-                }]),
-            }
-        }
+fn judge_read(case: &Case<'_>, past: &Past<'_>) -> Judgement {
+    if past.is_learning() {
+        return Judgement::NotApplicable;
     }
+    let next = behaviour::observed(case).map(|(_, next)| next);
+    let counted = next.as_ref().or(past.baseline);
+    let too_many = counted.and_then(|counted| counted.too_many_reads(&case.event.id));
+    let Some(TooMany { count, usual }) = too_many else { return Judgement::Compliant };
+    Judgement::NonCompliant(vec![Seen {
+        evidence: Evidence::new("objects", &count.to_string()),
+        subject: format!("reads {}", case.event.id),
+        responses: vec![Response::Notify(format!(
+            "its credentials read {count} objects of S3 within the hour, and usually {usual} at most: \
+             see whether a change of it explains that"
+        ))],
+    }])
 }
 
 fn judge_write(case: &Case<'_>, call: &FunctionCall, object: &ObjectCall) -> Judgement {

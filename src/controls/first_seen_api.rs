@@ -49,20 +49,11 @@ fn needs(case: &Case<'_>) -> Needs {
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some(call) = called(case) else { return Vec::new() };
-    let judgement = match behaviour::is_of_function(case, call) {
-        _ if is_declared(case, call) => Judgement::Compliant,
-        None => Judgement::InsufficientData("the function was not read".to_owned()),
-        Some(false) => Judgement::NotApplicable,
-        Some(true) => match behaviour::past(case, &call.function) {
-            None => Judgement::InsufficientData("what it usually calls was not read".to_owned()),
-            Some(past) => judge_call(case, call, &past),
-        },
+    let judgement = match is_declared(case, call) {
+        true => Judgement::Compliant,
+        false => behaviour::judged(case, call, |past| judge_call(case, call, past)),
     };
-    vec![Assessment {
-        control: CONTROL.id.into(),
-        resource: call.function.clone().into(),
-        judgement,
-    }]
+    behaviour::of_call(CONTROL.id, call, judgement)
 }
 
 fn judge_call(case: &Case<'_>, call: &FunctionCall, past: &Past<'_>) -> Judgement {

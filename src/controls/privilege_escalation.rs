@@ -65,8 +65,7 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
     } else {
         judge_escalation(case, call)
     };
-    let control = CONTROL.id.into();
-    vec![Assessment { control, resource: call.function.clone().into(), judgement }]
+    behaviour::of_call(CONTROL.id, call, judgement)
 }
 
 fn judge_escalation(case: &Case<'_>, call: &FunctionCall) -> Judgement {
@@ -105,14 +104,10 @@ fn found(case: &Case<'_>, call: &FunctionCall) -> Judgement {
 /// A role that the function never assumed. Which it assumes is learned with all else that is usual, and a
 /// role that was told does not become so by that.
 fn judge_assumption(case: &Case<'_>, call: &FunctionCall) -> Judgement {
-    let unread = |what: &str| Judgement::InsufficientData(format!("{what} was not read"));
-    match (behaviour::is_of_function(case, call), behaviour::past(case, &call.function)) {
-        (None, _) => unread("the function"),
-        (Some(false), _) => Judgement::NotApplicable,
-        (Some(true), None) => unread("what it usually does"),
-        (Some(true), Some(past)) if past.is_learning() => Judgement::NotApplicable,
-        (Some(true), Some(past)) => judge_role(case, call, &past),
-    }
+    behaviour::judged(case, call, |past| match past.is_learning() {
+        true => Judgement::NotApplicable,
+        false => judge_role(case, call, past),
+    })
 }
 
 fn judge_role(case: &Case<'_>, call: &FunctionCall, past: &Past<'_>) -> Judgement {

@@ -58,19 +58,11 @@ fn needs(case: &Case<'_>) -> Needs {
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
     let Some(used) = used(case) else { return Vec::new() };
-    let resource = used.call.function.clone().into();
-    let judgement = match behaviour::is_of_function(case, used.call) {
-        _ if used.inside => Judgement::Compliant,
-        None => Judgement::InsufficientData("the function was not read".to_owned()),
-        Some(false) => Judgement::NotApplicable,
-        Some(true) => match behaviour::past(case, &used.call.function) {
-            None => {
-                Judgement::InsufficientData("where it usually calls from was not read".to_owned())
-            }
-            Some(past) => judge_place(case, &used, &past),
-        },
+    let judgement = match used.inside {
+        true => Judgement::Compliant,
+        false => behaviour::judged(case, used.call, |past| judge_place(case, &used, past)),
     };
-    vec![Assessment { control: CONTROL.id.into(), resource, judgement }]
+    behaviour::of_call(CONTROL.id, used.call, judgement)
 }
 
 fn judge_place(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Judgement {

@@ -6,117 +6,28 @@ use crate::{
     controls::containment_reads,
     incident::{IncidentStatus, StepStatus},
     remediation::{Remediation, Stand},
-    resource::{FunctionArn, FunctionResource},
-    state::{Contained, Read, State, WatcherRead},
+    resource::FunctionArn,
+    state::{Contained, Read, State},
 };
 use futures_util::stream::{self, StreamExt};
-use std::{collections::BTreeSet, slice};
 use time::OffsetDateTime;
 
 impl Responder {
-    /// Reads what a decision asks for, in AWS and in the journal.
-    pub(super) async fn read(
+    /// The containment that is asked for, and what a new one would read first.
+    pub(super) async fn containment(
         &self,
-        reads: &BTreeSet<Read>,
+        read: &Read,
         now: OffsetDateTime,
-    ) -> (State, Vec<AwsError>) {
-        let (journal, mut rest): (Vec<&Read>, Vec<&Read>) =
-            reads.iter().partition(|read| read.is_in_the_journal());
-        // One look tells both.
-        rest.retain(|read| {
-            !matches!(read, Read::Function(function)
-                if reads.contains(&Read::Snapshot(function.clone())))
-        });
-        let (mut state, mut errors) = self.aws.read(&rest.into_iter().cloned().collect()).await;
-        state.memory.locked_out.extend(locked_out(&errors));
-        self.recall_roles(&mut state, &mut errors).await;
-        for read in journal {
-            if let Read::Watcher(WatcherRead::Snapshot(trail)) = read {
-                match self.journal().trail_snapshot(trail).await {
-                    Ok(snapshot) => {
-                        state.read.insert(read.clone());
-                        state.watchers.snapshots.insert(trail.clone(), snapshot);
-                    }
-                    Err(error) => {
-                        state.unread.insert(read.clone());
-                        errors.push(error);
-                    }
-                }
-                continue;
-            }
-            if let Read::Snapshot(function) = read {
-                match self.remembered(function).await {
-                    Ok(remembered) => state.learn(remembered),
-                    Err(error) => {
-                        state.unread.insert(read.clone());
-                        state.memory.locked_out.extend(locked_out(slice::from_ref(&error)));
-                        errors.push(error);
-                        // Who needs the function alone does not need the journal.
-                        let function = Read::Function(function.clone());
-                        if reads.contains(&function) {
-                            let (live, unread) = self.aws.read(&[function].into()).await;
-                            state.learn(live);
-                            errors.extend(unread);
-                        }
-                    }
-                }
-                continue;
-            }
-            if let Read::SwappedRoles(function) = read {
-                match self.swapped_roles(function, &state).await {
-                    Ok(policies) => {
-                        state.read.insert(read.clone());
-                        state.role_policies.extend(policies);
-                    }
-                    Err(error) => {
-                        state.unread.insert(read.clone());
-                        errors.push(error);
-                    }
-                }
-                continue;
-            }
-            if let Read::Baseline(of) = read {
-                match self.baseline(of).await {
-                    Ok(known) => {
-                        state.read.insert(read.clone());
-                        state.baselines.insert(of.clone(), known);
-                    }
-                    Err(error) => {
-                        state.unread.insert(read.clone());
-                        errors.push(error);
-                    }
-                }
-                continue;
-            }
-            if let Some(led) = self.led(read, &mut errors).await {
-                match led {
-                    Ok(led) => state.learn(led),
-                    Err(error) => {
-                        state.unread.insert(read.clone());
-                        errors.push(error);
-                    }
-                }
-                state.memory.locked_out.extend(locked_out(&errors));
-                continue;
-            }
-            match self.contained(read, now, &mut errors).await {
-                Ok(contained) => {
-                    state.read.insert(read.clone());
-                    let Some(contained) = contained else { continue };
-                    let reads = containment_reads(&contained.function).into_iter().collect();
-                    let (live, unread) = self.aws.read(&reads).await;
-                    state.learn(live);
-                    state.memory.locked_out.extend(locked_out(&unread));
-                    errors.extend(unread);
-                    state.memory.contained = Some(contained);
-                }
-                Err(error) => {
-                    state.unread.insert(read.clone());
-                    errors.push(error);
-                }
-            }
-        }
-        (state, errors)
+        errors: &mut Vec<AwsError>,
+    ) -> Result<State, AwsError> {
+        let mut state = State::default();
+        let Some(contained) = self.contained(read, now, errors).await? else { return Ok(state) };
+        let reads = containment_reads(&contained.function).into_iter().collect();
+        let (live, unread) = self.aws.read(&reads).await;
+        state.learn(live);
+        errors.extend(unread);
+        state.memory.contained = Some(contained);
+        Ok(state)
     }
 
     async fn contained(
@@ -224,11 +135,4 @@ impl Responder {
         }
         Ok(Contained { incident, function, standing, stops, stopped_it })
     }
-}
-
-/// The functions whose own policies denied a look.
-fn locked_out(errors: &[AwsError]) -> BTreeSet<FunctionArn> {
-    let locked = errors.iter().filter(|error| error.kind == ErrorKind::LockedOut);
-    let resources = locked.filter_map(|error| FunctionResource::parse_arn(&error.resource).ok());
-    resources.map(|resource| resource.function).collect()
 }
