@@ -138,11 +138,15 @@ demo: setup ## Show it at work against an emulated account
 	cargo build --locked --features cli --bins --example demo
 	$(CARGO_TARGET_DIR)/debug/examples/demo
 
-.PHONY: bench bench-decide bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start
-bench: bench-decide bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start ## Measure
+.PHONY: bench bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start
+bench: bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start ## Measure
 
 bench-decide:
 	cargo bench --locked --bench decide
+
+# Without the SDK. What chooses how much, and which seed, stands in benches/behaviour/main.rs.
+bench-behaviour: ## What the controls of behaviour find, miss and cost in a made-up account
+	cargo bench --locked --no-default-features --bench behaviour
 
 # With the features the package is built with beside the function, so that both share what is built.
 bench-policy: ## What the size of the control policy costs

@@ -260,6 +260,12 @@ impl Baseline {
         }
     }
 
+    /// Whether `habit` was not seen, as far as is remembered, before `event`, which shows it at `now`.
+    pub fn is_first(&self, habit: &Habit, event: &str, now: OffsetDateTime) -> bool {
+        self.sighting(habit, now)
+            .is_none_or(|seen| seen.event.as_deref() == Some(event) && seen.first >= now)
+    }
+
     /// Whether `habit` counts as usual, whichever event shows it.
     pub fn is_usual(&self, habit: &Habit, now: OffsetDateTime) -> bool {
         self.sighting(habit, now).is_some_and(|seen| seen.usual)

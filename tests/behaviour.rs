@@ -294,22 +294,44 @@ async fn a_role_that_it_never_assumed_beside_a_strangers_change_contains_it() {
 
 #[tokio::test]
 async fn what_is_new_after_a_deployment_of_somebody_trusted_is_learned_in_silence() {
-    let world = World::new().await;
-    world.account.create_function(FUNCTION).await;
-    let policy =
-        enforced().replace("principals: []", "principals: [\"arn:aws:iam::111122223333:user/*\"]");
-    let installation = crate::harness::Installation { mode: "enforce", policy: &policy };
-    let bootstrap = world.bootstrap(&installation);
-    learn(&world, &bootstrap);
-    let mut deployed: Value = serde_json::from_str(
-        &world.event("update-function-code.json").replace("legacy-import", FUNCTION),
-    )
-    .expect("an event");
-    let now = OffsetDateTime::now_utc().format(&Rfc3339).expect("a time");
-    deployed["detail"]["eventTime"] = json!(now);
-    deliver(&bootstrap, &deployed.to_string());
+    let user = json!({});
+    // A session of any name, which a function could have as well.
+    let session = json!({
+        "type": "AssumedRole",
+        "principalId": "AROAI44QH8DHBEXAMPLE9:pipeline",
+        "arn": "arn:aws:sts::111122223333:assumed-role/delivery/pipeline",
+        "accountId": "111122223333",
+        "sessionContext": { "sessionIssuer": {
+            "type": "Role",
+            "arn": "arn:aws:iam::111122223333:role/delivery",
+            "accountId": "111122223333",
+            "userName": "delivery",
+        } },
+    });
+    for identity in [user, session] {
+        let world = World::new().await;
+        world.account.create_function(FUNCTION).await;
+        let trusted = r#"principals: ["arn:aws:iam::*:user/*", "arn:aws:iam::*:role/delivery"]"#;
+        let policy = enforced().replace("principals: []", trusted);
+        let installation = crate::harness::Installation { mode: "enforce", policy: &policy };
+        let bootstrap = world.bootstrap(&installation);
+        learn(&world, &bootstrap);
+        let mut deployed: Value = serde_json::from_str(
+            &world.event("update-function-code.json").replace("legacy-import", FUNCTION),
+        )
+        .expect("an event");
+        let now = OffsetDateTime::now_utc().format(&Rfc3339).expect("a time");
+        deployed["detail"]["eventTime"] = json!(now);
+        if identity["type"].is_string() {
+            let here = world.arn(FUNCTION);
+            let account = here.split(':').nth(4).expect("an account");
+            let identity = identity.to_string().replace("111122223333", account);
+            deployed["detail"]["userIdentity"] = serde_json::from_str(&identity).expect("JSON");
+        }
+        deliver(&bootstrap, &deployed.to_string());
 
-    let new = call(&world, "list-secrets-by-function.json", 0, 1000, json!({}));
+        let new = call(&world, "list-secrets-by-function.json", 0, 1000, json!({}));
 
-    assert!(controls(&deliver(&bootstrap, &new)).is_empty());
+        assert!(controls(&deliver(&bootstrap, &new)).is_empty(), "{identity}");
+    }
 }

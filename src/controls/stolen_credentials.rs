@@ -15,7 +15,7 @@ use super::{
     origin::{Origin, origin},
 };
 use crate::{
-    baseline::{Habit, Standing},
+    baseline::{Baseline, Habit, Standing},
     event::{Failure, FunctionCall},
     finding::{ControlId, Evidence},
     policy::FunctionStolenCredentials,
@@ -105,13 +105,7 @@ fn judge_place(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Judgement {
 
 /// What counts beside the place and the missing mark, in words.
 fn signs(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Vec<&'static str> {
-    let baseline = past.baseline;
-    let is_new_call = used.call.failure != Some(Failure::Denied)
-        && baseline.is_some_and(|one| {
-            let habit = behaviour::habit(used.call);
-            one.standing(&habit, &case.event.id, past.now) == Standing::New
-                && !one.is_deployed_lately(past.now)
-        });
+    let is_new_call = is_new_call(case, used.call, past);
     let key = case.event.actor.key.as_ref();
     let is_used_inside = key
         .and_then(|key| case.state.keys.get(key))
@@ -128,6 +122,18 @@ fn signs(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Vec<&'static str>
     .into_iter()
     .filter_map(|(is, words)| is.then_some(words))
     .collect()
+}
+
+/// Whether it is an API that the function never called. What is never usual was new once as well: a role that
+/// it assumes each day says nothing about this one.
+fn is_new_call(case: &Case<'_>, call: &FunctionCall, past: &Past<'_>) -> bool {
+    let (habit, event, now) = (behaviour::habit(call), case.event.id.as_str(), past.now);
+    let is_new = |baseline: &Baseline| {
+        baseline.standing(&habit, event, now) == Standing::New
+            && (!behaviour::is_never_usual(&call.api) || baseline.is_first(&habit, event, now))
+            && !baseline.is_deployed_lately(now)
+    };
+    call.failure != Some(Failure::Denied) && past.baseline.is_some_and(is_new)
 }
 
 /// Whether a key was used from where the function runs, by what bears the mark.
