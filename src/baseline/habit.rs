@@ -24,6 +24,8 @@ pub enum Habit {
     Endpoint(String),
     /// They assume this role.
     Role(String),
+    /// They call this service without the mark of Lambda's runtimes.
+    Unmarked(String),
     /// The network interface talks to this network, port and protocol.
     Peer(String),
 }
@@ -31,7 +33,7 @@ pub enum Habit {
 /// A text that is no habit.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no habit: `call`, `denied`, `network`, `endpoint`, `role` or `peer`, a space, and what"
+    "`{0}` is no habit: `call`, `denied`, `network`, `endpoint`, `role`, `unmarked` or `peer`, a space, and what"
 )]
 pub struct HabitError(String);
 
@@ -67,6 +69,7 @@ impl Habit {
         | Self::Network(what)
         | Self::Endpoint(what)
         | Self::Role(what)
+        | Self::Unmarked(what)
         | Self::Peer(what)) = self;
         what
     }
@@ -83,6 +86,7 @@ impl Habit {
             Self::Network(_) => "network",
             Self::Endpoint(_) => "endpoint",
             Self::Role(_) => "role",
+            Self::Unmarked(_) => "unmarked",
             Self::Peer(_) => "peer",
         }
     }
@@ -91,7 +95,7 @@ impl Habit {
     /// they assume, is a sign as long as nobody says that it is meant.
     pub(super) const fn is_usual_once_told(&self) -> bool {
         match self {
-            Self::Call(_) => true,
+            Self::Call(_) | Self::Unmarked(_) => true,
             Self::Denied(_)
             | Self::Network(_)
             | Self::Endpoint(_)
@@ -108,7 +112,8 @@ impl Habit {
             | Self::Denied(_)
             | Self::Network(_)
             | Self::Endpoint(_)
-            | Self::Role(_) => Duration::days(1),
+            | Self::Role(_)
+            | Self::Unmarked(_) => Duration::days(1),
         }
     }
 
@@ -116,7 +121,7 @@ impl Habit {
     pub(super) const fn is_adopted(&self) -> bool {
         match self {
             Self::Denied(_) | Self::Network(_) | Self::Endpoint(_) | Self::Peer(_) => true,
-            Self::Call(_) | Self::Role(_) => false,
+            Self::Call(_) | Self::Role(_) | Self::Unmarked(_) => false,
         }
     }
 }
@@ -158,6 +163,7 @@ impl TryFrom<String> for Habit {
             "network" => Self::Network(what),
             "endpoint" => Self::Endpoint(what),
             "role" => Self::Role(what),
+            "unmarked" => Self::Unmarked(what),
             "peer" => Self::Peer(what),
             _ => return Err(HabitError(text)),
         })

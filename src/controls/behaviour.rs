@@ -135,16 +135,29 @@ pub(super) fn habit(call: &FunctionCall) -> Habit {
     }
 }
 
+/// That a call does not bear the mark of Lambda's runtimes, as a habit: some libraries never set it, and which
+/// a function has it has for a service.
+pub(super) fn unmarked(call: &FunctionCall) -> Option<Habit> {
+    let service = call.api.split(':').next().unwrap_or_default();
+    (!call.marked).then(|| Habit::Unmarked(service.to_owned()))
+}
+
 /// What a call shows of what is usual. Where it comes from counts once it bears Lambda's mark, or while it
 /// is learned.
-fn sights(event: &Event, call: &FunctionCall, is_learning: bool) -> Vec<Sight> {
+fn sights(event: &Event, call: &FunctionCall, past: &Past<'_>) -> Vec<Sight> {
+    let is_learning = past.is_learning();
+    let is_usual = |place: &Habit| past.baseline.is_some_and(|all| all.is_usual(place, past.now));
+    let is_at_home = place(event).as_ref().is_some_and(is_usual);
     let denied = call.failure == Some(Failure::Denied);
     let itself = Sight { habit: habit(call), may_be_usual: denied || !is_never_usual(&call.api) };
     let place = place(event);
     let place = place.map(|habit| Sight { habit, may_be_usual: call.marked || is_learning });
     let role = call.assumes.as_ref().filter(|_| call.failure.is_none());
     let role = role.map(|role| Sight { habit: Habit::Role(role.to_string()), may_be_usual: true });
-    [Some(itself), place, role].into_iter().flatten().collect()
+    // From where it usually calls, whatever calls is the function.
+    let unmarked = unmarked(call).filter(|_| is_learning || is_at_home);
+    let unmarked = unmarked.map(|habit| Sight { habit, may_be_usual: true });
+    [Some(itself), place, role, unmarked].into_iter().flatten().collect()
 }
 
 /// What is to be remembered of the event, if that is something new: what the call shows, or that somebody
@@ -162,7 +175,7 @@ pub(super) fn observed(case: &Case<'_>) -> Option<(Subject, Baseline)> {
         return None;
     }
     let past = past(case, &call.function)?;
-    let sights = sights(case.event, call, past.is_learning());
+    let sights = sights(case.event, call, &past);
     let known = past.baseline.cloned().unwrap_or_else(|| Baseline::begin(past.now));
     let counted = past.known.counted.saturating_add(1);
     let limit = case.policy.controls.function_data_exfiltration.parameters.limit();

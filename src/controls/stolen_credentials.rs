@@ -1,6 +1,7 @@
 //! `function.stolen-credentials`: credentials that were issued to a function are used from where it runs.
 //! A network that the function never called from is one sign, whoever calls from it: what runs outside a
-//! VPC has many. With it counts that the call does not bear the mark of Lambda's runtimes, that it is of an
+//! VPC has many. With it counts that the call does not bear the mark of Lambda's runtimes where calls of that
+//! service do, that it is of an
 //! API that the function never called, that the same key is used from where the function runs as well, and
 //! what else was found on the function lately. Two signs are told; without the mark and beside one more the
 //! credentials are revoked.
@@ -72,8 +73,8 @@ fn judge_place(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Judgement {
     if baseline.is_usual(&used.place, past.now) {
         return Judgement::Compliant;
     }
-    let others = signs(case, used, past);
-    let unmarked = !used.call.marked;
+    let unmarked = lacks_mark(used.call, past);
+    let others = signs(case, used, past, unmarked);
     let is_new = baseline.standing(&used.place, &case.event.id, past.now) == Standing::New;
     match (unmarked, others.is_empty()) {
         (false, true) => return Judgement::Compliant,
@@ -103,10 +104,16 @@ fn judge_place(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Judgement {
     ])
 }
 
+/// Whether it lacks the mark of Lambda's runtimes where it usually bears it.
+fn lacks_mark(call: &FunctionCall, past: &Past<'_>) -> bool {
+    let usual = |habit: &Habit| past.baseline.is_some_and(|all| all.is_usual(habit, past.now));
+    behaviour::unmarked(call).is_some_and(|habit| !usual(&habit))
+}
+
 /// What counts beside the place and the missing mark, in words.
-fn signs(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Vec<&'static str> {
+fn signs(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>, unmarked: bool) -> Vec<&'static str> {
     let is_new_call = is_new_call(case, used.call, past);
-    let key = case.event.actor.key.as_ref();
+    let key = case.event.actor.key.as_ref().filter(|_| unmarked);
     let is_used_inside = key
         .and_then(|key| case.state.keys.get(key))
         .is_some_and(|uses| uses.iter().any(|one| is_inside(case, one, past)));
@@ -146,8 +153,11 @@ fn is_inside(case: &Case<'_>, one: &KeyUse, past: &Past<'_>) -> bool {
 
 /// What a first look shows that is to be read: where else the key is used, once for each new place.
 pub(super) fn asks(case: &Case<'_>) -> Option<Read> {
-    let used = used(case).filter(|used| !used.inside && !used.call.marked)?;
-    let past = behaviour::past(case, &used.call.function).filter(|past| !past.is_learning())?;
+    let used = used(case).filter(|used| !used.inside)?;
+    let past = behaviour::past(case, &used.call.function)?;
+    if past.is_learning() || !lacks_mark(used.call, &past) {
+        return None;
+    }
     let is_new = past.baseline?.standing(&used.place, &case.event.id, past.now) == Standing::New;
     let key = case.event.actor.key.clone().filter(|_| is_new)?;
     Some(Read::KeyUses(used.call.function.clone(), key))
