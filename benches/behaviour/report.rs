@@ -2,7 +2,7 @@
 
 use super::{
     attacks::{Attack, KINDS, Kind},
-    call::Cause,
+    call::{Cause, Sent},
     run::Run,
     score::{Class, Seen},
     table::Table,
@@ -28,6 +28,7 @@ pub fn print(world: &World, attacks: &[Attack], run: &Run<'_>, markdown: bool) {
     by_class(run).print(markdown);
     contained(run, markdown);
     costs(world, run).print(markdown);
+    missed(world, attacks, run);
     examples(run);
 }
 
@@ -265,6 +266,18 @@ fn learning(world: &World, run: &Run<'_>) -> usize {
     let now = OffsetDateTime::from_unix_timestamp(end).expect("a time");
     let there = world.functions.iter().filter(|one| one.dies >= end);
     there.filter(|one| run.responder.journal.stands(&one.arn, now).0).count()
+}
+
+/// Attacks that nothing saw, where something could have: what is usual for the function was known.
+fn missed(world: &World, attacks: &[Attack], run: &Run<'_>) {
+    println!("\nAttacks on functions that are known, which no control saw:\n");
+    for (attack, seen) in attacks.iter().zip(&run.score.attacks) {
+        let Some((false, deployed)) = seen.stood.filter(|_| seen.by.is_empty()) else { continue };
+        let name = world.functions.get(attack.function).map_or("", |one| one.name.as_str());
+        let first = attack.calls.first().map(Sent::api).unwrap_or_default();
+        let when = if deployed { ", within a day after a deployment" } else { "" };
+        println!("- {:?}: {name}, {first} ...{when}", attack.kind);
+    }
 }
 
 /// An example of each kind of false alarm.
