@@ -212,9 +212,10 @@ impl Baseline {
         Self { reads, ..self }
     }
 
-    /// Whether it is learned yet, at `now`: until then nothing is unusual.
+    /// Whether it is learned yet, at `now`: until then nothing is unusual. What is forgotten as a whole is
+    /// learned anew, from the first call on.
     pub fn is_learning(&self, now: OffsetDateTime) -> bool {
-        self.calls < LEARNING_CALLS || now < self.began + LEARNING
+        self.calls < LEARNING_CALLS || now < self.began + LEARNING || self.is_forgotten(now)
     }
 
     /// Whether what is new is learned: while it is learned, and after a deployment.
