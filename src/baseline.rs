@@ -35,11 +35,11 @@ const FRESH: Duration = Duration::days(9);
 /// How long after a deployment what is new is learned: a new feature's calls come with it.
 const DEPLOYMENT: Duration = Duration::days(1);
 
-/// How long what was not learned has to last until it is, where it is so at all.
-const ADOPTION: Duration = Duration::days(7);
-
 /// The most habits of one function.
 const MOST: usize = 300;
+
+/// How many fewer are too many to be told anything from.
+const SPARE: usize = 20;
 
 /// How many calls are counted before that is written, while it is learned.
 pub const COUNTED_AT_ONCE: u32 = 10;
@@ -212,21 +212,20 @@ impl Baseline {
         Self { reads, ..self }
     }
 
+    /// Whether it is younger than what is learned takes, however many calls there were.
+    pub fn is_young(&self, now: OffsetDateTime) -> bool {
+        now < self.began + LEARNING || self.is_forgotten(now)
+    }
+
     /// Whether it is learned yet, at `now`: until then nothing is unusual. What is forgotten as a whole is
     /// learned anew, from the first call on.
     pub fn is_learning(&self, now: OffsetDateTime) -> bool {
-        self.calls < LEARNING_CALLS || now < self.began + LEARNING || self.is_forgotten(now)
+        self.calls < LEARNING_CALLS || self.is_young(now)
     }
 
-    /// Whether what is new is learned: while it is learned, and after a deployment.
-    fn is_open(&self, now: OffsetDateTime) -> bool {
-        let deployed = self.deployed.is_some_and(|at| at <= now && now < at + DEPLOYMENT);
-        deployed || self.is_learning(now)
-    }
-
-    /// Whether new code was deployed so lately that what is new is learned.
+    /// Whether new code was deployed so lately that what is new comes with it.
     pub fn is_deployed_lately(&self, now: OffsetDateTime) -> bool {
-        self.is_open(now) && !self.is_learning(now)
+        self.deployed.is_some_and(|at| at <= now && now < at + DEPLOYMENT)
     }
 
     /// How many habits it holds.
@@ -237,6 +236,11 @@ impl Baseline {
     /// Its habits.
     pub fn habits(&self) -> impl Iterator<Item = &Habit> {
         self.habits.keys()
+    }
+
+    /// Whether it does so many things that a new one says nothing.
+    pub fn is_full(&self) -> bool {
+        self.habits.len() >= MOST - SPARE
     }
 
     /// Whether it knows nothing.
@@ -255,7 +259,7 @@ impl Baseline {
             Some(seen) if seen.event.as_deref() == Some(event) => Standing::New,
             Some(seen) if seen.usual => Standing::Usual,
             Some(seen) => match seen.unusual {
-                Some(unusual) if unusual + habit.is_new_again_after() > now => Standing::Lately,
+                Some(unusual) if unusual + habit.course().new_again_after > now => Standing::Lately,
                 Some(_) | None => Standing::New,
             },
         }
@@ -272,16 +276,23 @@ impl Baseline {
         self.sighting(habit, now).is_some_and(|seen| seen.usual)
     }
 
-    /// The things of the kind that `is` says that were new since `since`.
-    pub fn new_since(
+    /// The things of the kind that `is` says that were new from `since` until `until`.
+    pub fn new_within(
         &self,
         since: OffsetDateTime,
+        until: OffsetDateTime,
         is: impl Fn(&Habit) -> bool,
     ) -> impl Iterator<Item = &Habit> {
         let new = move |(_, seen): &(&Habit, &Sighting)| {
-            seen.unusual.is_some_and(|unusual| unusual >= since)
+            seen.unusual.is_some_and(|unusual| unusual >= since && unusual <= until)
         };
         self.habits.iter().filter(new).map(|(habit, _)| habit).filter(move |habit| is(habit))
+    }
+
+    /// When `habit` was new last, if `event` showed it.
+    pub fn new_at(&self, habit: &Habit, event: &str) -> Option<OffsetDateTime> {
+        let seen = self.habits.get(habit)?;
+        seen.unusual.filter(|_| seen.event.as_deref() == Some(event))
     }
 
     /// When it was begun.
@@ -307,7 +318,7 @@ impl Baseline {
             .filter_map(|sight| Some((&sight.habit, known.see(sight, &moment)?)))
             .collect();
         let counts = known.calls < LEARNING_CALLS && !closed;
-        let learns = known.is_open(now) && !closed;
+        let learns = (known.is_learning(now) || known.is_deployed_lately(now)) && !closed;
         let none = Reads::default();
         let reads = reads.and_then(|(counted, limit)| {
             known.reads.as_ref().unwrap_or(&none).add(counted, limit, event, learns, closed)
@@ -328,10 +339,10 @@ impl Baseline {
     /// The sighting that one thing becomes, if that is worth to be written.
     fn see(&self, sight: &Sight, moment: &Moment<'_>) -> Option<Sighting> {
         let (habit, Moment { event, now, closed }) = (&sight.habit, *moment);
-        let is_new = self.standing(habit, event, now) == Standing::New;
-        let open = self.is_open(now) && !closed;
-        // What is told once is known from then on; where it comes from stays a sign.
-        let learns = open || (is_new && habit.is_usual_once_told());
+        let (course, is_new) = (habit.course(), self.standing(habit, event, now) == Standing::New);
+        let deployed = self.is_deployed_lately(now) && course.with_deployment;
+        let open = (self.is_learning(now) || deployed) && !closed;
+        let learns = open || (is_new && course.once_told);
         let may_be_usual = sight.may_be_usual && !closed;
         let Some(seen) = self.sighting(habit, now) else {
             let usual = may_be_usual && learns;
@@ -347,7 +358,7 @@ impl Baseline {
         if seen.event.as_deref() == Some(event) {
             return None;
         }
-        let is_adopted = habit.is_adopted() && now >= seen.first + ADOPTION;
+        let is_adopted = course.after.is_some_and(|after| now >= seen.first + after);
         let usual = seen.usual || (may_be_usual && (learns || is_adopted));
         if usual == seen.usual && !is_new && seen.last + FRESH > now {
             return None;
@@ -382,7 +393,10 @@ impl Baseline {
     fn forget(&mut self, now: OffsetDateTime) {
         self.habits.retain(|_, seen| seen.last + MEMORY > now);
         while self.habits.len() > MOST {
-            let oldest = self.habits.iter().min_by_key(|(_, seen)| (seen.usual, seen.last));
+            // What was learned stays longest, then what was told and is usual since.
+            let rank =
+                |seen: &Sighting| (seen.usual && seen.unusual.is_none(), seen.usual, seen.last);
+            let oldest = self.habits.iter().min_by_key(|(_, seen)| rank(seen));
             let Some(oldest) = oldest.map(|(habit, _)| habit.clone()) else { return };
             self.habits.remove(&oldest);
         }

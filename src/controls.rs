@@ -68,7 +68,7 @@ mod untrusted_deployer;
 mod vpc_detached;
 mod without_mfa;
 
-pub use chain::is_link;
+pub use chain::{is_link, is_remembered};
 pub use changed::is_accepted;
 pub(crate) use changed::learned;
 pub(crate) use destination::is_ours;
@@ -469,7 +469,8 @@ pub(crate) fn severity(case: &Case<'_>, control: &Requirement) -> Severity {
             Severity::High
         }
         Some(control @ ControlId::FunctionFirstSeenApi)
-            if chain::is_beside_another(case, &[control]) =>
+            if call
+                .is_some_and(|call| chain::is_beside_another(case, &call.function, &[control])) =>
         {
             Severity::High
         }

@@ -18,7 +18,7 @@ use crate::{
     controls::{self, Triage},
     decision::{Decision, Remit, decide},
     event::{Event, EventError, Kind},
-    finding::{Compliance, Evaluation, Requirement},
+    finding::{Compliance, ControlId, Evaluation, Requirement},
     incident::{StepEvent, StepStatus},
     policy::{LoadedPolicy, Mode, Validity},
     remediation::{Outcome, Planned, Remediation, Withheld},
@@ -245,6 +245,14 @@ impl Responder {
             }
             decision = matter.decide(&state);
         }
+        // What was kept of an interface tells people; it stops nobody.
+        if decision.contains && matches!(event.kind, Kind::Flows(_)) {
+            self.aws.forget_interfaces();
+            let (anew, errors) = self.read(&triage.reads, now).await;
+            state.learn(anew);
+            unread.extend(errors);
+            decision = matter.decide(&state);
+        }
         let (mut recalled, mut budget) = (Recalled::default(), Budget::default());
         if self.concerns_the_journal(&matter, &decision, &state) {
             self.leave_as_released(&decision, &state, now).await?;
@@ -336,12 +344,13 @@ impl Responder {
         let journal = self.journal();
         // Written before it is asked what others found: of two at the same time, one sees both.
         let links = decision.findings().filter_map(|(one, _)| one.control.control());
-        let links = links.filter(|control| controls::is_link(*control)).collect();
-        journal.remember(&subject, &links, matter.now).await?;
+        let is_remembered = |control: &ControlId| controls::is_remembered(matter.event, *control);
+        let links = links.filter(is_remembered).collect();
+        journal.remember(&subject, &links, &matter.event.id, matter.now).await?;
         let recalled = journal.recall(&subject, matter.now).await?;
         let memory = &mut state.memory;
         memory.held.clone_from(&recalled.held);
-        memory.recent.clone_from(&recalled.recent);
+        memory.recent = recalled.by_others(&matter.event.id);
         memory.incident =
             recalled.goes_on(matter.now, &matter.event.id).map(|g| g.incident.clone());
         memory.restored = recalled.restored().map(str::to_owned);

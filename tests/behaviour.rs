@@ -193,7 +193,8 @@ async fn credentials_that_are_replayed_from_elsewhere_are_revoked_and_other_func
     let own: Value = serde_json::from_str(&usual(&world, 0, 900)).expect("an event");
     world.trail(&[own["detail"].clone()]);
 
-    let replayed = call(&world, "get-caller-identity-by-function.json", 0, 1000, json!({}));
+    let listed = json!({ "eventSource": "s3.amazonaws.com", "eventName": "ListBuckets" });
+    let replayed = call(&world, "get-caller-identity-by-function.json", 0, 1000, listed);
     let answer = deliver(&bootstrap, &replayed);
 
     assert!(controls(&answer).contains(&"function.stolen-credentials"), "{answer:?}");
@@ -284,12 +285,59 @@ async fn a_role_that_it_never_assumed_beside_a_strangers_change_contains_it() {
     assert_eq!(controls(&answer), ["function.privilege-escalation"]);
     assert_eq!(answer.findings[0]["severity"], "high");
     assert!(changes(&world.calls()).is_empty(), "a role alone stops nothing");
-
     let changed = world.event("update-function-code.json").replace("legacy-import", FUNCTION);
-    let answer = deliver(&bootstrap, &changed);
+    deliver(&bootstrap, &changed);
+    assert_eq!(
+        count(&world.calls(), "PutFunctionConcurrency"),
+        0,
+        "whom it serves may name a role"
+    );
 
-    assert!(controls(&answer).contains(&"change.untrusted-deployer"), "{answer:?}");
+    let another = json!({ "requestParameters": {
+        "roleArn": "arn:aws:iam::111122223333:role/payroll", "roleSessionName": FUNCTION,
+    } });
+    let another = call(&world, "assume-role-by-function.json", 0, 1001, another);
+    let answer = deliver(&bootstrap, &another);
+
+    assert_eq!(controls(&answer), ["function.privilege-escalation"]);
     assert_eq!(count(&world.calls(), "PutFunctionConcurrency"), 1);
+}
+
+#[tokio::test]
+async fn one_call_is_one_sign_however_many_controls_see_it() {
+    let world = World::new().await;
+    world.account.create_function(FUNCTION).await;
+    let bootstrap = start(&world);
+    learn(&world, &bootstrap);
+    // With the mark, from a new network, a role that it never assumed: a new tenant's, perhaps.
+    let moved = json!({ "sourceIPAddress": "192.0.2.44" });
+    for number in 1000..1003 {
+        let event = call(&world, "assume-role-by-function.json", 0, 1000, moved.clone());
+        deliver(&bootstrap, &event);
+        assert!(changes(&world.calls()).is_empty(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_the_function_signed_is_followed_by_strangers_and_says_nothing_of_it() {
+    let world = World::new().await;
+    world.account.create_function(FUNCTION).await;
+    let bootstrap = start(&world);
+    learn(&world, &bootstrap);
+    let own: Value = serde_json::from_str(&usual(&world, 0, 900)).expect("an event");
+    world.trail(&[own["detail"].clone()]);
+    let followed = json!({
+        "eventSource": "s3.amazonaws.com", "eventName": "GetObject",
+        "requestParameters": { "bucketName": "invoices", "key": "2026/11.pdf" },
+        "userAgent": "[Mozilla/5.0 (Windows NT 10.0; Win64; x64)]",
+        "additionalEventData": { "AuthenticationMethod": "QueryString" },
+    });
+    let event = call(&world, "get-caller-identity-by-function.json", 0, 1000, followed);
+
+    let answer = deliver(&bootstrap, &event);
+
+    assert!(controls(&answer).is_empty(), "{answer:?}");
+    assert!(changes(&world.calls()).is_empty());
 }
 
 #[tokio::test]

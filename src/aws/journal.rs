@@ -403,20 +403,33 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    /// Remembers that controls had findings on a subject.
+    /// Remembers that controls had findings on a subject by `event`. While one is remembered, its first event
+    /// stays: what one event shows is no sign beside itself.
     pub async fn remember(
         &self,
         subject: &Resource,
         controls: &BTreeSet<ControlId>,
+        event: &str,
         now: OffsetDateTime,
     ) -> Result<(), AwsError> {
         let partition = partition(subject);
         let until = number((now + WINDOW).unix_timestamp());
         for control in controls {
-            let write = Write::new(key(&partition, &format!("{FINDING}{control}")))
-                .set("until", until.clone())
-                .set("expires_at", until.clone());
-            self.update(&partition, write).await?;
+            let write = || {
+                Write::new(key(&partition, &format!("{FINDING}{control}")))
+                    .set("until", until.clone())
+                    .set("expires_at", until.clone())
+            };
+            let first = write()
+                .set("event", text(event))
+                .value("now", number(now.unix_timestamp()))
+                .only_if("attribute_not_exists(incident) OR #until < :now");
+            match self.update(&partition, first).await {
+                Err(error) if error.kind == ErrorKind::Precondition => {
+                    self.update(&partition, write()).await?;
+                }
+                written => written?,
+            }
         }
         Ok(())
     }

@@ -160,8 +160,8 @@ impl Aws {
                 state.managed.insert(policy.clone(), managed);
                 state.roles = roles;
             }
-            Read::KeyUses(_, key) => {
-                state.keys.insert(key.clone(), self.key_uses(key).await?);
+            Read::KeyUses(function, key) => {
+                state.keys.insert(key.clone(), self.key_uses(function, key).await?);
             }
             Read::Threat(finding) => {
                 let threat = absent(self.threat(finding).await)?.flatten();

@@ -2,7 +2,6 @@
 //! neighbourhood: what runs outside a VPC calls from many addresses of AWS, and a house or an office from
 //! few.
 
-use super::ADOPTION;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -26,6 +25,8 @@ pub enum Habit {
     Role(String),
     /// They call this service without the mark of Lambda's runtimes.
     Unmarked(String),
+    /// They call with the mark.
+    Marked(String),
     /// The network interface talks to this network, port and protocol.
     Peer(String),
 }
@@ -33,7 +34,7 @@ pub enum Habit {
 /// A text that is no habit.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no habit: `call`, `denied`, `network`, `endpoint`, `role`, `unmarked` or `peer`, a space, and what"
+    "`{0}` is no habit: `call`, `denied`, `network`, `endpoint`, `role`, `unmarked`, `marked` or `peer`, a space, and what"
 )]
 pub struct HabitError(String);
 
@@ -70,6 +71,7 @@ impl Habit {
         | Self::Endpoint(what)
         | Self::Role(what)
         | Self::Unmarked(what)
+        | Self::Marked(what)
         | Self::Peer(what)) = self;
         what
     }
@@ -87,43 +89,57 @@ impl Habit {
             Self::Endpoint(_) => "endpoint",
             Self::Role(_) => "role",
             Self::Unmarked(_) => "unmarked",
+            Self::Marked(_) => "marked",
             Self::Peer(_) => "peer",
         }
     }
 
-    /// Whether it is usual from the moment it was told. Where credentials are used from, and which roles
-    /// they assume, is a sign as long as nobody says that it is meant.
-    pub(super) const fn is_usual_once_told(&self) -> bool {
+    /// How it becomes usual if it was not from the beginning. Where credentials are used from, what they are
+    /// denied and which roles they assume is a sign until it has lasted.
+    pub(super) fn course(&self) -> Course {
+        let stays = Course {
+            once_told: false,
+            with_deployment: false,
+            after: Some(WEEK),
+            new_again_after: DAY,
+        };
         match self {
-            Self::Call(_) | Self::Unmarked(_) => true,
-            Self::Denied(_)
-            | Self::Network(_)
-            | Self::Endpoint(_)
-            | Self::Role(_)
-            | Self::Peer(_) => false,
+            Self::Call(_) | Self::Unmarked(_) | Self::Marked(_) => Course {
+                once_told: true,
+                with_deployment: true,
+                after: None,
+                new_again_after: if self.is_read() { WEEK } else { DAY },
+            },
+            Self::Denied(_) | Self::Network(_) | Self::Endpoint(_) => stays,
+            Self::Role(_) => {
+                Course { with_deployment: true, after: Some(MONTH), new_again_after: WEEK, ..stays }
+            }
+            Self::Peer(_) => Course { new_again_after: WEEK, ..stays },
         }
     }
 
-    /// What is not usual is new again after this time: peers are told once, until they are usual.
-    pub(super) const fn is_new_again_after(&self) -> Duration {
-        match self {
-            Self::Peer(_) => ADOPTION,
-            Self::Call(_)
-            | Self::Denied(_)
-            | Self::Network(_)
-            | Self::Endpoint(_)
-            | Self::Role(_)
-            | Self::Unmarked(_) => Duration::days(1),
-        }
+    /// Whether it is a call that only looks.
+    fn is_read(&self) -> bool {
+        let name = self.what().split(':').nth(1).unwrap_or_default();
+        ["Describe", "Get", "List", "Lookup"].iter().any(|verb| name.starts_with(verb))
     }
+}
 
-    /// Whether it is usual once it has lasted.
-    pub(super) const fn is_adopted(&self) -> bool {
-        match self {
-            Self::Denied(_) | Self::Network(_) | Self::Endpoint(_) | Self::Peer(_) => true,
-            Self::Call(_) | Self::Role(_) | Self::Unmarked(_) => false,
-        }
-    }
+const DAY: Duration = Duration::days(1);
+const WEEK: Duration = Duration::days(7);
+const MONTH: Duration = Duration::days(28);
+
+/// How a habit becomes usual that was not from the beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Course {
+    /// From the moment it was told on.
+    pub once_told: bool,
+    /// At once, if it comes with a deployment.
+    pub with_deployment: bool,
+    /// Once it has lasted for so long.
+    pub after: Option<Duration>,
+    /// Until it is usual, it is new again after so long.
+    pub new_again_after: Duration,
 }
 
 /// The network of an address: its /16, of IPv6 its /40.
@@ -164,6 +180,7 @@ impl TryFrom<String> for Habit {
             "endpoint" => Self::Endpoint(what),
             "role" => Self::Role(what),
             "unmarked" => Self::Unmarked(what),
+            "marked" => Self::Marked(what),
             "peer" => Self::Peer(what),
             _ => return Err(HabitError(text)),
         })

@@ -84,13 +84,16 @@ fn what_nobody_has_seen_for_so_long_is_begun_anew() {
 }
 
 #[test]
-fn a_new_network_becomes_usual_when_it_has_lasted_and_a_role_never_does() {
+fn what_comes_after_becomes_usual_once_it_has_lasted() {
     for (habit, days, want) in [
         (Habit::Network("198.51.0.0/16".to_owned()), 6, false),
         (Habit::Network("198.51.0.0/16".to_owned()), 7, true),
         (Habit::Endpoint("vpce-0a1b2c3d".to_owned()), 7, true),
         (Habit::Denied("ec2:RunInstances".to_owned()), 7, true),
-        (Habit::Role("arn:aws:iam::111122223333:role/admin".to_owned()), 40, false),
+        (Habit::Peer("198.51.0.0/16 443 6".to_owned()), 6, false),
+        (Habit::Peer("198.51.0.0/16 443 6".to_owned()), 7, true),
+        (Habit::Role("arn:aws:iam::111122223333:role/admin".to_owned()), 27, false),
+        (Habit::Role("arn:aws:iam::111122223333:role/admin".to_owned()), 28, true),
     ] {
         let first = observe(&learned(&[]), habit.clone(), "one", NOW);
         assert!(!first.is_usual(&habit, NOW), "{habit}");
@@ -113,15 +116,45 @@ fn what_was_new_while_something_goes_on_is_told_again_when_that_is_over() {
 
 #[test]
 fn what_is_never_usual_stays_new_however_often_it_is_done() {
-    let never = [Sight { habit: call("iam:ListUsers"), may_be_usual: false }];
-    let (mut baseline, mut new) = (Baseline::begin(BEGAN), 0);
-    for hour in 0..24 * 30 {
-        let now = BEGAN + Duration::hours(hour);
-        let event = hour.to_string();
-        new += usize::from(baseline.standing(&call("iam:ListUsers"), &event, now) == Standing::New);
-        baseline = baseline.observe(&seen(&never, &event, now)).unwrap_or(baseline);
+    for (api, want) in [("iam:TagUser", 28), ("iam:ListUsers", 4)] {
+        let never = [Sight { habit: call(api), may_be_usual: false }];
+        let (mut baseline, mut new) = (Baseline::begin(BEGAN), 0);
+        for hour in 0..24 * 28 {
+            let now = BEGAN + Duration::hours(hour);
+            let event = hour.to_string();
+            new += usize::from(baseline.standing(&call(api), &event, now) == Standing::New);
+            baseline = baseline.observe(&seen(&never, &event, now)).unwrap_or(baseline);
+        }
+        assert_eq!(new, want, "{api}: once a day, and once a week where it only looks");
     }
-    assert_eq!(new, 30, "once a day");
+}
+
+#[test]
+fn a_deployment_brings_calls_and_roles_and_no_networks_and_denials() {
+    let deployed = learned(&[]).deploy(NOW).unwrap();
+    for (habit, want) in [
+        (call("s3:PutObject"), true),
+        (Habit::Role("arn:aws:iam::111122223333:role/new".to_owned()), true),
+        (Habit::Network("198.51.0.0/16".to_owned()), false),
+        (Habit::Endpoint("vpce-0a1b2c3d".to_owned()), false),
+        (Habit::Denied("s3:PutObject".to_owned()), false),
+    ] {
+        let next = observe(&deployed, habit.clone(), "one", NOW + Duration::hours(1));
+        assert_eq!(next.is_usual(&habit, NOW), want, "{habit}");
+    }
+}
+
+#[test]
+fn what_was_learned_stays_longer_than_what_was_told() {
+    let mut baseline = learned(&["s3:GetObject"]);
+    for number in 0..600 {
+        let habit = call(&format!("ec2:Describe{number}"));
+        let now = NOW + Duration::minutes(number);
+        baseline = observe(&baseline, habit, &number.to_string(), now);
+    }
+    assert!(baseline.is_full() && baseline.len() <= MOST);
+    assert!(baseline.is_usual(&call("s3:GetObject"), NOW));
+    assert!(!baseline.is_usual(&call("ec2:Describe0"), NOW));
 }
 
 #[test]

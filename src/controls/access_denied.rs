@@ -5,29 +5,33 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
 
 use super::{
-    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger,
+    Assessment, Case, Control, Judgement, Needs, Response, Seen,
     behaviour::{self, Past},
 };
 use crate::{
-    baseline::{Habit, Standing},
+    baseline::{Baseline, Habit, Standing},
     event::{Failure, FunctionCall},
     finding::{ControlId, Evidence},
 };
 use std::collections::BTreeSet;
+use time::{Duration, OffsetDateTime};
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::FunctionAccessDeniedBurst,
-    triggers: &[Trigger::FunctionCalls],
+    triggers: &behaviour::TRIGGERS,
     needs,
     judge,
 };
 
 fn denied<'a>(case: &Case<'a>) -> Option<&'a FunctionCall> {
-    behaviour::call(case.event).filter(|call| call.failure == Some(Failure::Denied))
+    let is_denied = |call: &&FunctionCall| call.failure == Some(Failure::Denied);
+    behaviour::call(case.event).filter(is_denied).filter(|call| !call.presigned)
 }
 
 fn needs(case: &Case<'_>) -> Needs {
-    denied(case).map_or(Needs::NotConcerned, |call| Needs::Reads(behaviour::reads(call)))
+    behaviour::needs(case, || {
+        denied(case).map_or(Needs::NotConcerned, |call| Needs::Reads(behaviour::reads(call)))
+    })
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
@@ -46,15 +50,16 @@ fn judge_call(case: &Case<'_>, call: &FunctionCall, past: &Past<'_>) -> Judgemen
     if baseline.standing(&habit, &case.event.id, past.now) != Standing::New {
         return Judgement::Compliant;
     }
-    let since = past.now - parameters.window.duration();
-    let is_denied = |habit: &Habit| matches!(habit, Habit::Denied(_));
-    let mut apis: BTreeSet<&str> = baseline.new_since(since, is_denied).map(Habit::what).collect();
-    apis.insert(&call.api);
-    let (count, least) = (apis.len(), usize::from(parameters.apis.get()));
-    if !count.is_multiple_of(least) {
-        return Judgement::Compliant;
-    }
-    let minutes = parameters.window.duration().whole_minutes();
+    let least = usize::from(parameters.apis.get());
+    let windows = [(least, parameters.window.duration()), (SLOW * least, Duration::days(1))];
+    // Delivered again, it counts what was denied until then.
+    let now = baseline.new_at(&habit, &case.event.id).unwrap_or(past.now);
+    let told = windows.into_iter().find_map(|(least, window)| {
+        let apis = denied_within(baseline, window, call, now);
+        apis.len().is_multiple_of(least).then_some((apis, window))
+    });
+    let Some((apis, window)) = told else { return Judgement::Compliant };
+    let (count, minutes) = (apis.len(), window.whole_minutes());
     let listed = apis.into_iter().collect::<Vec<_>>().join(", ");
     let why = format!(
         "its credentials were denied {count} APIs within {minutes} minutes that they were not denied \
@@ -65,4 +70,21 @@ fn judge_call(case: &Case<'_>, call: &FunctionCall, past: &Past<'_>) -> Judgemen
         subject: listed,
         responses: vec![Response::Notify(why)],
     }])
+}
+
+/// How many times as many are too many within a day, for who is in no hurry.
+const SLOW: usize = 2;
+
+/// The APIs that were denied for the first time within `window`, this one included.
+fn denied_within<'a>(
+    baseline: &'a Baseline,
+    window: Duration,
+    call: &'a FunctionCall,
+    now: OffsetDateTime,
+) -> BTreeSet<&'a str> {
+    let is_denied = |habit: &Habit| matches!(habit, Habit::Denied(_));
+    let mut apis: BTreeSet<&str> =
+        baseline.new_within(now - window, now, is_denied).map(Habit::what).collect();
+    apis.insert(&call.api);
+    apis
 }

@@ -5,12 +5,12 @@
 //! these each is a sign, however often it is done.
 
 use super::{
-    Assessment, Case, Judgement,
-    privilege_escalation::{is_assumption, is_escalation},
+    Assessment, Case, Judgement, Needs, Trigger,
+    privilege_escalation::{is_assumption, is_declared, is_escalation},
 };
 use crate::{
     baseline::{Baseline, Habit, Known, Seen, Sight, Subject},
-    event::{Event, Failure, FunctionCall, Kind, Source},
+    event::{Change, Event, Failure, FunctionCall, Kind, Part, Source},
     finding::ControlId,
     resource::FunctionArn,
     state::Read,
@@ -24,6 +24,14 @@ pub(super) const CONTROLS: [ControlId; 5] = [
     ControlId::FunctionAccessDeniedBurst,
     ControlId::FunctionStolenCredentials,
     ControlId::FunctionDataExfiltration,
+];
+
+/// What they hear: calls, and deployments.
+pub(super) const TRIGGERS: [Trigger; 4] = [
+    Trigger::FunctionCalls,
+    Trigger::LambdaCall("UpdateAlias"),
+    Trigger::LambdaCall("UpdateFunctionCode"),
+    Trigger::LambdaCall("UpdateFunctionConfiguration"),
 ];
 
 /// The call that the function's credentials made, and no service with them. Most sessions have names that
@@ -112,8 +120,16 @@ pub(super) fn is_never_usual(api: &str) -> bool {
     }
 }
 
-/// Where the call came from, as a habit.
-pub(super) fn place(event: &Event) -> Option<Habit> {
+/// What others may execute for a function that signed it, and tells no more than whose credentials they are: so
+/// it logs in with services that are no part of AWS.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+pub(super) const RELAYED: &str = "sts:GetCallerIdentity";
+
+/// Where the call came from, as a habit; none where somebody else may have sent what the function signed.
+pub(super) fn place(event: &Event, call: &FunctionCall) -> Option<Habit> {
+    if call.presigned {
+        return None;
+    }
     place_of(event.actor.endpoint.as_deref(), &event.actor.source)
 }
 
@@ -142,22 +158,30 @@ pub(super) fn unmarked(call: &FunctionCall) -> Option<Habit> {
     (!call.marked).then(|| Habit::Unmarked(service.to_owned()))
 }
 
+/// That a call bears the mark, as a habit: runtimes of one's own never set it.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
+pub(super) fn marked() -> Habit {
+    Habit::Marked("calls".to_owned())
+}
+
 /// What a call shows of what is usual. Where it comes from counts once it bears Lambda's mark, or while it
 /// is learned.
 fn sights(event: &Event, call: &FunctionCall, past: &Past<'_>) -> Vec<Sight> {
     let is_learning = past.is_learning();
+    let is_young = past.baseline.is_none_or(|baseline| baseline.is_young(past.now));
     let is_usual = |place: &Habit| past.baseline.is_some_and(|all| all.is_usual(place, past.now));
-    let is_at_home = place(event).as_ref().is_some_and(is_usual);
+    let place = place(event, call).filter(|_| call.api != RELAYED);
+    let is_at_home = place.as_ref().is_some_and(is_usual);
     let denied = call.failure == Some(Failure::Denied);
     let itself = Sight { habit: habit(call), may_be_usual: denied || !is_never_usual(&call.api) };
-    let place = place(event);
-    let place = place.map(|habit| Sight { habit, may_be_usual: call.marked || is_learning });
+    let place = place.map(|habit| Sight { habit, may_be_usual: call.marked || is_young });
     let role = call.assumes.as_ref().filter(|_| call.failure.is_none());
     let role = role.map(|role| Sight { habit: Habit::Role(role.to_string()), may_be_usual: true });
     // From where it usually calls, whatever calls is the function.
-    let unmarked = unmarked(call).filter(|_| is_learning || is_at_home);
-    let unmarked = unmarked.map(|habit| Sight { habit, may_be_usual: true });
-    [Some(itself), place, role, unmarked].into_iter().flatten().collect()
+    let mark = unmarked(call).unwrap_or_else(marked);
+    let is_told = (is_learning || is_at_home) && !call.presigned;
+    let mark = is_told.then_some(Sight { habit: mark, may_be_usual: true });
+    [Some(itself), place, role, mark].into_iter().flatten().collect()
 }
 
 /// What is to be remembered of the event, if that is something new: what the call shows, or that somebody
@@ -169,8 +193,11 @@ pub(super) fn observed(case: &Case<'_>) -> Option<(Subject, Baseline)> {
         return Some((Subject::Calls(function.clone()), next?));
     }
     // Who raises what somebody may do teaches nothing, not even where that was done from.
-    let is_innocent = |call: &&FunctionCall| is_assumption(&call.api) || !is_escalation(&call.api);
-    let call = call(case.event).filter(is_innocent)?;
+    let is_innocent = |call: &&FunctionCall| {
+        let is_escalation = is_escalation(&call.api) && !is_assumption(&call.api);
+        !is_escalation || is_declared(case.policy, call)
+    };
+    let call = call(case.event).filter(is_innocent).filter(|call| !call.presigned)?;
     if is_of_function(case, call) != Some(true) {
         return None;
     }
@@ -185,10 +212,25 @@ pub(super) fn observed(case: &Case<'_>) -> Option<(Subject, Baseline)> {
     Some((Subject::Calls(call.function.clone()), known.observe(&seen)?))
 }
 
-/// The function whose code somebody trusted deployed.
+/// The function that somebody trusted deployed: its code, what its code rests on, or which version is invoked.
 pub(super) fn deployed<'a>(case: &Case<'a>) -> Option<&'a FunctionArn> {
-    let Kind::CodeChange { function } = &case.event.kind else { return None };
-    let code = case.event.api.as_deref() == Some("lambda:UpdateFunctionCode");
+    let (function, is_one) = match &case.event.kind {
+        Kind::CodeChange { function } => (function, true),
+        Kind::FunctionChange { function } => {
+            let parts = [Part::Environment, Part::Layers];
+            let names = |change: &Change| parts.iter().any(|part| change.names.contains(part));
+            (function, case.event.change.as_ref().is_some_and(names))
+        }
+        _ => return None,
+    };
     let is_trusted = super::is_accepted(case.policy, &case.event.actor);
-    (code && is_trusted).then_some(function)
+    (is_one && is_trusted).then_some(function)
+}
+
+/// What a control of calls needs: of a deployment, the baseline that it opens.
+pub(super) fn needs(case: &Case<'_>, of_call: impl FnOnce() -> Needs) -> Needs {
+    match deployed(case) {
+        Some(function) => Needs::Reads(vec![Read::Baseline(Subject::Calls(function.clone()))]),
+        None => of_call(),
+    }
 }

@@ -14,8 +14,12 @@
 //! doors and undeclared callers, in whichever order they came, only with the owner's `stop`. Beside what
 //! GuardDuty sees it counts nothing more: who can have a function fetch what they name writes to its log, too.
 
-use super::{Assessment, Case, Extent, Judgement, Response, Seen};
+use super::{
+    Assessment, Case, Extent, Judgement, Response, Seen, behaviour,
+    privilege_escalation::is_assumption,
+};
 use crate::{
+    event::Event,
     finding::{ControlId, Evidence, Requirement},
     policy::{DeclaredInvokers, Mode, Validity, Whom},
     resource::{FunctionArn, Resource},
@@ -67,11 +71,22 @@ pub fn is_link(control: ControlId) -> bool {
 
 /// Whether something else than `ours` was found on the function lately that may say more together with it:
 /// what anybody can cause who may invoke it does not count.
-pub(super) fn is_beside_another(case: &Case<'_>, ours: &[ControlId]) -> bool {
-    let recent = &case.state.memory.recent;
-    let counts =
-        |one: &&ControlId| !ENTRIES.contains(one) && **one != LOGGED && !ours.contains(one);
-    recent.iter().filter(counts).any(|one| is_link(*one))
+pub(super) fn is_beside_another(
+    case: &Case<'_>,
+    function: &FunctionArn,
+    ours: &[ControlId],
+) -> bool {
+    let others = case.state.memory.recent.iter().filter(|one| !ours.contains(one));
+    let by_anybody = |one: &ControlId| ENTRIES.contains(one) || *one == LOGGED;
+    let mut others = others.filter(|one| is_link(**one) && !by_anybody(one));
+    others.any(|one| is_enforced(case, *one, function))
+}
+
+/// Whether a finding of `control` by this event counts beside others later. A role that a function never
+/// assumed does not: whoever it serves may bring that about.
+pub fn is_remembered(event: &Event, control: ControlId) -> bool {
+    let assumes = event.call.as_ref().is_some_and(|call| is_assumption(&call.api));
+    is_link(control) && !(control == ESCALATION && assumes)
 }
 
 /// Makes the findings stronger that another one, of now or of lately, stands beside.
@@ -84,7 +99,10 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
     for assessment in assessments {
         let Some(control) = assessment.control.control() else { continue };
         let Some(function) = assessment.resource.function() else { continue };
+        // What one call shows is one sign, whichever controls say so.
+        let is_of_call = |control: &ControlId| behaviour::CONTROLS.contains(control);
         let now = found.iter().filter(|(_, on)| on == function).map(|(control, _)| *control);
+        let now = now.filter(|one| !(is_of_call(one) && is_of_call(&control)));
         let seen: Vec<ControlId> = now.chain(case.state.memory.recent.iter().copied()).collect();
         let both = |ours: &[ControlId], theirs: &[ControlId]| {
             ours.contains(&control) && theirs.iter().any(|one| seen.contains(one))
@@ -116,9 +134,8 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
             || (by_entry && (beside(&CHANGES, &ENTRIES) || beside(&ENTRIES, &CHANGES)))
             || (by_entry && (beside(&[THREAT], &ENTRIES) || beside(&ENTRIES, &[THREAT])))
             || (by_entry && beside(&[THREAT], &DOORS))
-            || beside(&CHANGES, &[LOGGED])
-            || beside(&[LOGGED], &CHANGES)
             || beside(&[LOGGED], &[ESCALATION])
+            || (by_entry && (beside(&CHANGES, &[LOGGED]) || beside(&[LOGGED], &CHANGES)))
             || (by_entry && (beside(&[LOGGED], &ENTRIES) || beside(&ENTRIES, &[LOGGED])))
             || (by_entry && (beside(&[LOGGED], &DOORS) || beside(&DOORS, &[LOGGED])));
         let chained = entered || changed;

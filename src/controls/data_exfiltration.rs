@@ -6,7 +6,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html>
 
 use super::{
-    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger,
+    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen,
     behaviour::{self, Past},
     containment_reads,
 };
@@ -18,7 +18,7 @@ use crate::{
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::FunctionDataExfiltration,
-    triggers: &[Trigger::FunctionCalls],
+    triggers: &behaviour::TRIGGERS,
     needs,
     judge,
 };
@@ -41,14 +41,16 @@ fn is_ours(case: &Case<'_>, call: &FunctionCall, object: &ObjectCall) -> Option<
 }
 
 fn needs(case: &Case<'_>) -> Needs {
-    if let Some(call) = read(case) {
-        return Needs::Reads(behaviour::reads(call));
-    }
-    let Some((call, object)) = written(case) else { return Needs::NotConcerned };
-    match is_ours(case, call, object) {
-        Some(true) | None => Needs::Nothing,
-        Some(false) => Needs::Reads(containment_reads(&call.function)),
-    }
+    behaviour::needs(case, || {
+        if let Some(call) = read(case) {
+            return Needs::Reads(behaviour::reads(call));
+        }
+        let Some((call, object)) = written(case) else { return Needs::NotConcerned };
+        match is_ours(case, call, object) {
+            Some(true) | None => Needs::Nothing,
+            Some(false) => Needs::Reads(containment_reads(&call.function)),
+        }
+    })
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
@@ -109,8 +111,16 @@ fn found(case: &Case<'_>, call: &FunctionCall, object: &ObjectCall) -> Judgement
         responses,
     };
     let owner = object.owner.as_ref().map(ToString::to_string).unwrap_or_default();
+    // Who belongs to an organization is not known: its buckets are nobody's reason to stop anything.
+    let answer = match case.policy.trusted.organizations.is_empty() {
+        true => Response::Contain(Extent::WHOLE),
+        false => Response::Notify(format!(
+            "it wrote into a bucket of account {owner}: list that account under `trusted.accounts` if it \
+             is one of your organization's"
+        )),
+    };
     Judgement::NonCompliant(vec![
-        seen("bucketName", &object.bucket, vec![Response::Contain(Extent::WHOLE)]),
+        seen("bucketName", &object.bucket, vec![answer]),
         seen("owner", &owner, Vec::new()),
         seen("eventName", &call.api, Vec::new()),
     ])

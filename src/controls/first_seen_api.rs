@@ -6,29 +6,24 @@
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
 
 use super::{
-    Assessment, Case, Control, Judgement, Needs, Response, Seen, Trigger,
+    Assessment, Case, Control, Judgement, Needs, Response, Seen,
     behaviour::{self, Past},
     privilege_escalation::is_escalation,
 };
 use crate::{
-    baseline::{Baseline, Habit, Standing, Subject},
+    baseline::{Baseline, Habit, Standing},
     event::{Failure, FunctionCall},
     finding::{ControlId, Evidence},
-    state::Read,
 };
 
-pub(super) const CONTROL: Control = Control {
-    id: ControlId::FunctionFirstSeenApi,
-    triggers: &[Trigger::FunctionCalls, Trigger::LambdaCall("UpdateFunctionCode")],
-    needs,
-    judge,
-};
+pub(super) const CONTROL: Control =
+    Control { id: ControlId::FunctionFirstSeenApi, triggers: &behaviour::TRIGGERS, needs, judge };
 
 /// The call, if it is this control's matter.
 fn called<'a>(case: &Case<'a>) -> Option<&'a FunctionCall> {
     let call = behaviour::call(case.event)?;
-    let is_denied = call.failure == Some(Failure::Denied);
-    (!is_denied && !is_escalation(&call.api)).then_some(call)
+    let is_own = call.failure != Some(Failure::Denied) && !call.presigned;
+    (is_own && !is_escalation(&call.api)).then_some(call)
 }
 
 fn is_declared(case: &Case<'_>, call: &FunctionCall) -> bool {
@@ -37,14 +32,11 @@ fn is_declared(case: &Case<'_>, call: &FunctionCall) -> bool {
 }
 
 fn needs(case: &Case<'_>) -> Needs {
-    if let Some(function) = behaviour::deployed(case) {
-        return Needs::Reads(vec![Read::Baseline(Subject::Calls(function.clone()))]);
-    }
-    match called(case) {
+    behaviour::needs(case, || match called(case) {
         None => Needs::NotConcerned,
         Some(call) if is_declared(case, call) => Needs::Nothing,
         Some(call) => Needs::Reads(behaviour::reads(call)),
-    }
+    })
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
@@ -59,6 +51,10 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
 fn judge_call(case: &Case<'_>, call: &FunctionCall, past: &Past<'_>) -> Judgement {
     let never = behaviour::is_never_usual(&call.api);
     if past.is_learning() && !never {
+        return Judgement::NotApplicable;
+    }
+    // What tries everything, as auditors do, does nothing new.
+    if past.baseline.is_some_and(Baseline::is_full) && !never {
         return Judgement::NotApplicable;
     }
     let habit = behaviour::habit(call);

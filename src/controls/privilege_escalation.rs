@@ -19,37 +19,40 @@ use super::{
 use crate::{
     baseline::{Habit, Standing},
     event::{Event, FunctionCall},
-    finding::{ControlId, Evidence},
+    finding::{ControlId, Evidence, Severity},
     policy::ControlPolicy,
     remediation::TAG_PREFIX,
-    state::FunctionState,
+    state::{FunctionState, Read},
 };
 
-pub(super) const CONTROL: Control = Control {
-    id: ControlId::FunctionPrivilegeEscalation,
-    triggers: &[Trigger::IamCalls(OF_IAM), Trigger::FunctionCalls],
-    needs,
-    judge,
+pub(super) const CONTROL: Control =
+    Control { id: ControlId::FunctionPrivilegeEscalation, triggers: &TRIGGERS, needs, judge };
+
+const TRIGGERS: [Trigger; 5] = {
+    let [calls, alias, code, configuration] = behaviour::TRIGGERS;
+    [Trigger::IamCalls(OF_IAM), calls, alias, code, configuration]
 };
 
 fn needs(case: &Case<'_>) -> Needs {
-    match escalation(case.event) {
+    behaviour::needs(case, || match escalation(case.event) {
         None => Needs::NotConcerned,
         Some(call) if is_declared(case.policy, call) => Needs::Nothing,
         Some(call) if is_assumption(&call.api) => Needs::Reads(behaviour::reads(call)),
-        Some(call) => Needs::Reads(containment_reads(&call.function)),
-    }
+        Some(call) if contains(call) => Needs::Reads(containment_reads(&call.function)),
+        Some(call) => Needs::Reads(vec![Read::Function(call.function.clone())]),
+    })
 }
 
 /// The escalating call that credentials of a function seem to have made.
 fn escalation(event: &Event) -> Option<&FunctionCall> {
     let call = event.call.as_ref().filter(|call| call.failure.is_none())?;
-    // What a service does with them that assumes roles of its own is the service's.
-    let is_own = call.through.is_none() || !is_assumption(&call.api);
+    // What a service does on its behalf is heard of IAM alone.
+    let is_own = call.through.is_none() || call.api.starts_with("iam:");
     (is_own && is_escalation(&call.api)).then_some(call)
 }
 
-fn is_declared(policy: &ControlPolicy, call: &FunctionCall) -> bool {
+/// Whether the control policy declares that a call is its function's job.
+pub(super) fn is_declared(policy: &ControlPolicy, call: &FunctionCall) -> bool {
     let declared = &policy.controls.function_privilege_escalation.parameters.declared;
     declared
         .iter()
@@ -85,13 +88,25 @@ fn is_of(case: &Case<'_>, call: &FunctionCall, live: &FunctionState) -> bool {
     call.certain || case.event.actor.role.as_deref() == Some(live.role.as_str())
 }
 
+/// Whether the call alone contains its function: each of IAM's, and of others those that are critical.
+fn contains(call: &FunctionCall) -> bool {
+    call.api.starts_with("iam:") || severity(&call.api) == Some(Severity::Critical)
+}
+
 fn found(case: &Case<'_>, call: &FunctionCall) -> Judgement {
+    let answer = match contains(call) {
+        true => Response::Contain(Extent::WHOLE),
+        false => Response::Notify(format!(
+            "its credentials called `{}`: declare it for it if that is its job",
+            call.api
+        )),
+    };
     let by = if call.certain { "userIdentity.inScopeOf" } else { "userIdentity.arn" };
     Judgement::NonCompliant(vec![
         Seen {
             evidence: Evidence::new("eventName", &call.api),
             subject: case.event.id.clone(),
-            responses: vec![Response::Contain(Extent::WHOLE)],
+            responses: vec![answer],
         },
         Seen {
             evidence: Evidence::new(by, &call.function.to_string()),

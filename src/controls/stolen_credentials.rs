@@ -10,10 +10,11 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>
 
 use super::{
-    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen, Trigger,
+    Assessment, Case, Control, Extent, Judgement, Needs, Response, Seen,
     behaviour::{self, Past},
     chain,
     origin::{Origin, origin},
+    privilege_escalation::is_declared,
 };
 use crate::{
     baseline::{Baseline, Habit, Standing},
@@ -25,7 +26,7 @@ use crate::{
 
 pub(super) const CONTROL: Control = Control {
     id: ControlId::FunctionStolenCredentials,
-    triggers: &[Trigger::FunctionCalls],
+    triggers: &behaviour::TRIGGERS,
     needs,
     judge,
 };
@@ -40,7 +41,7 @@ struct Used<'a> {
 
 fn used<'a>(case: &Case<'a>) -> Option<Used<'a>> {
     let call = behaviour::call(case.event)?;
-    let place = behaviour::place(case.event)?;
+    let place = behaviour::place(case.event, call)?;
     let inside = matches!(origin(&parameters(case).networks, &case.event.actor), Origin::Inside);
     Some(Used { call, place, inside })
 }
@@ -50,11 +51,11 @@ fn parameters<'a>(case: &Case<'a>) -> &'a FunctionStolenCredentials {
 }
 
 fn needs(case: &Case<'_>) -> Needs {
-    match used(case) {
+    behaviour::needs(case, || match used(case) {
         None => Needs::NotConcerned,
         Some(Used { inside: true, .. }) => Needs::Nothing,
         Some(Used { call, .. }) => Needs::Reads(behaviour::reads(call)),
-    }
+    })
 }
 
 fn judge(case: &Case<'_>) -> Vec<Assessment> {
@@ -67,7 +68,8 @@ fn judge(case: &Case<'_>) -> Vec<Assessment> {
 }
 
 fn judge_place(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Judgement {
-    let (Some(baseline), false) = (past.baseline, past.is_learning()) else {
+    // A place needs no fifty calls: a week tells where a function runs.
+    let Some(baseline) = past.baseline.filter(|baseline| !baseline.is_young(past.now)) else {
         return Judgement::NotApplicable;
     };
     if baseline.is_usual(&used.place, past.now) {
@@ -87,7 +89,9 @@ fn judge_place(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Judgement {
         words.push("without the mark of Lambda's runtimes".to_owned());
     }
     words.extend(others.iter().map(|sign| (*sign).to_owned()));
-    let answer = if unmarked && !others.is_empty() {
+    // What others may send for the function revokes nothing.
+    let is_own = used.call.api != behaviour::RELAYED;
+    let answer = if unmarked && !others.is_empty() && is_own {
         Response::Contain(if parameters(case).stop { Extent::WHOLE } else { Extent::REVOKE })
     } else {
         let words = words.join(", ");
@@ -104,10 +108,10 @@ fn judge_place(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Judgement {
     ])
 }
 
-/// Whether it lacks the mark of Lambda's runtimes where it usually bears it.
+/// Whether it lacks the mark of Lambda's runtimes where it usually bears it: at all, and for this service.
 fn lacks_mark(call: &FunctionCall, past: &Past<'_>) -> bool {
     let usual = |habit: &Habit| past.baseline.is_some_and(|all| all.is_usual(habit, past.now));
-    behaviour::unmarked(call).is_some_and(|habit| !usual(&habit))
+    behaviour::unmarked(call).is_some_and(|habit| !usual(&habit)) && usual(&behaviour::marked())
 }
 
 /// What counts beside the place and the missing mark, in words.
@@ -117,10 +121,11 @@ fn signs(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>, unmarked: bool) -> V
     let is_used_inside = key
         .and_then(|key| case.state.keys.get(key))
         .is_some_and(|uses| uses.iter().any(|one| is_inside(case, one, past)));
-    // That the API is new is one sign, and not another because it was told as well.
-    let own = [CONTROL.id, ControlId::FunctionFirstSeenApi];
-    let own = if is_new_call { own.as_slice() } else { &[CONTROL.id] };
-    let is_beside = chain::is_beside_another(case, own);
+    // What one call shows is one sign, and not another because it was told as well.
+    let mut own = vec![CONTROL.id];
+    own.extend(is_new_call.then_some(ControlId::FunctionFirstSeenApi));
+    own.extend(used.call.assumes.as_ref().map(|_| ControlId::FunctionPrivilegeEscalation));
+    let is_beside = chain::is_beside_another(case, &used.call.function, &own);
     [
         (is_new_call, "an API that it never called"),
         (is_used_inside, "while the same key is used from where it usually calls from"),
@@ -132,7 +137,7 @@ fn signs(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>, unmarked: bool) -> V
 }
 
 /// Whether it is an API that the function never called. What is never usual was new once as well: a role that
-/// it assumes each day says nothing about this one.
+/// it assumes each day says nothing about this one. What is declared for it is its job.
 fn is_new_call(case: &Case<'_>, call: &FunctionCall, past: &Past<'_>) -> bool {
     let (habit, event, now) = (behaviour::habit(call), case.event.id.as_str(), past.now);
     let is_new = |baseline: &Baseline| {
@@ -140,7 +145,9 @@ fn is_new_call(case: &Case<'_>, call: &FunctionCall, past: &Past<'_>) -> bool {
             && (!behaviour::is_never_usual(&call.api) || baseline.is_first(&habit, event, now))
             && !baseline.is_deployed_lately(now)
     };
-    call.failure != Some(Failure::Denied) && past.baseline.is_some_and(is_new)
+    let is_told = call.failure != Some(Failure::Denied) && !is_declared(case.policy, call);
+    let is_full = past.baseline.is_some_and(Baseline::is_full);
+    is_told && !is_full && !past.is_learning() && past.baseline.is_some_and(is_new)
 }
 
 /// Whether a key was used from where the function runs, by what bears the mark.
@@ -155,7 +162,7 @@ fn is_inside(case: &Case<'_>, one: &KeyUse, past: &Past<'_>) -> bool {
 pub(super) fn asks(case: &Case<'_>) -> Option<Read> {
     let used = used(case).filter(|used| !used.inside)?;
     let past = behaviour::past(case, &used.call.function)?;
-    if past.is_learning() || !lacks_mark(used.call, &past) {
+    if !lacks_mark(used.call, &past) {
         return None;
     }
     let is_new = past.baseline?.standing(&used.place, &case.event.id, past.now) == Standing::New;

@@ -266,6 +266,9 @@ pub fn event_pattern(rule: Rule) -> Value {
                 "userIdentity": {
                     "inScopeOf": { "issuerType": ["AWS::Lambda::Function"] },
                     "invokedBy": [{ "exists": false }],
+                    "sessionContext": { "sessionIssuer": {
+                        "arn": [{ "anything-but": ["CordonRole.Arn", "CollectorRole.Arn"] }],
+                    } },
                 },
             },
         }),

@@ -24,6 +24,8 @@ pub struct FunctionCall {
     pub failure: Option<Failure>,
     /// The service of AWS that made it with them, on the function's behalf.
     pub through: Option<String>,
+    /// It is a link that the function signed and somebody else followed: from where, and with what, is theirs.
+    pub presigned: bool,
     /// Its user agent bears the mark that Lambda's runtimes set, and anybody can type.
     pub marked: bool,
     /// The role that it assumed.
@@ -35,7 +37,9 @@ pub struct FunctionCall {
 impl FunctionCall {
     /// Whether it read an object of S3.
     pub fn reads_object(&self) -> bool {
-        self.failure.is_none() && self.object.as_ref().is_some_and(|object| !object.writes)
+        self.failure.is_none()
+            && !self.presigned
+            && self.object.as_ref().is_some_and(|object| !object.writes)
     }
 }
 
@@ -75,14 +79,17 @@ pub fn is_marked(agent: &str) -> bool {
 
 /// Error codes by which services say that a call is not allowed.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
-const DENIALS: [&str; 8] = [
+const DENIALS: [&str; 11] = [
     "AccessDenied",
     "AccessDeniedException",
     "AuthorizationError",
     "AuthorizationErrorException",
     "Client.UnauthorizedOperation",
+    "ForbiddenException",
     "NotAuthorized",
+    "NotAuthorizedException",
     "UnauthorizedAccess",
+    "UnauthorizedException",
     "UnauthorizedOperation",
 ];
 
@@ -108,12 +115,27 @@ pub(super) fn of(
         function,
         certain,
         failure: record.failure(),
-        through: actor.invoked_by.clone(),
+        through: actor.service().map(str::to_owned),
+        presigned: is_presigned(record),
         marked: record.user_agent.as_deref().is_some_and(is_marked),
         assumes: assumed(record, api),
         object: object(record, api),
         api: api.to_owned(),
     })
+}
+
+/// Whether the signature stood in the address, as in links that are given away.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html>,
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-understanding-s3-entries.html>
+fn is_presigned(record: &Record<'_>) -> bool {
+    #[derive(Deserialize)]
+    struct Data {
+        #[serde(rename = "AuthenticationMethod")]
+        method: Option<String>,
+    }
+    let data = record.additional_event_data.map(RawValue::get);
+    let data = data.and_then(|raw| serde_json::from_str::<Option<Data>>(raw).ok()).flatten();
+    data.and_then(|data| data.method).as_deref() == Some("QueryString")
 }
 
 /// What `sts:AssumeRole` and its like are asked for.
@@ -161,8 +183,13 @@ fn object(record: &Record<'_>, api: &str) -> Option<ObjectCall> {
     let entries = || record.resources.iter().flatten();
     let told = || entries().find_map(|entry| bucket_of(entry.arn.as_deref()?));
     let bucket = request.and_then(|request| request.bucket_name).or_else(told)?;
-    let is_bucket = |arn: &str| bucket_of(arn).as_deref() == Some(&bucket) && !arn.contains('/');
-    let owner = entries().find(|entry| entry.arn.as_deref().is_some_and(is_bucket));
+    // A bucket may be named by an access point: then the only one that is told is meant.
+    let is_bucket = |arn: &str| bucket_of(arn).is_some() && !arn.contains('/');
+    let buckets = entries().filter(|entry| entry.arn.as_deref().is_some_and(is_bucket));
+    let buckets: Vec<_> = buckets.collect();
+    let named = |arn: &str| bucket_of(arn).as_deref() == Some(&bucket);
+    let own = buckets.iter().find(|entry| entry.arn.as_deref().is_some_and(named));
+    let owner = own.or(buckets.first().filter(|_| buckets.len() == 1));
     let owner = owner.and_then(|entry| AccountId::parse(entry.account_id.as_deref()?).ok());
     Some(ObjectCall { bucket, owner, writes })
 }

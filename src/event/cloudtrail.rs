@@ -36,6 +36,8 @@ pub(super) struct Record<'a> {
     #[serde(borrow)]
     pub(super) response_elements: Option<&'a RawValue>,
     pub(super) resources: Option<Vec<ResourceEntry>>,
+    #[serde(borrow)]
+    pub(super) additional_event_data: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]

@@ -49,10 +49,10 @@ text_form!(
     EscalatingCall,
     "EscalatingCall",
     "a call such as `iam:CreateAccessKey` or `sts:AssumeRole`",
-    "^(iam|kms|organizations|rolesanywhere|sso|sts):[A-Za-z0-9]+$",
+    "^(iam|identitystore|kms|organizations|rolesanywhere|sso|sts):[A-Za-z0-9]+$",
     ["iam:CreateAccessKey"],
-    "write the service (`iam`, `kms`, `organizations`, `rolesanywhere`, `sso`, `sts`), a colon and one \
-     call, without wildcards"
+    "write the service (`iam`, `identitystore`, `kms`, `organizations`, `rolesanywhere`, `sso`, `sts`), a \
+     colon and one call, without wildcards"
 );
 
 /// An action of a service, or some.

@@ -13,7 +13,7 @@ use crate::{
     incident::IncidentStatus,
     resource::Resource,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
 
 /// The most events that an incident lists: whoever floods it must not make its record too large.
@@ -26,8 +26,8 @@ pub struct Recalled {
     pub gate: Option<Gate>,
     /// Marks of what an operator restored and wants left alone.
     pub held: BTreeSet<String>,
-    /// The controls that had findings lately.
-    pub recent: BTreeSet<ControlId>,
+    /// The controls that had findings lately, each with the event that showed it first, where that is told.
+    pub recent: BTreeMap<ControlId, Option<String>>,
 }
 
 impl Recalled {
@@ -45,6 +45,12 @@ impl Recalled {
     pub fn restored(&self) -> Option<&str> {
         let restored = |gate: &&Gate| gate.status == IncidentStatus::Restored;
         self.gate.as_ref().filter(restored).map(|gate| gate.incident.as_str())
+    }
+
+    /// The controls that had findings lately by another event than this one.
+    pub fn by_others(&self, event: &str) -> BTreeSet<ControlId> {
+        let others = self.recent.iter().filter(|(_, by)| by.as_deref() != Some(event));
+        others.map(|(control, _)| *control).collect()
     }
 
     /// Whether so many events belong to what goes on that no more are written down.
@@ -87,7 +93,9 @@ impl Journal<'_> {
                 record::hold(&item).filter(|(_, until)| holds(*until)).map(|(mark, _)| mark),
             );
             recalled.recent.extend(
-                record::recent(&item).filter(|(_, until)| *until > now).map(|(control, _)| control),
+                record::recent(&item)
+                    .filter(|(_, until, _)| *until > now)
+                    .map(|(control, _, event)| (control, event)),
             );
         }
         Ok(recalled)

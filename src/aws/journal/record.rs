@@ -144,10 +144,10 @@ pub(super) fn hold(item: &Item) -> Option<(String, OffsetDateTime)> {
 }
 
 /// A control with a finding, and until when that counts as lately.
-pub(super) fn recent(item: &Item) -> Option<(ControlId, OffsetDateTime)> {
+pub(super) fn recent(item: &Item) -> Option<(ControlId, OffsetDateTime, Option<String>)> {
     let name = string(item, "record")?.strip_prefix(FINDING)?;
     let control = ControlId::ALL.into_iter().find(|control| control.as_str() == name)?;
-    Some((control, until(item)?))
+    Some((control, until(item)?, string(item, "event").map(str::to_owned)))
 }
 
 fn until(item: &Item) -> Option<OffsetDateTime> {

@@ -66,7 +66,8 @@ const LESS_OF_IAM: [&str; 12] = [
 ];
 
 /// Escalating calls of other services, which are heard where the calls of functions are.
-const OF_OTHERS: [(&str, Severity); 30] = [
+const OF_OTHERS: [(&str, Severity); 32] = [
+    ("identitystore:CreateGroupMembership", Severity::Critical),
     ("kms:CreateGrant", Severity::High),
     ("kms:PutKeyPolicy", Severity::Critical),
     ("organizations:AcceptHandshake", Severity::Critical),
@@ -91,6 +92,7 @@ const OF_OTHERS: [(&str, Severity); 30] = [
     ("rolesanywhere:CreateTrustAnchor", Severity::Critical),
     ("rolesanywhere:UpdateProfile", Severity::Critical),
     ("rolesanywhere:UpdateTrustAnchor", Severity::Critical),
+    ("sso:AttachCustomerManagedPolicyReferenceToPermissionSet", Severity::Critical),
     ("sso:AttachManagedPolicyToPermissionSet", Severity::Critical),
     ("sso:CreateAccountAssignment", Severity::Critical),
     ("sso:CreatePermissionSet", Severity::High),
