@@ -192,23 +192,33 @@ deploy: build ## Build and deploy; asks for what it needs, and starts in dry run
 enforce: build ## Build and deploy as before, and turn the responder on
 	$(TEMPLATE_VENV)/bin/sam deploy --parameter-overrides Mode=enforce
 
-# Called by `sam build`. Another architecture: CORDON_TARGET=aarch64-unknown-linux-gnu with a
-# toolchain that has it, or build on such a machine.
-.PHONY: build-CordonFunction
-build-CordonFunction:
-	cargo build --locked --release --bin bootstrap $(if $(CORDON_TARGET),--target $(CORDON_TARGET))
-	cargo build --locked --release --features cli,evidence --bin cordon --bin collector
-	cp $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release/bootstrap $(ARTIFACTS_DIR)/
-	$(CARGO_TARGET_DIR)/release/cordon check policy.yaml --compile $(ARTIFACTS_DIR)/policy.json
+# Called by `sam build`, for each function in a copy of the checkout of its own. What is built for one is kept
+# under CACHE by what it is made of, so that it is not built again for the next. Another architecture:
+# CORDON_TARGET=aarch64-unknown-linux-gnu with a toolchain that has it, or build on such a machine.
+BUILT = $(CACHE)/built/$$({ rustc -vV; echo "$(CORDON_TARGET)"; \
+	sha256sum Cargo.toml Cargo.lock $$(find src -type f | LC_ALL=C sort); } | sha256sum | cut -c1-40)
+FOR_TARGET := $(if $(CORDON_TARGET),--target $(CORDON_TARGET))
+RELEASE := $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release
 
-# The same binary once more.
-.PHONY: build-CordonListener
-build-CordonListener: build-CordonFunction
+# The command line runs here, whatever the functions run on; the collector shares what both are made of.
+define built
+	built=$(BUILT); \
+	if [ ! -d $$built ]; then \
+		cargo build --locked --release --bin bootstrap $(FOR_TARGET); \
+		cargo build --locked --release --features cli,evidence --bin cordon --bin collector; \
+		$(if $(CORDON_TARGET),cargo build --locked --release --features evidence --bin collector $(FOR_TARGET);) \
+		rm -rf $(CACHE)/built; mkdir -p $$built.new; \
+		cp $(RELEASE)/bootstrap $(RELEASE)/collector $(CARGO_TARGET_DIR)/release/cordon $$built.new/; \
+		mv $$built.new $$built; \
+	fi
+endef
 
-# Lambda starts `bootstrap`, whatever the binary is called here. Built with the command line, which
-# shares what both are made of; for another architecture the collector alone.
-.PHONY: build-CordonCollector
+# Lambda starts `bootstrap`, whatever the binary is called here.
+.PHONY: build-CordonFunction build-CordonListener build-CordonCollector
+build-CordonFunction build-CordonListener:
+	$(built); \
+	cp $$built/bootstrap $(ARTIFACTS_DIR)/; \
+	$$built/cordon check policy.yaml --compile $(ARTIFACTS_DIR)/policy.json
+
 build-CordonCollector:
-	cargo build --locked --release --features cli,evidence --bin collector \
-		$(if $(CORDON_TARGET),--target $(CORDON_TARGET),--bin cordon)
-	cp $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release/collector $(ARTIFACTS_DIR)/bootstrap
+	$(built); cp $$built/collector $(ARTIFACTS_DIR)/bootstrap

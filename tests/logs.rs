@@ -182,10 +182,11 @@ trusted: { principals: [\"arn:aws:iam::*:role/delivery-*\"] }
 controls:
   change.untrusted-deployer: { mode: enforce }
   log.attack-signature: { mode: enforce }
+  invocation.unauthorized: { parameters: { functions: [{ function: \"*\", stop: true }] } }
 ";
 
 #[tokio::test]
-async fn beside_a_change_of_its_code_by_a_stranger_it_contains_the_function_in_both_orders() {
+async fn beside_a_change_by_a_stranger_it_contains_the_function_whose_owner_said_so() {
     for log_first in [true, false] {
         let (world, bootstrap) = installed("enforce", WITH_CHANGES).await;
         let code = world.event("update-function-code.json").replace("legacy-import", NAME);
