@@ -23,10 +23,10 @@ pub enum Habit {
     Endpoint(String),
     /// They assume this role.
     Role(String),
-    /// They call this service without the mark of Lambda's runtimes.
-    Unmarked(String),
+    /// They call without the mark of Lambda's runtimes.
+    Unmarked,
     /// They call with the mark.
-    Marked(String),
+    Marked,
     /// The network interface talks to this network, port and protocol.
     Peer(String),
 }
@@ -65,15 +65,15 @@ impl Habit {
 
     /// What it is about.
     pub fn what(&self) -> &str {
-        let (Self::Call(what)
-        | Self::Denied(what)
-        | Self::Network(what)
-        | Self::Endpoint(what)
-        | Self::Role(what)
-        | Self::Unmarked(what)
-        | Self::Marked(what)
-        | Self::Peer(what)) = self;
-        what
+        match self {
+            Self::Call(what)
+            | Self::Denied(what)
+            | Self::Network(what)
+            | Self::Endpoint(what)
+            | Self::Role(what)
+            | Self::Peer(what) => what,
+            Self::Unmarked | Self::Marked => "calls",
+        }
     }
 
     /// Whether it is too long to be remembered: nothing that AWS names is.
@@ -88,8 +88,8 @@ impl Habit {
             Self::Network(_) => "network",
             Self::Endpoint(_) => "endpoint",
             Self::Role(_) => "role",
-            Self::Unmarked(_) => "unmarked",
-            Self::Marked(_) => "marked",
+            Self::Unmarked => "unmarked",
+            Self::Marked => "marked",
             Self::Peer(_) => "peer",
         }
     }
@@ -104,7 +104,7 @@ impl Habit {
             new_again_after: DAY,
         };
         match self {
-            Self::Call(_) | Self::Unmarked(_) | Self::Marked(_) => Course {
+            Self::Call(_) | Self::Unmarked | Self::Marked => Course {
                 once_told: true,
                 with_deployment: true,
                 after: None,
@@ -179,8 +179,8 @@ impl TryFrom<String> for Habit {
             "network" => Self::Network(what),
             "endpoint" => Self::Endpoint(what),
             "role" => Self::Role(what),
-            "unmarked" => Self::Unmarked(what),
-            "marked" => Self::Marked(what),
+            "unmarked" => Self::Unmarked,
+            "marked" => Self::Marked,
             "peer" => Self::Peer(what),
             _ => return Err(HabitError(text)),
         })

@@ -151,17 +151,11 @@ pub(super) fn habit(call: &FunctionCall) -> Habit {
     }
 }
 
-/// That a call does not bear the mark of Lambda's runtimes, as a habit: some libraries never set it, and which
-/// a function has it has for a service.
-pub(super) fn unmarked(call: &FunctionCall) -> Option<Habit> {
-    let service = call.api.split(':').next().unwrap_or_default();
-    (!call.marked).then(|| Habit::Unmarked(service.to_owned()))
-}
-
-/// That a call bears the mark, as a habit: runtimes of one's own never set it.
+/// Whether calls bear the mark of Lambda's runtimes, as a habit: runtimes of one's own never set it, and some
+/// libraries do not.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
-pub(super) fn marked() -> Habit {
-    Habit::Marked("calls".to_owned())
+pub(super) const fn mark(marked: bool) -> Habit {
+    if marked { Habit::Marked } else { Habit::Unmarked }
 }
 
 /// What a call shows of what is usual. Where it comes from counts once it bears Lambda's mark, or while it
@@ -178,7 +172,7 @@ fn sights(event: &Event, call: &FunctionCall, past: &Past<'_>) -> Vec<Sight> {
     let role = call.assumes.as_ref().filter(|_| call.failure.is_none());
     let role = role.map(|role| Sight { habit: Habit::Role(role.to_string()), may_be_usual: true });
     // From where it usually calls, whatever calls is the function.
-    let mark = unmarked(call).unwrap_or_else(marked);
+    let mark = mark(call.marked);
     let is_told = (is_learning || is_at_home) && !call.presigned;
     let mark = is_told.then_some(Sight { habit: mark, may_be_usual: true });
     [Some(itself), place, role, mark].into_iter().flatten().collect()

@@ -86,7 +86,14 @@ pub(super) fn is_beside_another(
 /// assumed does not: whoever it serves may bring that about.
 pub fn is_remembered(event: &Event, control: ControlId) -> bool {
     let assumes = event.call.as_ref().is_some_and(|call| is_assumption(&call.api));
-    is_link(control) && !(control == ESCALATION && assumes)
+    is_link(control) && !(control == ESCALATION && assumes) && !is_weak(event, control)
+}
+
+/// Whether it is only told: credentials that are used from elsewhere with Lambda's mark may be the function's
+/// own, in a network that is new.
+fn is_weak(event: &Event, control: ControlId) -> bool {
+    let marked = event.call.as_ref().is_some_and(|call| call.marked);
+    control == ControlId::FunctionStolenCredentials && marked
 }
 
 /// Makes the findings stronger that another one, of now or of lately, stands beside.
@@ -99,6 +106,9 @@ pub(super) fn strengthen(case: &Case<'_>, assessments: &mut [Assessment]) {
     for assessment in assessments {
         let Some(control) = assessment.control.control() else { continue };
         let Some(function) = assessment.resource.function() else { continue };
+        if is_weak(case.event, control) {
+            continue;
+        }
         // What one call shows is one sign, whichever controls say so.
         let is_of_call = |control: &ControlId| behaviour::CONTROLS.contains(control);
         let now = found.iter().filter(|(_, on)| on == function).map(|(control, _)| *control);

@@ -1,7 +1,7 @@
 //! `function.stolen-credentials`: credentials that were issued to a function are used from where it runs.
 //! A network that the function never called from is one sign, whoever calls from it: what runs outside a
-//! VPC has many. With it counts that the call does not bear the mark of Lambda's runtimes where calls of that
-//! service do, that it is of an
+//! VPC has many. With it counts that the call does not bear the mark of Lambda's runtimes where the function's
+//! calls do, that it is of an
 //! API that the function never called, that the same key is used from where the function runs as well, and
 //! what else was found on the function lately. Two signs are told; without the mark and beside one more the
 //! credentials are revoked.
@@ -108,10 +108,11 @@ fn judge_place(case: &Case<'_>, used: &Used<'_>, past: &Past<'_>) -> Judgement {
     ])
 }
 
-/// Whether it lacks the mark of Lambda's runtimes where it usually bears it: at all, and for this service.
+/// Whether it lacks the mark of Lambda's runtimes where calls of the function bear it.
 fn lacks_mark(call: &FunctionCall, past: &Past<'_>) -> bool {
-    let usual = |habit: &Habit| past.baseline.is_some_and(|all| all.is_usual(habit, past.now));
-    behaviour::unmarked(call).is_some_and(|habit| !usual(&habit)) && usual(&behaviour::marked())
+    let usual =
+        |marked| past.baseline.is_some_and(|all| all.is_usual(&behaviour::mark(marked), past.now));
+    !call.marked && usual(true) && !usual(false)
 }
 
 /// What counts beside the place and the missing mark, in words.
