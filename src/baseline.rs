@@ -5,16 +5,23 @@
 
 mod cache;
 mod habit;
+mod known;
 mod reads;
+mod seen;
+mod sighting;
 mod subject;
 #[cfg(test)]
 mod tests;
 
 pub use cache::Cache;
 pub use habit::{Habit, HabitError};
+pub use known::Known;
 pub use reads::{Counted, ReadLimit, Reads, TooMany};
+pub use seen::{Seen, Sight, Standing};
+pub use sighting::Sighting;
 pub use subject::Subject;
 
+use seen::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
@@ -64,130 +71,6 @@ pub struct Baseline {
     /// How many objects it reads; none where that was not counted yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reads: Option<Reads>,
-}
-
-/// A baseline as it was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
-    /// None where nothing is known yet.
-    pub baseline: Option<Baseline>,
-    /// How often it was written.
-    pub version: u64,
-    /// Something goes on with the function, so that nothing is to be learned.
-    pub closed: bool,
-    /// Calls before this one that are not written yet.
-    pub counted: u32,
-    /// Reads of objects before this one that are not written yet.
-    pub read: Counted,
-    /// It was read for an earlier event: others may have written since.
-    pub cached: bool,
-}
-
-impl Known {
-    /// After a call that was not worth to be written, or a read of an object.
-    #[must_use]
-    pub fn and_one(self, is_read: bool, now: OffsetDateTime) -> Self {
-        let read = if is_read { self.read.and_one(now) } else { self.read };
-        Self { counted: self.counted.saturating_add(1), read, cached: false, ..self }
-    }
-
-    /// After a call for which `next` was written.
-    #[must_use]
-    pub fn written(&self, next: Baseline, is_read: bool, now: OffsetDateTime) -> Self {
-        let before = self.baseline.as_ref().and_then(|baseline| baseline.reads.as_ref());
-        let read = match (before == next.reads.as_ref(), is_read) {
-            (false, _) => Counted::default(),
-            (true, true) => self.read.and_one(now),
-            (true, false) => self.read,
-        };
-        let (baseline, version) = (Some(next), self.version.saturating_add(1));
-        Self { baseline, version, closed: self.closed, counted: 0, read, cached: false }
-    }
-}
-
-/// When one thing was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sighting {
-    /// First, in memory.
-    #[serde(with = "time::serde::timestamp")]
-    first: OffsetDateTime,
-    /// Last, to within [`FRESH`].
-    #[serde(with = "time::serde::timestamp")]
-    last: OffsetDateTime,
-    /// It counts as usual.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    usual: bool,
-    /// When it was unusual last.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "time::serde::timestamp::option"
-    )]
-    unusual: Option<OffsetDateTime>,
-    /// The event that showed it first, or that was unusual last: delivered again it is no other.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    event: Option<String>,
-}
-
-impl Sighting {
-    /// Of what was learned, first and last seen then.
-    pub const fn usual(first: OffsetDateTime, last: OffsetDateTime) -> Self {
-        Self { first, last, usual: true, unusual: None, event: None }
-    }
-
-    /// Of what was new then, and is not usual.
-    pub const fn unusual(at: OffsetDateTime) -> Self {
-        Self { first: at, last: at, usual: false, unusual: Some(at), event: None }
-    }
-}
-
-/// One thing that is done now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sight {
-    /// What.
-    pub habit: Habit,
-    /// Whether it may ever be learned.
-    pub may_be_usual: bool,
-}
-
-/// What one call shows.
-#[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
-    /// What is done.
-    pub sights: &'a [Sight],
-    /// The event that shows it.
-    pub event: &'a str,
-    /// When.
-    pub now: OffsetDateTime,
-    /// Something goes on with the function, so that nothing becomes usual.
-    pub closed: bool,
-    /// Calls that are not written yet, this one included.
-    pub counted: u32,
-    /// Reads of objects that are not written yet, this one included, and how many are too many; none of a call
-    /// that reads none.
-    pub reads: Option<(Counted, ReadLimit)>,
-}
-
-/// When something is done.
-#[derive(Clone, Copy)]
-struct Moment<'a> {
-    /// The event that shows it.
-    event: &'a str,
-    now: OffsetDateTime,
-    /// Something goes on with the function.
-    closed: bool,
-}
-
-/// How a thing stands that is done now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It was not done before, or is not usual and was not done lately either.
-    New,
-    /// It is not usual, and was new lately.
-    Lately,
-    /// It is usual.
-    Usual,
 }
 
 impl Baseline {
