@@ -48,7 +48,7 @@ pub use identity::trust::{TrustGrant, TrustLimit, Trustee, only_lambda_assumes, 
 pub use identity::usual::{USUAL_ACTIONS, Usual, UsualActions};
 pub use identity::widened::{TrustChange, Widened, widened};
 pub use identity::width::{Width, grants_width, trust_width};
-pub(crate) use pattern::glob;
+pub use pattern::glob;
 pub use revocation::{
     INLINE_POLICIES_SIZE, LogGroup, MANAGED_POLICY_SIZE, RevocationError, boundary,
     boundary_revokes, deny_function, deny_issued_before, deny_sessions, is_revoked, policy_size,

@@ -2,19 +2,15 @@
 //! `src/policy/event_pattern`, compiled without the AWS SDK, so that a hundred thousand cases, a
 //! fuzzer or another oracle cost seconds to build.
 //! What is proven here is the code the function runs; all it adds is a generator of questions. With
-//! the feature `cli`, the control policy as it is written is there too.
+//! the feature `cli` they are the library's own, and the control policy as it is written is there too.
 
 #![allow(dead_code, reason = "the library itself is checked where it stands")]
 
 // A folder given this way lets the modules below find their own files as they do in the library.
+#[cfg(not(feature = "cli"))]
 #[path = "../../src"]
 mod source {
-    #[cfg(feature = "cli")]
-    pub mod finding;
     pub mod iam;
-    #[cfg(feature = "cli")]
-    pub mod policy;
-    #[cfg(not(feature = "cli"))]
     pub mod policy {
         pub mod event_pattern;
         pub mod problem;
@@ -23,7 +19,8 @@ mod source {
 }
 
 #[cfg(feature = "cli")]
-pub use source::finding;
+pub use cordon::{finding, iam, policy, resource};
+#[cfg(not(feature = "cli"))]
 pub use source::{iam, policy, resource};
 
 pub mod choices;

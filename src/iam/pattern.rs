@@ -8,7 +8,7 @@ pub(super) fn has_wildcard(text: &str) -> bool {
 }
 
 /// Whether `pattern` (`*` any run, `?` one character) matches the whole of `text`.
-pub(crate) fn glob(pattern: &str, text: &str) -> bool {
+pub fn glob(pattern: &str, text: &str) -> bool {
     matches(pattern, text, |p, t| p == '?' || p == t)
 }
 
