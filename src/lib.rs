@@ -37,11 +37,16 @@
 //! | `collector` | one collection of evidence, in a function of its own |
 //! | [`restore`] | the way back of an incident |
 //! | [`quarantine`] | the events a contained function missed |
+//! | `archive` | archived events, however they are packed |
+//! | `history` | AWS as archived calls tell it |
+//! | `backtest` | a control policy over an archive |
 //! | `cases` | tests of a control policy |
 //! | `cli` | the operator's command line |
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "cli")]
+pub mod backtest;
 pub mod baseline;
 #[cfg(feature = "cli")]
 pub mod cases;
@@ -58,6 +63,8 @@ pub mod finding;
 pub mod flow;
 #[cfg(feature = "aws")]
 pub mod handler;
+#[cfg(feature = "cli")]
+pub mod history;
 pub mod iam;
 pub mod incident;
 pub mod injection;
