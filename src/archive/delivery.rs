@@ -126,8 +126,13 @@ pub(super) fn moment(text: Option<&str>) -> Option<OffsetDateTime> {
 /// The account and Region of an event.
 pub(super) fn home(account: &str, region: Option<&str>) -> Result<Home, &'static str> {
     let account = AccountId::parse(account).map_err(|_| "the account is none")?;
-    let region =
-        region.filter(|region| is_region(region)).ok_or("the Region is missing or none")?;
+    // Names of Regions to come, and those of archives that hide theirs, are not refused.
+    let is_name = |region: &&str| {
+        let mut bytes = region.bytes();
+        (1..=32).contains(&region.len())
+            && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let region = region.filter(is_name).ok_or("the Region is missing or none")?;
     Ok(Home::of(account, region))
 }
 
