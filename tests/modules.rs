@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 31] = [
     "resource",
     "iam",
     "finding",
@@ -26,6 +26,7 @@ const ORDER: [&str; 30] = [
     "state",
     "controls",
     "decision",
+    "history",
     "evidence",
     "delivery",
     "aws",

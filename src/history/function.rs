@@ -111,6 +111,7 @@ impl History {
             "TagResource" | "UntagResource" => self.learn_tags(call),
             _ => {
                 let Some(resource) = target(call) else { return };
+                self.moment.touch(call.at, resource.function.to_string());
                 let function = self.functions.seen(resource.function.clone());
                 let of = resource.qualifier.clone();
                 match name {
@@ -157,6 +158,9 @@ impl History {
             code_signing_config_arn: Option<String>,
         }
         let Some(resource) = target(call) else { return };
+        if !self.moment.touch(call.at, resource.function.to_string()) {
+            return self.learn_configuration(&resource.function, call);
+        }
         let asked: Option<Asked> = read(call.asked);
         let tags = asked.as_ref().map(|asked| asked.tags.clone().unwrap_or_default());
         let mut function = Function::new(tags);
@@ -179,6 +183,7 @@ impl History {
         let asked: Asked = or_nothing(call.asked);
         let Some(resource) = target(call) else { return };
         if asked.dry_run != Some(true) {
+            self.moment.touch(call.at, resource.function.to_string());
             self.learn_configuration(&resource.function, call);
         }
     }
@@ -186,6 +191,7 @@ impl History {
     /// A version, or all of it.
     fn learn_deleted(&mut self, call: &Call<'_>) {
         let Some(FunctionResource { function, qualifier }) = target(call) else { return };
+        self.moment.touch(call.at, function.to_string());
         let Some(qualifier) = qualifier else { return self.remove_function(function) };
         let known = self.functions.seen(function);
         known.remove_all_of(&qualifier);
@@ -210,6 +216,7 @@ impl History {
         // Other resources have tags, too.
         let resource = named.and_then(|named| FunctionResource::parse_arn(&named.resource).ok());
         let Some(resource) = resource else { return };
+        self.moment.touch(call.at, resource.function.to_string());
         let function = self.functions.seen(resource.function);
         let Some(Asked { resource: _, tags, tag_keys }) = read(call.asked) else {
             function.tags = None;
@@ -257,6 +264,7 @@ impl History {
         let Ok(FunctionResource { function, qualifier: Some(qualifier) }) = resource else {
             return;
         };
+        self.moment.touch(call.at, function.to_string());
         let known = &mut self.functions.seen(function).suspensions;
         if name == "DeregisterScalableTarget" {
             return known.remove(qualifier);
