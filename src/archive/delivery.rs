@@ -158,6 +158,13 @@ impl Delivery {
         })
     }
 
+    /// Whether it is a call that makes something that other calls of the same second may be on.
+    pub fn makes(&self) -> bool {
+        let Told::Call { api, failed: false, .. } = &self.told else { return false };
+        let Self { home, at, .. } = self;
+        Call { home, api, at: *at, asked: None, answered: None }.makes()
+    }
+
     /// The event as EventBridge would deliver it.
     pub fn envelope(&self) -> String {
         let Self { id, home, told, .. } = self;
