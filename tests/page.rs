@@ -22,7 +22,7 @@ use cordon::{
 use fixture::Typed;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use std::{cell::RefCell, collections::BTreeSet, env, fs, path::Path};
+use std::{cell::RefCell, collections::BTreeSet, env, fs, path::Path, sync::LazyLock};
 use tokens::{Token, tokens};
 
 /// Set, to anything, by whoever means to change what people are told.
@@ -107,15 +107,11 @@ fn every_text_of_a_back_test_is_in_its_page() {
         text.to_owned()
     });
     let shown = text(&page);
-    let missing: Vec<_> = typed.take().into_iter().filter(|typed| !shown.contains(typed)).collect();
     // ARNs in lists are told by what they name; findings have them whole.
-    assert_eq!(
-        missing,
-        ["arn:aws:lambda:eu-central-1:111122223333:function:session-cleaner"]
-            .into_iter()
-            .filter(|arn| !shown.contains(arn))
-            .collect::<Vec<_>>()
-    );
+    let is_shown =
+        |typed: &String| shown.contains(typed) || shown.contains(typed.rsplit(':').next().unwrap());
+    let missing: Vec<_> = typed.take().into_iter().filter(|typed| !is_shown(typed)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
@@ -240,16 +236,19 @@ const HOSTILE: [&str; 16] = [
 ];
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
     #[test]
     fn whatever_is_typed_stays_text(
         parts in prop::collection::vec(prop_oneof![prop::sample::select(&HOSTILE[..]).prop_map(as_is), ".{0,20}", any::<String>()], 0..4)
     ) {
         let hostile: String = parts.concat().chars().take(400).collect();
         let shown: String = hostile.chars().map(|c| if is_unseen(c) { '\u{fffd}' } else { c }).collect();
-        let benign = without_addresses(tokens(&compared(&|text| format!("{text}{MARK}"))));
+        static BENIGN: LazyLock<Vec<Token>> =
+            LazyLock::new(|| without_addresses(tokens(&compared(&|text| format!("{text}{MARK}")))));
         let marked = |text: &str| text.replace(MARK, &shown);
-        let wanted: Vec<Token> = benign
-            .into_iter()
+        let wanted: Vec<Token> = BENIGN
+            .iter()
+            .cloned()
             .map(|token| match token {
                 Token::Open(name, attributes) => {
                     let attributes = attributes.into_iter().map(|(name, value)| (name, marked(&value))).collect();
@@ -270,11 +269,7 @@ proptest! {
 fn pages_for_the_browser_are_written() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("page");
     fs::create_dir_all(&folder).unwrap();
-    let mut long = fixture::summary(&as_is);
-    long.days = fixture::days(640);
-    long.read.last = long.read.first.map(|first| first + time::Duration::days(640));
-    long.worst = fixture::worst(&as_is, 2_000);
-    long.findings = 2_001;
+    let long = fixture::of_days(&as_is, 640, 2_000);
     let hostile = HOSTILE.concat();
     for (name, page) in [
         ("report", alone(&fixture::summary(&as_is))),

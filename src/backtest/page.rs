@@ -157,7 +157,7 @@ fn table(
 ) {
     html.tag(
         "div",
-        &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", name)],
+        &[("class", "scroll"), ("tabindex", "0"), ("role", "group"), ("aria-label", name)],
         |html| {
             html.tag("table", &[], |html| {
                 html.tag("thead", &[], |html| {

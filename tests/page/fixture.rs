@@ -67,12 +67,21 @@ pub fn nothing() -> Summary {
     Summary { read, controls, ..Summary::default() }
 }
 
+/// Six weeks.
 pub fn summary(typed: Typed) -> Summary {
-    let days = days(42);
+    of_days(typed, 42, 24)
+}
+
+/// So many days, with so many findings in full.
+pub fn of_days(typed: Typed, count: u16, in_full: u16) -> Summary {
+    let days = days(count);
     Summary {
-        read: reading(typed),
+        read: Reading {
+            last: Some(START + Duration::days(i64::from(count) - 1)),
+            ..reading(typed)
+        },
         findings: days.values().flat_map(BTreeMap::values).sum(),
-        controls: controls(),
+        controls: controls(&days),
         resources: tally(FUNCTIONS.map(|(name, count)| (typed(&function(name)), count)), 12),
         principals: tally(
             CALLERS
@@ -126,7 +135,7 @@ pub fn summary(typed: Typed) -> Summary {
                 controls: vec![requirement("change.untrusted-deployer")],
             },
         ],
-        worst: worst(typed, 24),
+        worst: worst(typed, in_full),
     }
 }
 
@@ -165,13 +174,13 @@ fn reading(typed: Typed) -> Reading {
         late: 3,
         malformed: BTreeMap::from([(typed("the event has no time"), 2)]),
         first: Some(START),
-        last: Some(START + Duration::days(41)),
+        last: None,
         seconds: 61.5,
     }
 }
 
 /// Few at weekends, and one bad week.
-pub fn days(count: u16) -> BTreeMap<Date, BTreeMap<Severity, u64>> {
+fn days(count: u16) -> BTreeMap<Date, BTreeMap<Severity, u64>> {
     (0..count)
         .filter(|day| day % 7 < 5 || day % 4 == 0)
         .map(|day| {
@@ -188,8 +197,10 @@ pub fn days(count: u16) -> BTreeMap<Date, BTreeMap<Severity, u64>> {
         .collect()
 }
 
-fn controls() -> BTreeMap<Requirement, OfControl> {
-    let of = |[critical, high, medium, low]: [u64; 4], compliant, insufficient_data| OfControl {
+/// As many findings as the days have, of each severity.
+fn controls(days: &BTreeMap<Date, BTreeMap<Severity, u64>>) -> BTreeMap<Requirement, OfControl> {
+    let all = |severity| days.values().filter_map(|counts| counts.get(&severity)).sum::<u64>();
+    let of = |low, medium, high, critical, compliant, insufficient_data| OfControl {
         low,
         medium,
         high,
@@ -199,15 +210,15 @@ fn controls() -> BTreeMap<Requirement, OfControl> {
         insufficient_data,
     };
     [
-        ("function-policy.public", of([9, 0, 0, 0], 1_412, 0)),
-        ("function.stolen-credentials", of([8, 0, 0, 0], 10_221, 0)),
-        ("function-policy.untrusted-account", of([0, 121, 0, 0], 1_301, 0)),
-        ("change.untrusted-deployer", of([0, 49, 0, 0], 2_240, 0)),
-        ("change.without-mfa", of([0, 0, 142, 0], 88, 2)),
-        ("function.first-seen-api", of([0, 0, 0, 96], 15_004, 0)),
-        ("rule.open-debug-port", of([0, 0, 31, 0], 9, 0)),
-        ("execution-role.overbroad", of([0, 0, 0, 0], 74, 51)),
-        ("trail.lambda-data-events-off", of([0, 0, 0, 0], 0, 96)),
+        ("function-policy.public", of(0, 0, 0, all(Severity::Critical) - 8, 1_412, 0)),
+        ("function.stolen-credentials", of(0, 0, 0, 8, 10_221, 0)),
+        ("function-policy.untrusted-account", of(0, 0, all(Severity::High) - 49, 0, 1_301, 0)),
+        ("change.untrusted-deployer", of(0, 0, 49, 0, 2_240, 0)),
+        ("change.without-mfa", of(0, all(Severity::Medium) - 31, 0, 0, 88, 2)),
+        ("rule.open-debug-port", of(0, 31, 0, 0, 9, 0)),
+        ("function.first-seen-api", of(all(Severity::Low), 0, 0, 0, 15_004, 0)),
+        ("execution-role.overbroad", of(0, 0, 0, 0, 74, 51)),
+        ("trail.lambda-data-events-off", of(0, 0, 0, 0, 0, 96)),
     ]
     .into_iter()
     .map(|(name, of)| (requirement(name), of))
@@ -240,7 +251,7 @@ fn remediations(typed: Typed) -> BTreeMap<String, OfRemediation> {
 }
 
 /// Findings, the worst first; of five kinds in turn.
-pub fn worst(typed: Typed, count: u16) -> Vec<Told> {
+fn worst(typed: Typed, count: u16) -> Vec<Told> {
     let mut all: Vec<Told> = (0..count).map(|index| told(typed, index)).collect();
     all.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.at.cmp(&b.at)));
     all

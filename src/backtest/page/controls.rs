@@ -29,7 +29,7 @@ pub fn write(summary: &Summary, html: &mut Html) {
         );
         let columns = [
             ("wide", "Control"),
-            ("", "Share"),
+            ("share", "Findings"),
             ("number", "Critical"),
             ("number", "High"),
             ("number", "Medium"),
@@ -59,7 +59,7 @@ fn row(requirement: &Requirement, of: &OfControl, most: u64, html: &mut Html) {
             most,
             html,
         );
-        html.say("small", &[], &number(of.findings()));
+        html.say("span", &[("class", "of")], &number(of.findings()));
     });
     for count in counts(of) {
         cell(count, html);

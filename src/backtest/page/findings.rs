@@ -4,7 +4,7 @@ use super::{
     arn, code,
     html::Html,
     section,
-    words::{SEVERITIES, moment, number, stamp},
+    words::{self, SEVERITIES, moment, number, stamp},
 };
 use crate::{
     backtest::{Summary, Told, ToldRemediation},
@@ -120,15 +120,23 @@ fn finding(id: &str, told: &Told, html: &mut Html) {
                 &severity,
             );
             html.text(" ");
-            html.tag("span", &[("class", "what")], |html| {
-                html.tag("span", &[("class", "on")], |html| arn(&told.resource, html));
-                html.text(" ");
-                html.say("span", &[("class", "control")], &control);
-            });
+            html.tag("span", &[("class", "what")], |html| on(told, &control, html));
             html.text(" ");
             html.say("time", &[("datetime", &stamp(told.at))], &moment(told.at));
         });
         html.tag("div", &[("class", "full")], |html| full(id, told, html));
+    });
+}
+
+fn on(told: &Told, control: &str, html: &mut Html) {
+    html.tag("span", &[("class", "on")], |html| arn(&told.resource, html));
+    html.text(" ");
+    html.tag("span", &[("class", "by")], |html| {
+        html.text(control);
+        if let Some(principal) = &told.principal {
+            html.text(", by ");
+            code(words::arn(principal).0, html);
+        }
     });
 }
 
@@ -196,19 +204,19 @@ fn request(witness: &Witness, html: &mut Html) {
 }
 
 fn done(remediation: &ToldRemediation, html: &mut Html) {
-    html.tag("p", &[], |html| {
-        html.say("strong", &[], &remediation.name);
-        html.text(" on ");
-        code(&remediation.resource, html);
-        html.text(" ");
-        match &remediation.withheld {
-            Some(reason) => {
-                html.say("span", &[("class", "mark withheld")], "withheld");
-                html.text(" ");
-                html.say("span", &[], reason);
-            }
-            None => html.say("span", &[("class", "mark applied")], "applied"),
+    html.say("strong", &[], &remediation.name);
+    html.text(" ");
+    match &remediation.withheld {
+        Some(reason) => {
+            html.say("span", &[("class", "mark withheld")], "withheld:");
+            html.text(" ");
+            html.say("span", &[], reason);
         }
+        None => html.say("span", &[("class", "mark applied")], "applied"),
+    }
+    html.tag("p", &[], |html| {
+        html.text("on ");
+        code(&remediation.resource, html);
     });
     if !remediation.changes.is_empty() {
         html.tag("ul", &[], |html| {

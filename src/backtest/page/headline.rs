@@ -69,10 +69,14 @@ fn lead(page: &Page, html: &mut Html) {
     html.text(". It was decided from archived events alone; nothing was changed anywhere.");
     if page.summary.findings == 0 {
         html.text(&format!(
-            " Of {}, {} could matter to a control, {} judged, and each was in order as far as the archive shows.",
+            " Of {}, {} could matter to a control and {} judged; none made a finding.",
             count(read.records, "event"),
             number(read.looked_at),
-            if read.judged == 1 { "1 was".to_owned() } else { format!("{} were", number(read.judged)) },
+            if read.judged == 1 {
+                "1 was".to_owned()
+            } else {
+                format!("{} were", number(read.judged))
+            },
         ));
     }
 }

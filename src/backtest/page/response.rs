@@ -60,7 +60,7 @@ fn remediations(summary: &Summary, html: &mut Html) {
     let most = summary.remediations.values().map(all).max().unwrap_or_default();
     let columns = [
         ("wide", "Remediation"),
-        ("", "Applied of all"),
+        ("share only", "Applied of all"),
         ("number", "Applied"),
         ("number", "Withheld"),
         ("wide", "Why withheld"),
@@ -70,7 +70,7 @@ fn remediations(summary: &Summary, html: &mut Html) {
             let withheld: u64 = of.withheld.values().sum();
             html.tag("tr", &[], |html| {
                 html.tag("th", &[("scope", "row"), ("class", "wide")], |html| code(name, html));
-                html.tag("td", &[("class", "share")], |html| {
+                html.tag("td", &[("class", "share only")], |html| {
                     bar(&[("applied", of.applied), ("withheld", withheld)], most, html)
                 });
                 cell(of.applied, html);
@@ -127,8 +127,8 @@ pub fn silences(summary: &Summary, html: &mut Html) {
         html.say(
             "p",
             &[],
-            "Lines of the control policy without which these would be findings no more. Add one only for what you know: \
-             whoever is trusted is not looked at again.",
+            "With one of these lines in the control policy, so many would be findings no more. Add a line only for what \
+             you know: whoever is trusted is not looked at again.",
         );
         let columns = [("wide", "Line"), ("number", "Findings"), ("wide", "Of")];
         table("Lines and what they would silence", &columns, html, |html| {

@@ -235,7 +235,7 @@ fn plot(bars: &BTreeMap<Date, Counts>, step: Step, most: u64, html: &mut Html) {
         }
         let apart = bars.len().div_ceil(8).max(1);
         for (index, (start, _)) in bars.iter().enumerate().step_by(apart) {
-            label(Slot::of(index, bars.len()), (index / apart) % 2 == 1, &step.label(*start), html);
+            label(Slot::of(index, bars.len()), (index / apart) % 2 == 1, step, *start, html);
         }
     });
 }
@@ -301,28 +301,26 @@ fn bar(slot: Slot, told: &str, counts: &Counts, most: u64, html: &mut Html) {
     });
 }
 
-/// Every second one is left out where the screen is narrow.
-fn label(slot: Slot, second: bool, text: &str, html: &mut Html) {
+/// Below a bar; every second one is left out where the screen is narrow.
+fn label(slot: Slot, second: bool, step: Step, start: Date, html: &mut Html) {
     let middle = slot.start + slot.width / 2.0;
-    let anchor = if middle < 4.0 {
-        "start"
-    } else if middle > 96.0 {
-        "end"
-    } else {
-        "middle"
+    let (x, anchor) = match middle {
+        ..4.0 => (0.0, "start"),
+        4.0..=96.0 => (middle, "middle"),
+        _ => (100.0, "end"),
     };
-    let x = format!(
-        "{:.3}%",
-        if middle < 4.0 {
-            0.0
-        } else if middle > 96.0 {
-            100.0
-        } else {
-            middle
+    let (x, class) = (format!("{x:.3}%"), if second { "second" } else { "first" });
+    html.tag("g", &[("class", class)], |html| {
+        html.say("text", &[("x", &x), ("y", "208"), ("text-anchor", anchor)], &step.label(start));
+        if step == Step::Week {
+            let year = Step::Year.label(start);
+            html.say(
+                "text",
+                &[("class", "year"), ("x", &x), ("y", "224"), ("text-anchor", anchor)],
+                &year,
+            );
         }
-    );
-    let class = if second { "second" } else { "first" };
-    html.say("text", &[("class", class), ("x", &x), ("y", "208"), ("text-anchor", anchor)], text);
+    });
 }
 
 fn as_table(bars: &BTreeMap<Date, Counts>, step: Step, html: &mut Html) {
