@@ -1,5 +1,5 @@
 # What it takes on a machine: the Rust toolchain, Python 3.11 or later, make, and the registries
-# (crates.io, PyPI). Everything else is installed, pinned, under CACHE.
+# (crates.io, PyPI); for the page of a back-test node, npm and Chromium as well. Everything else is installed, pinned, under CACHE.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 

@@ -122,7 +122,7 @@ fn nothing_found_is_told_with_what_was_read() {
         "1,204,377 events",
         "18,204 could matter",
         "2,201 were judged",
-        "5 October 2026",
+        "5\u{a0}October 2026",
     ] {
         assert!(found_nothing.contains(said), "{said}");
     }

@@ -20,7 +20,7 @@ pub fn write(summary: &Summary, html: &mut Html) {
         html.tag("div", &[("class", "halves")], |html| {
             part(
                 "Functions contained",
-                "Stopped, cut off from their credentials and closed.",
+                "How often each would have been.",
                 &summary.contained,
                 html,
                 |tally, html| names::bars(tally, "critical", html),

@@ -50,9 +50,9 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
-/// A day, such as 3 October 2026.
+/// A day, such as 3 October 2026; no line ends between the day and its month.
 pub fn day(date: Date) -> String {
-    date.format(format_description!("[day padding:none] [month repr:long] [year]"))
+    date.format(format_description!("[day padding:none]\u{a0}[month repr:long] [year]"))
         .unwrap_or_default()
 }
 
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn moments_are_told_in_utc() {
         assert_eq!(moment(datetime!(2026-11-03 01:02:03.9 +3)), "2026-11-02 22:02:03 UTC");
-        assert_eq!(day(datetime!(2026-11-03 0:00 UTC).date()), "3 November 2026");
+        assert_eq!(day(datetime!(2026-11-03 0:00 UTC).date()), "3\u{a0}November 2026");
     }
 
     #[test]
