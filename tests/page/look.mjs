@@ -56,9 +56,9 @@ async function look(name, how, options, within) {
   console.log(`${((performance.now() - started) / 1000).toFixed(1)} s  ${name}, ${how}`);
 }
 
-/// The whole page, but for two thousand findings.
+/// The whole page, unless it is as long as a book.
 const shot = (page, name) =>
-  page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: !name.startsWith("long") });
+  page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: !/^(long|hostile)/.test(name) });
 
 async function isAccessible(page) {
   const { wrong, right } = await accessibility(page);
@@ -92,7 +92,7 @@ const openSome = (page) =>
 
 for (const name of PAGES) {
   for (const [how, options] of Object.entries({ light: LIGHT, dark: DARK, narrow: NARROW })) {
-    // It is as long as a book, and differs in nothing but texts.
+    // Differs in nothing but texts.
     if (name === "hostile" && how !== "narrow") continue;
     await look(name, how, options, async (page) => {
       await fits(page);
