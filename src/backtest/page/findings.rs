@@ -187,8 +187,8 @@ fn full(id: &str, told: &Told, html: &mut Html) {
 fn seen(evidence: &Evidence, html: &mut Html) {
     pair(&evidence.field, &evidence.value, html);
     if let Some(witness) = &evidence.witness {
-        html.say("dt", &[], "This request would get in");
-        html.tag("dd", &[], |html| request(witness, html));
+        html.say("dt", &[("class", "whole")], "This request would get in");
+        html.tag("dd", &[("class", "whole")], |html| request(witness, html));
     }
 }
 

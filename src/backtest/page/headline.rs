@@ -45,10 +45,13 @@ pub fn write(page: &Page, html: &mut Html) {
 fn lead(page: &Page, html: &mut Html) {
     let read = &page.summary.read;
     if read.records == 0 {
-        html.text(&format!(
-            "None of the {} held an event of CloudTrail, so that ",
-            count(read.files, "file")
-        ));
+        html.text(&match read.files {
+            0 => "No file was read, so that ".to_owned(),
+            1 => "The file held no event of CloudTrail, so that ".to_owned(),
+            files => {
+                format!("None of the {} files held an event of CloudTrail, so that ", number(files))
+            }
+        });
         code(page.policy.path, html);
         html.text(
             " had nothing to judge. Check that the path leads to the objects that a trail writes.",

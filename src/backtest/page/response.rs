@@ -63,7 +63,6 @@ fn remediations(summary: &Summary, html: &mut Html) {
         ("share only", "Applied of all"),
         ("number", "Applied"),
         ("number", "Withheld"),
-        ("wide", "Why withheld"),
     ];
     table("Remediations", &columns, html, |html| {
         for (name, of) in rows {
@@ -75,10 +74,15 @@ fn remediations(summary: &Summary, html: &mut Html) {
                 });
                 cell(of.applied, html);
                 cell(withheld, html);
-                html.tag("td", &[("class", "wide")], |html| {
-                    counted(by_count(of.withheld.iter()), html)
-                });
             });
+            if withheld > 0 {
+                html.tag("tr", &[("class", "why")], |html| {
+                    html.tag("td", &[("colspan", "4")], |html| {
+                        html.say("small", &[], "Withheld because");
+                        counted(by_count(of.withheld.iter()), html);
+                    });
+                });
+            }
         }
     });
 }
