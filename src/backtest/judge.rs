@@ -53,21 +53,24 @@ impl<'p> Judge<'p> {
         Self { policy, memory, trust, summary }
     }
 
-    /// Judges one event. What stands in `known` was found in it already, by the installation of another Region.
-    pub(super) fn judge(&mut self, matter: Matter<'_>, known: &mut Answered) {
-        for event in matter.event.clone().by_function() {
-            self.judge_one(Matter { event: &event, ..matter }, known);
+    /// Judges one event; whether any control did. What stands in `known` was found in it already, by the
+    /// installation of another Region.
+    pub(super) fn judge(&mut self, matter: Matter<'_>, known: &mut Answered) -> bool {
+        if is_nothing(matter.event) {
+            return false;
         }
+        let mut is_judged = false;
+        for event in matter.event.clone().by_function() {
+            is_judged |= self.judge_one(Matter { event: &event, ..matter }, known);
+        }
+        is_judged
     }
 
-    fn judge_one(&mut self, matter: Matter<'_>, known: &mut Answered) {
+    fn judge_one(&mut self, matter: Matter<'_>, known: &mut Answered) -> bool {
         let Matter { event, now, .. } = matter;
-        if is_nothing(event) {
-            return;
-        }
         let triage = controls::triage(self.policy, event, now);
         if triage.controls.is_empty() {
-            return;
+            return false;
         }
         let remit = Remit::of(self.policy);
         let decide = |state: &State| decide(&remit, event, &triage, state, now);
@@ -97,6 +100,7 @@ impl<'p> Judge<'p> {
         if let Some(state) = first {
             self.trust.look(self.policy, matter, &triage, &state, &decision, &mut self.summary);
         }
+        !decision.evaluations.is_empty()
     }
 
     fn read(&mut self, matter: Matter<'_>, reads: &BTreeSet<Read>) -> State {
@@ -205,9 +209,6 @@ impl<'p> Judge<'p> {
         known: &mut Answered,
     ) {
         let summary = &mut self.summary;
-        if !decision.evaluations.is_empty() {
-            summary.read.judged += 1;
-        }
         for one in &decision.evaluations {
             let key = (one.control.clone(), one.resource.clone());
             if known.contains_key(&key) {

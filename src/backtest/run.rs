@@ -149,7 +149,6 @@ impl<'p> Backtest<'p> {
                 outcome.summary.add(judge.summary);
             }
         }
-        reading.judged = outcome.summary.read.judged;
         reading.seconds = began.elapsed().as_secs_f64();
         reading.unreadable.sort();
         outcome.summary.read = reading;
@@ -262,6 +261,7 @@ impl Reading {
 
     fn add_account(&mut self, other: &Self) {
         self.looked_at += other.looked_at;
+        self.judged += other.judged;
         self.repeated += other.repeated;
         self.late += other.late;
         for (reason, count) in &other.malformed {
