@@ -9,13 +9,14 @@ use super::{
 use crate::{
     controls::{self, Triage},
     decision::{Decision, Remit, Weight, decide},
-    event::{Event, Kind, Source},
+    event::{Event, Kind, Source, TrailCall, WatcherCall, WatcherChange},
     finding::{Compliance, Evaluation, Finding, Requirement},
     history::History,
     policy::ControlPolicy,
     remediation::{Planned, Withheld},
     resource::{Home, Resource},
     state::{PolicyState, Read, State},
+    trail::{Selectors, Trail, TrailSettings},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use time::{OffsetDateTime, UtcOffset};
@@ -114,8 +115,8 @@ impl<'p> Judge<'p> {
         state
     }
 
-    /// Where a resource policy is not known, what the event shows of it stands in for the live one; and a finding of
-    /// another service stands as it was told.
+    /// Where a resource policy is not known, what the event shows of it stands in for the live one; a trail that was
+    /// stopped records nothing, whatever else it is; and a finding of another service stands as it was told.
     fn add_what_it_shows(&self, matter: Matter<'_>, triage: &Triage, state: &mut State) {
         let shown = State::as_shown(matter.event);
         for (resource, policy) in shown.policies {
@@ -127,6 +128,17 @@ impl<'p> Judge<'p> {
         for live in state.policies.values_mut().flatten() {
             let PolicyState { revision, .. } = live;
             revision.get_or_insert_with(|| crate::resource::RevisionId("as-told".to_owned()));
+        }
+        if let Kind::WatcherChange(WatcherChange { watcher, call }) = &matter.event.kind
+            && *call == WatcherCall::Trail(TrailCall::Stop)
+        {
+            // What it records is not asked of a trail that records nothing any more.
+            let stopped = Trail {
+                settings: TrailSettings { trail_arn: watcher.to_string(), ..Default::default() },
+                logging: false,
+                selectors: Selectors::Basic(Vec::new()),
+            };
+            state.watchers.trails.entry(watcher.clone()).or_insert(Some(stopped));
         }
         if let Kind::Threat { finding, threat } = &matter.event.kind
             && triage.reads.contains(&Read::Threat(finding.clone()))

@@ -140,6 +140,20 @@ fn exceptions_limits_and_dry_run_are_told_as_what_withholds() {
 }
 
 #[test]
+fn a_trail_that_was_there_before_is_found_stopped_and_deleted() {
+    let mut archive = Archive::default();
+    for call in ["StopLogging", "DeleteTrail"] {
+        archive.call("cloudtrail", call, json!({ "name": "audit" }), Value::Null);
+    }
+    let folder = folder("backtest-trail", &archive, &[("policy.yaml", ENFORCED)]);
+    let told = Told::of(&folder.cordon(&["backtest", "archive", "--json"], ""));
+    let stopped = ("trail.stopped".to_owned(), "audit".to_owned());
+    assert_eq!(told.found(), [stopped.clone(), stopped]);
+    let started = &told.summary["remediations"]["start-logging"];
+    assert_eq!(started["applied"], 1, "{}", told.summary);
+}
+
+#[test]
 fn what_was_there_before_is_unknown_and_counted() {
     let mut archive = Archive::default();
     let asked = json!({ "functionName": "old", "timeout": 5 });
