@@ -9,7 +9,7 @@ use super::{
     summary::{Difference, Reading, Summary, Unreadable},
 };
 use crate::{
-    archive::{Contents, Delivery, Gunzip, Interest, read},
+    archive::{Contents, Delivery, Gunzip, Interest, LARGEST, read},
     policy::ControlPolicy,
     resource::AccountId,
 };
@@ -215,6 +215,9 @@ impl Reader<'_> {
     fn read_anew(&self, source: &Source, gunzip: &mut Gunzip) -> Read {
         let file: Arc<str> = source.path.as_str().into();
         let stored = match &source.place {
+            _ if source.size > LARGEST as u64 => {
+                Err(format!("it is larger than {} MiB; split it", LARGEST >> 20))
+            }
             Place::Object { bucket, key } => self.store.object(bucket, key),
             place => read_file(place).map_err(|error| error.to_string()),
         };
