@@ -15,10 +15,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// A function that only a topic of its own account may invoke.
+const QUIET: &str = "quiet";
 /// Starts before counting: the files are read into memory then, and Python's are compiled.
 const WARM_UPS: usize = 2;
 /// What each call takes while what waits for what is counted.
-const LATENCY: Duration = Duration::from_millis(200);
+const LATENCY: Duration = Duration::from_secs(1);
 
 /// What one of the two needs.
 #[derive(Default)]
@@ -40,7 +42,7 @@ pub struct Cost {
     /// What it called for one event, in order.
     calls: Vec<String>,
     /// What it called for the grant that nothing is wrong with.
-    harmless_calls: usize,
+    harmless_calls: Vec<String>,
     /// Calls one after the other until nobody is let in any more, and in all.
     trips: (f64, f64),
 }
@@ -78,11 +80,14 @@ pub async fn measure(runs: usize, events: usize) -> [Cost; 2] {
         let processor = milliseconds(running[at].processor_time() - before[at]);
         costs[at].processor = processor / events as f64;
     }
+    for contender in &contenders {
+        quiet(contender).await;
+    }
     for run in 0..events {
         for at in turn(run) {
             let answer = harmless(&contenders[at], &running[at], run).await;
             costs[at].harmless.push(milliseconds(answer.elapsed));
-            costs[at].harmless_calls = contenders[at].world.calls().len();
+            costs[at].harmless_calls = contenders[at].world.calls().iter().map(name).collect();
         }
     }
     for (at, one) in running.into_iter().enumerate() {
@@ -130,21 +135,34 @@ async fn event(contender: &Contender, running: &Bootstrap, function: &str) -> An
     answer
 }
 
-/// One event about a function that only a rule of its own may invoke.
+async fn quiet(contender: &Contender) {
+    let (account, arn) = (&contender.world.account, contender.world.arn(QUIET));
+    account.create_function(QUIET).await;
+    account.put_policy(&arn, &document(&[topic(contender)])).await;
+}
+
+/// What lets the topic in.
+fn topic(contender: &Contender) -> Value {
+    let topic = format!("arn:aws:sns:{}:111122223333:orders", contender.world.region());
+    let condition = json!({ "ArnLike": { "AWS:SourceArn": topic } });
+    let sns = json!({ "Service": "sns.amazonaws.com" });
+    statement("topic", sns, &contender.world.arn(QUIET), Some(condition))
+}
+
+/// One event about the grant to the topic.
 async fn harmless(contender: &Contender, running: &Bootstrap, run: usize) -> Answer {
-    const FUNCTION: &str = "first-0";
-    contender.world.calls();
-    let arn = contender.world.arn(FUNCTION);
-    let rule = trigger(&contender.world, &arn);
-    let mut event: Value = serde_json::from_str(&told(contender, FUNCTION)).expect("JSON");
+    let statement = topic(contender);
+    let mut event: Value = serde_json::from_str(&told(contender, QUIET)).expect("JSON");
     event["detail"]["eventID"] = json!(format!("harmless {run}"));
     let parameters = &mut event["detail"]["requestParameters"];
-    parameters["principal"] = json!("events.amazonaws.com");
-    parameters["statementId"] = json!("hourly");
-    parameters["sourceArn"] = rule["Condition"]["ArnLike"]["AWS:SourceArn"].clone();
-    event["detail"]["responseElements"]["statement"] = json!(rule.to_string());
+    parameters["principal"] = json!("sns.amazonaws.com");
+    parameters["statementId"] = json!("topic");
+    parameters["sourceArn"] = statement["Condition"]["ArnLike"]["AWS:SourceArn"].clone();
+    event["detail"]["responseElements"]["statement"] = json!(statement.to_string());
+    contender.world.calls();
     let answer = running.deliver(&event.to_string());
-    closed(contender, FUNCTION, &answer).await;
+    assert!(answer.ok, "{answer:?}");
+    assert_eq!(sids(contender, QUIET).await, ["topic"], "{answer:?}");
     answer
 }
 
@@ -187,7 +205,8 @@ fn told(contender: &Contender, function: &str) -> String {
     event.to_string()
 }
 
-/// Lets every call take so long that whatever else is done does not count.
+/// How many calls wait for one another: every call takes so long that whatever else is done, by both and
+/// by the emulator, comes to less than one.
 async fn trips(contender: &Contender, running: Bootstrap) -> (f64, f64) {
     const FUNCTION: &str = "slow";
     open(contender, FUNCTION).await;
@@ -204,7 +223,7 @@ async fn trips(contender: &Contender, running: Bootstrap) -> (f64, f64) {
     };
     let answer = delivery.join().expect("an answer");
     closed(contender, FUNCTION, &answer).await;
-    let trips = |time: Duration| time.as_secs_f64() / LATENCY.as_secs_f64();
+    let trips = |time: Duration| (time.as_secs_f64() / LATENCY.as_secs_f64()).floor();
     (trips(closed_after), trips(answer.elapsed))
 }
 
@@ -214,8 +233,11 @@ pub fn print(costs: &[Cost; 2]) {
     let mut table = Table::new("What an answer costs", &columns);
     let mut row = |name: &str, unit: &str, of: &dyn Fn(&Cost) -> f64| {
         let [ours, theirs] = [of(&costs[0]), of(&costs[1])];
-        let digits = if unit.is_empty() { 0 } else { 1 };
-        let shown = |value: f64| format!("{value:.digits$}{unit}");
+        let shown = |value: f64| match value {
+            _ if unit.is_empty() => format!("{value:.0}"),
+            ..1.0 => format!("{value:.2}{unit}"),
+            _ => format!("{value:.1}{unit}"),
+        };
         table.row([name.to_owned(), shown(ours), shown(theirs), ratio(theirs / ours)]);
     };
     row("start to the first request for an event", " ms", &|cost| median(cost.init.clone()));
@@ -228,11 +250,15 @@ pub fn print(costs: &[Cost; 2]) {
     row("AWS calls for an event", "", &|cost| cost.calls.len() as f64);
     row("of these one after the other, until closed", "", &|cost| cost.trips.0);
     row("of these one after the other, in all", "", &|cost| cost.trips.1);
-    row("AWS calls for a harmless grant", "", &|cost| cost.harmless_calls as f64);
+    row("AWS calls for a harmless grant", "", &|cost| cost.harmless_calls.len() as f64);
     table.print(true);
     println!();
     for (name, cost) in ["Cordon", "Cloud Custodian"].iter().zip(costs) {
         println!("{name} calls {}.", counted(&cost.calls));
+        match cost.harmless_calls.as_slice() {
+            [] => println!("For a harmless grant it calls nothing."),
+            calls => println!("For a harmless grant it calls {}.", counted(calls)),
+        }
     }
     let least = |values: &[f64]| values.iter().copied().fold(f64::INFINITY, f64::min);
     for (name, cost) in ["Cordon", "Cloud Custodian"].iter().zip(costs) {

@@ -103,7 +103,9 @@ impl Bootstrap {
     /// Delivers one event and waits until it is answered and the next one asked for.
     pub fn deliver(&self, event: &str) -> Answer {
         let sent = self.begin(event);
-        let (ok, body) = self.posted(PATIENCE).expect("an answer in time");
+        let (ok, body) = self
+            .posted(PATIENCE)
+            .unwrap_or_else(|| panic!("no answer in time: {:#?}", self.settled_log()));
         let elapsed = sent.elapsed();
         let log = self.settled_log();
         let findings = log
@@ -147,8 +149,9 @@ impl Bootstrap {
     /// is done.
     pub fn begin(&self, event: &str) -> Instant {
         self.lines.lock().expect("not poisoned").clear();
+        let sent = Instant::now();
         self.runtime.events.send(event.to_owned()).expect("the Runtime API runs");
-        Instant::now()
+        sent
     }
 
     /// Whether it answers, and what, before so much time is over.
