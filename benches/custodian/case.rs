@@ -2,7 +2,7 @@
 
 use crate::{
     contender::{Contender, Trust},
-    harness::Answer,
+    harness::{Answer, Bootstrap},
     telling::{document, url_statements},
 };
 use aws_sdk_lambda::types::FunctionUrlAuthType;
@@ -75,7 +75,7 @@ impl Case {
         let seeded = Seeded::new(self, number, contender).await;
         let running = contender.start(self.trust);
         let answer = running.deliver(&seeded.event);
-        seeded.done(contender, &answer).await
+        seeded.done(contender, &running, &answer).await
     }
 }
 
@@ -111,7 +111,7 @@ impl Seeded {
     }
 
     /// What came of it.
-    async fn done(&self, contender: &Contender, answer: &Answer) -> Done {
+    async fn done(&self, contender: &Contender, running: &Bootstrap, answer: &Answer) -> Done {
         let account = &contender.world.account;
         let told = !account.notifications().await.is_empty();
         let policy = account.policy(&self.arn).await;
@@ -123,7 +123,7 @@ impl Seeded {
             None => Done::Removed,
             Some(now) if *now != self.statement => Done::Narrowed,
             Some(_) if !answer.ok => Done::Failed,
-            Some(_) if answer.log.contains("Traceback") => Done::Logged,
+            Some(_) if running.logged("Traceback") => Done::Logged,
             Some(_) if told => Done::Told,
             Some(_) => Done::Left,
         }

@@ -30,7 +30,7 @@ use contender::{Contender, Tool};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    cost::print(&cost::measure(number("RUNS", 20), number("EVENTS", 100)).await);
+    cost::print(&cost::measure(number("RUNS", 20), number("EVENTS", 30)).await);
     let wrong = cases::print().await;
     assert!(wrong.is_empty(), "not as the table has it: {wrong:#?}");
 }

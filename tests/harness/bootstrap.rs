@@ -145,6 +145,19 @@ impl Bootstrap {
         }
     }
 
+    /// Whether it logged a text, or does so within a second.
+    pub fn logged(&self, text: &str) -> bool {
+        let end = Instant::now() + Duration::from_secs(1);
+        loop {
+            let found =
+                self.lines.lock().expect("not poisoned").iter().any(|line| line.contains(text));
+            if found || Instant::now() > end {
+                return found;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Hands one event over and leaves it at that: whoever begins it kills the function before it
     /// is done.
     pub fn begin(&self, event: &str) -> Instant {
