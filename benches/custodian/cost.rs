@@ -21,6 +21,8 @@ const QUIET: &str = "quiet";
 const WARM_UPS: usize = 2;
 /// What each call takes while what waits for what is counted.
 const LATENCY: Duration = Duration::from_secs(1);
+/// A median so many times the fastest was measured on a machine with other work to do.
+const BUSY: f64 = 1.5;
 
 /// What one of the two needs.
 #[derive(Default)]
@@ -281,6 +283,9 @@ pub fn print(costs: &[Cost; 2]) {
             cost.init.len(),
             cost.warm.len()
         );
+        if median(cost.init.clone()) > BUSY * init {
+            println!("The machine was busy: measure again, these times mean little.");
+        }
     }
 }
 
