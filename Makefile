@@ -20,10 +20,10 @@ export CORDON_PYTHON ?= $(EMULATOR_VENV)/bin/python
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-18s %s\n", $$1, $$2 }'
 
-# $(call venv,FOLDER,REQUIREMENTS): installs exactly what is pinned, unless that is there already.
+# $(call venv,FOLDER,REQUIREMENTS[,PYTHON]): installs exactly what is pinned, unless that is there already.
 define venv
 	@if ! cmp -s $(2) $(1)/installed.txt; then \
-		rm -rf $(1) && python3 -m venv $(1) && \
+		rm -rf $(1) && $(or $(3),python3) -m venv $(1) && \
 		$(1)/bin/pip install --quiet --disable-pip-version-check -r $(2) && \
 		cp $(2) $(1)/installed.txt; \
 	fi
@@ -156,8 +156,8 @@ demo: setup ## Show it at work against an emulated account
 	cargo build --locked --features cli --bins --example demo
 	$(CARGO_TARGET_DIR)/debug/examples/demo
 
-.PHONY: bench bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start
-bench: bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start ## Measure
+.PHONY: bench bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start bench-custodian
+bench: bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start bench-custodian ## Measure
 
 bench-decide:
 	cargo bench --locked --bench decide
@@ -191,6 +191,16 @@ bench-cold-start:
 	cargo build --locked --release --example hello-world
 	cargo bench --locked --profile dev --features cli --bench cold_start -- \
 		$(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/examples/hello-world
+
+# The distribution's Python, if it has one: built for speed, as Lambda's is, which pyenv's are not.
+CUSTODIAN_VENV := $(CACHE)/venv-custodian
+CUSTODIAN_PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3)
+bench-custodian: setup ## What an answer costs and is worth, beside Cloud Custodian; RUNS, EVENTS
+	$(call venv,$(CUSTODIAN_VENV),benches/custodian/requirements.txt,$(CUSTODIAN_PYTHON))
+	$(CUSTODIAN_VENV)/bin/custodian validate --quiet benches/custodian/policy.json
+	cargo build --locked --release --bin bootstrap
+	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release CORDON_CUSTODIAN_PYTHON=$(CUSTODIAN_VENV)/bin/python \
+		cargo bench --locked --profile dev --features cli --bench custodian
 
 .PHONY: check-policy
 check-policy: ## Validate policy.yaml, and hold it against its tests, policy.tests.yaml

@@ -18,6 +18,7 @@ use std::{
 /// A running function.
 pub struct Bootstrap {
     child: Child,
+    spawned: Instant,
     runtime: RuntimeApi,
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -64,11 +65,21 @@ impl Bootstrap {
         })
     }
 
+    /// Starts a function that is none of the installation's: a command that lacks what Lambda gives
+    /// every function.
+    pub(super) fn other(region: &str, key: &str, name: &str, mut command: Command) -> Self {
+        Self::run(region, name, |port| {
+            environ(&mut command, name, region, key, port);
+            command
+        })
+    }
+
     fn run(region: &str, name: &str, command: impl FnOnce(u16) -> Command) -> Self {
         let arn = format!("arn:aws:lambda:{region}:111122223333:function:{name}");
         let runtime = RuntimeApi::start(arn);
-        let mut child =
-            command(runtime.port).stderr(Stdio::inherit()).spawn().expect("the function starts");
+        let mut command = command(runtime.port);
+        let spawned = Instant::now();
+        let mut child = command.stderr(Stdio::inherit()).spawn().expect("the function starts");
         let stdout = child.stdout.take().expect("its output is piped");
         let lines = Arc::new(Mutex::new(Vec::new()));
         let collected = lines.clone();
@@ -77,7 +88,7 @@ impl Bootstrap {
                 collected.lock().expect("not poisoned").push(line);
             }
         });
-        Self { child, runtime, lines }
+        Self { child, spawned, runtime, lines }
     }
 
     /// Starts it with what it must refuse; what it says.
@@ -92,7 +103,9 @@ impl Bootstrap {
     /// Delivers one event and waits until it is answered and the next one asked for.
     pub fn deliver(&self, event: &str) -> Answer {
         let sent = self.begin(event);
-        let (ok, body) = self.posted(PATIENCE).expect("an answer in time");
+        let (ok, body) = self
+            .posted(PATIENCE)
+            .unwrap_or_else(|| panic!("no answer in time: {:#?}", self.settled_log()));
         let elapsed = sent.elapsed();
         let log = self.settled_log();
         let findings = log
@@ -111,6 +124,14 @@ impl Bootstrap {
         }
     }
 
+    /// Waits until it asks for its first event; the time from the start of its process to that.
+    pub fn initialized(&self) -> Duration {
+        match self.runtime.posted.recv_timeout(PATIENCE).expect("it starts") {
+            Posted::Started(asked) => asked.duration_since(self.spawned),
+            Posted::Response(body) | Posted::Error(body) => panic!("it answers nothing: {body}"),
+        }
+    }
+
     /// Waits for a line that it logs after an answer.
     pub fn logs(&self, text: &str) -> String {
         let end = Instant::now() + Duration::from_secs(10);
@@ -124,12 +145,26 @@ impl Bootstrap {
         }
     }
 
+    /// Whether it logged a text, or does so within a second.
+    pub fn logged(&self, text: &str) -> bool {
+        let end = Instant::now() + Duration::from_secs(1);
+        loop {
+            let found =
+                self.lines.lock().expect("not poisoned").iter().any(|line| line.contains(text));
+            if found || Instant::now() > end {
+                return found;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Hands one event over and leaves it at that: whoever begins it kills the function before it
     /// is done.
     pub fn begin(&self, event: &str) -> Instant {
         self.lines.lock().expect("not poisoned").clear();
+        let sent = Instant::now();
         self.runtime.events.send(event.to_owned()).expect("the Runtime API runs");
-        Instant::now()
+        sent
     }
 
     /// Whether it answers, and what, before so much time is over.
@@ -158,6 +193,17 @@ impl Bootstrap {
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = peak.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok());
         kib.expect("Linux tells it") / 1024.0
+    }
+
+    /// The processor time it took so far, told by Linux in hundredths of a second.
+    /// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
+    pub fn processor_time(&self) -> Duration {
+        let path = format!("/proc/{}/stat", self.child.id());
+        let stat = std::fs::read_to_string(path).expect("a running process");
+        let (_, behind_name) = stat.rsplit_once(')').expect("its name in parentheses");
+        let fields: Vec<&str> = behind_name.split_whitespace().collect();
+        let ticks = |at: usize| fields[at].parse::<u64>().expect("a number of ticks");
+        Duration::from_millis(10 * (ticks(11) + ticks(12)))
     }
 
     /// Lines are written before the answer is posted, but read by another thread.
@@ -197,19 +243,23 @@ fn command(folder: &Path, region: &str, key: &str, mode: &str, port: u16) -> Com
 /// What every function of the installation finds in its environment.
 fn function(program: &str, told: Option<&str>, region: &str, key: &str, port: u16) -> Command {
     let mut command = Command::new(binary(program, told));
+    command.env_clear().env("CORDON_JOURNAL_TABLE", JOURNAL);
+    environ(&mut command, &format!("cordon-{program}"), region, key, port);
     command
-        .env_clear()
+}
+
+/// What Lambda gives every function.
+fn environ(command: &mut Command, name: &str, region: &str, key: &str, port: u16) {
+    command
         .envs(environment(region, key))
         .env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}"))
-        .env("AWS_LAMBDA_FUNCTION_NAME", format!("cordon-{program}"))
+        .env("AWS_LAMBDA_FUNCTION_NAME", name)
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-        .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/cordon-{program}"))
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}"))
         .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
-        .env("CORDON_JOURNAL_TABLE", JOURNAL)
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
-    command
 }
 
 impl Drop for Bootstrap {

@@ -94,6 +94,11 @@ impl World {
         Bootstrap::collector(&self.region, &self.key, bucket)
     }
 
+    /// Starts a function of another make here: a command that lacks what Lambda gives every function.
+    pub fn other_function(&self, name: &str, command: Command) -> Bootstrap {
+        Bootstrap::other(&self.region, &self.key, name, command)
+    }
+
     /// Starts the function with what it must refuse; what it says.
     pub fn start_error(&self, mode: &str, compiled_policy: Option<&str>) -> String {
         self.write_policy(compiled_policy.unwrap_or_default());
