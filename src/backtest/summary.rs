@@ -162,7 +162,8 @@ impl Tally {
 
     /// The names that were seen most, each with how often; equal ones by name.
     pub fn most(&self, count: usize) -> Vec<(&str, u64)> {
-        let mut all: Vec<_> = self.names.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        let mut all: Vec<_> =
+            self.names.iter().map(|(name, count)| (name.as_str(), *count)).collect();
         all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         all.truncate(count);
         all
