@@ -367,6 +367,15 @@ impl Event {
         }
     }
 
+    /// Reads a call as CloudTrail recorded it. `source` is the service that it came from, such as `aws.lambda`.
+    ///
+    /// # Errors
+    /// As [`Event::parse`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_call(record: &str, source: &str, home: &Home) -> Result<Self, EventError> {
+        cloudtrail::parse(record, source, home)
+    }
+
     /// The same, with the rules whose patterns it matches, and what of Cordon's own it changed.
     #[must_use]
     pub fn with(self, matched: Vec<RuleMatch>, touches: Option<Touch>) -> Self {
@@ -496,7 +505,7 @@ impl Event {
 pub const HEARTBEAT: &str = "cordon.heartbeat";
 
 /// Lambda appends the API's version to most names: `AddPermission20150331v2`.
-fn without_date(name: &str) -> &str {
+pub(crate) fn without_date(name: &str) -> &str {
     fn undated(text: &str) -> Option<&str> {
         let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
         (text.len() == bare.len() + 8).then_some(bare)

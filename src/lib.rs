@@ -43,6 +43,8 @@
 //! | `cases` | tests of a control policy |
 //! | `cli` | the operator's command line |
 
+#[cfg(feature = "cli")]
+pub mod archive;
 #[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "cli")]

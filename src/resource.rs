@@ -89,6 +89,20 @@ pub struct Home {
     pub region: String,
 }
 
+impl Home {
+    /// An account in a Region, whose name tells the partition.
+    /// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
+    pub fn of(account: AccountId, region: &str) -> Self {
+        let partition = match region.split_once('-') {
+            Some(("cn", _)) => "aws-cn",
+            Some(("us", rest)) if rest.starts_with("gov-") => "aws-us-gov",
+            Some(("eusc", _)) => "aws-eusc",
+            Some(_) | None => "aws",
+        };
+        Self { partition: partition.to_owned(), account, region: region.to_owned() }
+    }
+}
+
 /// The unqualified ARN of a Lambda function.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -124,14 +124,7 @@ pub(super) fn home(payload: &str, region: Option<&str>) -> Result<Home, CliError
     let envelope: Envelope = serde_json::from_str(payload).map_err(error)?;
     let account = AccountId::parse(&envelope.account).map_err(error)?;
     let region = region.map_or(envelope.region, str::to_owned);
-    let partition = if region.starts_with("cn-") {
-        "aws-cn"
-    } else if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    };
-    Ok(Home { partition: partition.to_owned(), account, region })
+    Ok(Home::of(account, &region))
 }
 
 fn line(path: &Path, event: &Event, decision: &Decision, explained: Option<&[Explained]>) -> Value {
