@@ -28,6 +28,7 @@ pub fn check(run: &Run, made: &Made) {
     let said: Value = serde_json::from_str(&run.text).expect("JSON");
     let read = |name: &str| said["read"][name].as_u64();
     assert_eq!(read("records"), Some(made.records), "it read every record, and none twice");
+    assert_eq!(read("lookedAt"), Some(made.planted), "it looked at what was planted alone");
     assert_eq!(read("unpacked"), Some(made.unpacked), "it read every byte");
     assert_eq!(read("files"), Some(made.files as u64), "it read every file");
     for (control, planted) in &made.findings {

@@ -1,6 +1,7 @@
 //! What most of an account's records are: calls that no control looks at, and how often each is made. The weights
-//! are guesses after what accounts with containers, machines and functions commonly record. Several mention Lambda
-//! without being of it, as real ones do: roles that Lambda assumes, keys that are used for functions.
+//! are guesses after what accounts with containers, machines and functions commonly record. Several are of
+//! Lambda or mention it, as real ones do: reads, roles that Lambda assumes, keys that are used for functions, and the log
+//! streams that functions open.
 
 use crate::session::Who;
 
@@ -222,6 +223,36 @@ pub const KINDS: &[Kind] = &[
         response: r#"{"ConsoleLogin":"Success"}"#,
         additional: r#"{"LoginTo":"https://console.aws.amazon.com/console/home","MobileVersion":"No","MFAUsed":"No"}"#,
         ..write("signin", SIGN_IN)
+    },
+    Kind {
+        weight: 8,
+        who: Who::Pipeline,
+        request: r#"{"functionName":"<function>"}"#,
+        ..read("lambda", "GetFunction20150331v2")
+    },
+    Kind {
+        weight: 3,
+        who: Who::Pipeline,
+        request: r#"{"functionName":"arn:aws:lambda:<region>:<account>:function:<function>"}"#,
+        ..read("lambda", "GetPolicy20150331v2")
+    },
+    Kind {
+        weight: 3,
+        who: Who::Person,
+        request: r#"{"maxItems":50,"marker":"<base64:40>"}"#,
+        ..read("lambda", "ListFunctions20150331")
+    },
+    Kind {
+        weight: 2,
+        who: Who::Service("config.amazonaws.com"),
+        request: r#"{"resource":"arn:aws:lambda:<region>:<account>:function:<function>"}"#,
+        ..read("lambda", "ListTags20170331")
+    },
+    Kind {
+        weight: 14,
+        who: Who::Function,
+        request: r#"{"logGroupName":"/aws/lambda/<function>","logStreamName":"2026/11/02/[$LATEST]<hex:32>"}"#,
+        ..write("logs", "CreateLogStream")
     },
 ];
 

@@ -55,6 +55,7 @@ mod stopwatch;
 mod table;
 
 use contender::{Contender, Tells};
+use floor::Stage;
 use made::{Archive, Wish};
 use std::{
     env, fs,
@@ -69,7 +70,7 @@ fn main() {
         && mode == "stage"
     {
         let files: Vec<_> = files.iter().map(PathBuf::from).collect();
-        let stage = floor::stage(stage).expect("a stage");
+        let stage = Stage::named(stage).expect("a stage");
         println!("{}", floor::run(stage, &files));
         return;
     }
@@ -97,7 +98,7 @@ fn main() {
 /// The back-test beside all others.
 fn figures(archive: &Archive) {
     let files = archive.files();
-    let mut contenders = vec![stage("unpack", &files)];
+    let mut contenders = vec![stage("unpack", &files), stage("pass over", &files)];
     contenders.extend(backtest::contender(archive));
     contenders.push(jq(&files));
     contenders.push(python(&files));
@@ -114,8 +115,7 @@ fn against_floor(archive: &Archive) {
 /// Unpacking, and what one more stage takes beside it.
 fn stages(archive: &Archive) {
     let files = archive.files();
-    let mut contenders: Vec<_> =
-        ["unpack", "pass-over", "records", "parse"].map(|name| stage(name, &files)).into();
+    let mut contenders = Stage::ALL.map(|(name, _)| stage(name, &files));
     table::print(archive, &mut contenders, rounds());
 }
 

@@ -1,9 +1,17 @@
 .Records[]
 | select(
-    .eventSource == "lambda.amazonaws.com"
-    or .userIdentity.inScopeOf.issuerType == "AWS::Lambda::Function"
-    or (
+    (
       .readOnly == false
-      and (.eventSource | IN("iam.amazonaws.com", "events.amazonaws.com", "cloudtrail.amazonaws.com"))
+      and (
+        .eventSource
+        | IN(
+            "lambda.amazonaws.com", "iam.amazonaws.com", "events.amazonaws.com",
+            "cloudtrail.amazonaws.com"
+          )
+      )
+    )
+    or (
+      .userIdentity.inScopeOf.issuerType == "AWS::Lambda::Function"
+      and .eventSource != "logs.amazonaws.com"
     )
   )

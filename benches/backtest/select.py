@@ -4,16 +4,20 @@ import gzip
 import json
 import sys
 
-CHANGES = {"iam.amazonaws.com", "events.amazonaws.com", "cloudtrail.amazonaws.com"}
+CHANGES = {
+    "lambda.amazonaws.com",
+    "iam.amazonaws.com",
+    "events.amazonaws.com",
+    "cloudtrail.amazonaws.com",
+}
 
 
 def wanted(record):
     source = record["eventSource"]
-    if source == "lambda.amazonaws.com":
+    if source in CHANGES and record["readOnly"] is False:
         return True
-    if record["userIdentity"].get("inScopeOf", {}).get("issuerType") == "AWS::Lambda::Function":
-        return True
-    return source in CHANGES and record["readOnly"] is False
+    scope = record["userIdentity"].get("inScopeOf", {})
+    return scope.get("issuerType") == "AWS::Lambda::Function" and source != "logs.amazonaws.com"
 
 
 for path in sys.argv[1:]:
