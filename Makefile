@@ -181,7 +181,7 @@ check-policy: ## Validate policy.yaml, and hold it against its tests, policy.tes
 
 .PHONY: install build deploy enforce
 install: ## Install the operator's command line, `cordon`
-	cargo install --locked --path . --features cli --bin cordon
+	cargo install --locked --path . --features cli,s3 --bin cordon
 
 build: setup-template ## Build the package
 	$(TEMPLATE_VENV)/bin/sam build

@@ -9,6 +9,8 @@ mod error;
 mod evidence;
 mod journal;
 mod notify;
+#[cfg(all(feature = "cli", feature = "s3"))]
+mod objects;
 #[cfg(feature = "cli")]
 mod quarantine;
 mod queue;
@@ -26,6 +28,8 @@ pub use journal::{
     Gate, HOLD, IncidentRecord, Intent, Journal, Opened, Recalled, SeenLedger, StepRecord, Turned,
     WINDOW, turned,
 };
+#[cfg(all(feature = "cli", feature = "s3"))]
+pub use objects::{Object, Objects};
 #[cfg(feature = "cli")]
 pub use quarantine::Quarantined;
 

@@ -2,6 +2,7 @@
 //! 2: wrong usage or input. `--json` gives one JSON line for each item.
 
 mod analyze;
+mod backtest;
 mod check;
 mod control_policy;
 mod controls;
@@ -35,6 +36,8 @@ pub struct Command {
 enum Verb {
     /// Say whom resource policies let in, with the request that gets in.
     Analyze(analyze::Analyze),
+    /// Say what a control policy would have found, and done, over an archive of events.
+    Backtest(backtest::BacktestArgs),
     /// Validate a control policy, and compile it for the function.
     Check(check::Check),
     /// List the controls.
@@ -94,6 +97,7 @@ impl Command {
     pub fn run(self) -> Result<Verdict, CliError> {
         match self.verb {
             Verb::Analyze(analyze) => analyze.run(self.json),
+            Verb::Backtest(backtest) => backtest.run(self.json),
             Verb::Check(check) => check.run(self.json),
             Verb::Controls(controls) => controls.run(self.json),
             Verb::Decide(decide) => decide.run(self.json),

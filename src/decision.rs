@@ -7,9 +7,11 @@ mod plan;
 mod policy_edits;
 mod rewritten;
 mod standing;
+mod weight;
 
 pub use rewritten::{After, Rewritten, rewritten};
 pub use standing::{Excepted, Standing};
+pub use weight::Weight;
 
 use crate::{
     baseline::{Baseline, Subject},

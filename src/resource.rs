@@ -79,7 +79,7 @@ pub fn is_organization_id(text: &str) -> bool {
 }
 
 /// Where Cordon looks from: the partition, account and Region its events and functions live in.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Home {
     /// `aws`, `aws-cn`, `aws-us-gov`, ...
     pub partition: String,

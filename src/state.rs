@@ -36,7 +36,7 @@ pub use watchers::Watchers;
 use crate::{
     baseline,
     event::Threat,
-    finding::ControlId,
+    finding::{ControlId, fingerprint},
     iam::{Document, IdentityDocument},
     injection::injects,
     remediation::{Remediation, Stand},
@@ -234,6 +234,9 @@ pub struct FunctionState {
     pub in_vpc: bool,
     /// Has environment variables.
     pub has_environment: bool,
+    /// Whether it has any could not be read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hides_environment: bool,
     /// The customer managed key for the environment, if any.
     pub kms_key: Option<String>,
     /// None where the tags could not be read.
@@ -273,6 +276,18 @@ pub struct FunctionState {
     /// Its environment variables; none where they could not be read.
     #[serde(default)]
     pub variables: Option<BTreeMap<String, VariableState>>,
+}
+
+impl FunctionState {
+    /// A name for the code and for what decides which of it runs; none where its hash is not known. Of
+    /// the environment nothing goes in: hashes of short values can be guessed.
+    pub fn code_name(&self) -> Option<String> {
+        let runtime = self.runtime.as_deref().unwrap_or_default();
+        let handler = self.handler.as_deref().unwrap_or_default();
+        let mut parts = vec![self.code_sha256.as_deref()?, runtime, &self.role, handler];
+        parts.extend(self.layers.iter().map(String::as_str));
+        Some(fingerprint(&parts))
+    }
 }
 
 /// What is known of an environment variable's value.

@@ -257,6 +257,7 @@ fn live(function: &Function) -> FunctionState {
         runtime: None,
         in_vpc: function.site != super::place::Site::Outside,
         has_environment: false,
+        hides_environment: false,
         kms_key: None,
         tags: Some(Default::default()),
         reserved_concurrency: None,

@@ -5,17 +5,18 @@ use crate::{
     history::Call,
     resource::{AccountId, Home, is_region},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// One archived event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// The same for every copy of the event.
     pub id: String,
     /// When it happened.
+    #[serde(with = "time::serde::timestamp::nanoseconds")]
     pub at: OffsetDateTime,
     /// The account and Region that it happened in.
     pub home: Home,
@@ -24,7 +25,7 @@ pub struct Delivery {
 }
 
 /// What an event tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Told {
     /// A call.
     Call {

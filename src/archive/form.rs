@@ -18,7 +18,7 @@ pub struct Contents {
     /// Events in all.
     pub records: u64,
     /// Events that matter and are malformed, by what is wrong.
-    pub malformed: BTreeMap<&'static str, u64>,
+    pub malformed: BTreeMap<Cow<'static, str>, u64>,
     /// Why the file could not be read to its end, if it could not. What stands before is there.
     pub broken: Option<String>,
 }
@@ -77,7 +77,7 @@ impl Contents {
     fn add(&mut self, delivery: Result<Delivery, &'static str>) {
         match delivery {
             Ok(delivery) => self.deliveries.push(delivery),
-            Err(why) => *self.malformed.entry(why).or_default() += 1,
+            Err(why) => *self.malformed.entry(why.into()).or_default() += 1,
         }
     }
 }

@@ -16,8 +16,8 @@ pub(super) const OF_A_FUNCTION: &[u8] = b"\"AWS::Lambda::Function\"";
 const SUFFIX: &str = ".amazonaws.com";
 
 /// What calls begin with that change what is looked at, beside [`CHANGING`].
-const ALSO_CHANGING: [&str; 7] =
-    ["Associate", "Enable", "Invoke", "Publish", "Start", "Stop", "Tag"];
+const ALSO_CHANGING: [&str; 8] =
+    ["Associate", "Enable", "Invoke", "Publish", "Start", "Stop", "Tag", "Untag"];
 
 /// Of CloudWatch Logs the calls on log groups alone: its others are many.
 const OF_LOGS: [&str; 6] = [
@@ -28,6 +28,9 @@ const OF_LOGS: [&str; 6] = [
     "DisassociateKmsKey",
     "PutRetentionPolicy",
 ];
+
+/// Of Application Auto Scaling the calls on what of functions it scales, among others.
+const OF_SCALING: [&str; 2] = ["DeregisterScalableTarget", "RegisterScalableTarget"];
 
 /// Of AWS Config the calls that rules make all the time.
 const BUSY: &str = "PutEvaluations";
@@ -42,6 +45,19 @@ pub struct Interest {
 }
 
 impl Interest {
+    /// The services whose calls change what is looked at.
+    pub const CHANGED: [&str; 9] = [
+        "application-autoscaling",
+        "cloudtrail",
+        "config",
+        "events",
+        "guardduty",
+        "iam",
+        "lambda",
+        "logs",
+        "xray",
+    ];
+
     /// What matters to these control policies. A rule whose pattern names no service may be about any.
     pub fn of<'p>(policies: impl IntoIterator<Item = &'p ControlPolicy>) -> Self {
         let mut interest = Self::default();
@@ -62,10 +78,9 @@ impl Interest {
         let is_changing =
             || CHANGING.iter().chain(&ALSO_CHANGING).any(|verb| name.starts_with(verb));
         let by_service = match service {
-            "cloudtrail" | "events" | "guardduty" | "iam" | "lambda" | "xray" => is_changing(),
-            "config" => is_changing() && name != BUSY,
             "logs" => OF_LOGS.contains(&name),
-            _ => false,
+            "application-autoscaling" => OF_SCALING.contains(&name),
+            _ => Self::CHANGED.contains(&service) && is_changing() && name != BUSY,
         };
         let is_lambdas_own = || {
             OF_LAMBDA

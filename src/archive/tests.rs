@@ -118,7 +118,7 @@ fn a_record_that_matters_and_lacks_something_is_counted_with_the_reason() {
         (r#","awsRegion":"eu-west-1""#, "the Region is missing or none"),
     ] {
         let contents = read_all(&log_file(&[whole.replace(part, "")]));
-        assert_eq!(contents.malformed.keys().collect::<Vec<_>>(), [&want]);
+        assert_eq!(contents.malformed.keys().collect::<Vec<_>>(), [want]);
     }
     let no_account = whole.replace("111122223333", "x");
     assert!(read_all(&log_file(&[no_account])).malformed.contains_key("the account is none"));

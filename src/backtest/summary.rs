@@ -6,7 +6,7 @@ use crate::{
     policy::Mode,
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 use time::{Date, OffsetDateTime};
 
 /// Names that are counted apart, of each kind.
@@ -113,7 +113,83 @@ pub struct OfControl {
     pub insufficient_data: u64,
 }
 
+impl Summary {
+    /// Adds that of another account.
+    pub(super) fn add(&mut self, other: Self) {
+        self.read.judged += other.read.judged;
+        self.findings += other.findings;
+        for (control, counts) in other.controls {
+            self.controls.entry(control).or_default().add_all(counts);
+        }
+        for (into, from) in [
+            (&mut self.resources, other.resources),
+            (&mut self.principals, other.principals),
+            (&mut self.contained, other.contained),
+            (&mut self.limits, other.limits),
+            (&mut self.exceptions, other.exceptions),
+        ] {
+            into.add_all(from);
+        }
+        for (day, counts) in other.days {
+            let into = self.days.entry(day).or_default();
+            counts.into_iter().for_each(|(one, count)| *into.entry(one).or_default() += count);
+        }
+        for (name, OfRemediation { applied, withheld }) in other.remediations {
+            let into = self.remediations.entry(name).or_default();
+            into.applied += applied;
+            for (why, count) in withheld {
+                *into.withheld.entry(why).or_default() += count;
+            }
+        }
+        for (control, reasons) in other.unknown {
+            self.unknown.entry(control).or_default().add_all(reasons);
+        }
+        for silence in other.silences {
+            self.add_silence(silence);
+        }
+        self.silences.sort_by(|a, b| {
+            b.findings.cmp(&a.findings).then_with(|| (&a.under, &a.line).cmp(&(&b.under, &b.line)))
+        });
+        self.worst.extend(other.worst);
+        keep_worst(&mut self.worst);
+    }
+
+    /// Adds what a line would silence.
+    pub(super) fn add_silence(&mut self, silence: Silence) {
+        let is_same = |one: &&mut Silence| one.under == silence.under && one.line == silence.line;
+        let Some(known) = self.silences.iter_mut().find(is_same) else {
+            self.silences.push(silence);
+            return;
+        };
+        known.findings += silence.findings;
+        for control in silence.controls {
+            if !known.controls.contains(&control) {
+                known.controls.push(control);
+            }
+        }
+    }
+}
+
+/// Keeps so many findings, the worst.
+pub(super) fn keep_worst(told: &mut Vec<Told>) {
+    fn key(told: &Told) -> (Reverse<Severity>, OffsetDateTime, &str, &Requirement, &str) {
+        (Reverse(told.severity), told.at, &told.event, &told.control, &told.resource)
+    }
+    told.sort_by(|a, b| key(a).cmp(&key(b)));
+    told.truncate(MOST_FINDINGS);
+}
+
 impl OfControl {
+    fn add_all(&mut self, other: Self) {
+        self.low += other.low;
+        self.medium += other.medium;
+        self.high += other.high;
+        self.critical += other.critical;
+        self.compliant += other.compliant;
+        self.not_applicable += other.not_applicable;
+        self.insufficient_data += other.insufficient_data;
+    }
+
     /// Findings of any severity.
     pub const fn findings(&self) -> u64 {
         self.low + self.medium + self.high + self.critical
@@ -151,13 +227,24 @@ pub struct Tally {
 impl Tally {
     /// Counts a name.
     pub fn add(&mut self, name: &str) {
+        self.add_times(name, 1);
+    }
+
+    fn add_times(&mut self, name: &str, times: u64) {
         if let Some(count) = self.names.get_mut(name) {
-            *count += 1;
+            *count += times;
         } else if self.names.len() < MOST_NAMES {
-            self.names.insert(name.to_owned(), 1);
+            self.names.insert(name.to_owned(), times);
         } else {
-            self.others += 1;
+            self.others += times;
         }
+    }
+
+    fn add_all(&mut self, other: Self) {
+        for (name, times) in other.names {
+            self.add_times(&name, times);
+        }
+        self.others += other.others;
     }
 
     /// The names that were seen most, each with how often; equal ones by name.

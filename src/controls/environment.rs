@@ -15,6 +15,9 @@ pub(super) const CONTROL: Control = Control {
     needs: needs_function,
     judge: |case| {
         judge_function(case, ControlId::EnvironmentUnencrypted, |function| {
+            if function.hides_environment && function.kms_key.is_none() {
+                return Err("whether it has environment variables could not be read".to_owned());
+            }
             Ok(if function.has_environment && function.kms_key.is_none() {
                 vec![Evidence::new("KMSKeyArn", "absent, with variables present")]
             } else {

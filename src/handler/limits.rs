@@ -5,10 +5,8 @@
 use super::{HandlerError, Matter, Responder, in_order, subject, withheld};
 use crate::{
     aws::{AwsError, Recalled, SeenLedger},
-    decision::Decision,
-    finding::Severity,
+    decision::{Decision, Weight},
     ledger::{Answer, Refusal},
-    remediation::Remediation,
     report::Report,
     state::State,
 };
@@ -32,15 +30,6 @@ impl Budget {
     }
 }
 
-/// What an answer counts as. A containment counts as a change, and as a stop of the function.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
-    #[default]
-    Nothing,
-    Change,
-    Stop,
-}
-
 impl Responder {
     /// Recalls what the journal knows of the subject. Where something is to be changed, it is read
     /// beside that what was answered lately: then counting keeps a stop waiting for one call only.
@@ -50,7 +39,7 @@ impl Responder {
         decision: &Decision,
         state: &mut State,
     ) -> Result<(Recalled, Budget), AwsError> {
-        if weight(decision, state) == Weight::Nothing {
+        if decision.weight(state) == Weight::Nothing {
             return Ok((self.recall(matter, decision, state).await?, Budget::default()));
         }
         let journal = self.journal();
@@ -68,21 +57,18 @@ impl Responder {
         state: &mut State,
         budget: &mut Budget,
     ) -> Result<bool, AwsError> {
-        let weight = weight(decision, state);
+        let weight = decision.weight(state);
         let Some(subject) = subject(decision).filter(|_| weight > budget.admitted) else {
             return Ok(true);
         };
-        let actor = &matter.event.actor;
-        let actor = actor.role.as_deref().or(actor.arn.as_deref());
-        let answer = Answer::new(&matter.event.id, &subject, actor)
-            .stopping(weight == Weight::Stop)
-            .critical(is_critical(matter, decision));
+        let policy = matter.remit.policy;
+        let answer = decision.answer(matter.event, &subject, weight, policy);
         let journal = self.journal();
         let seen = match budget.seen.take() {
             Some(seen) => seen,
             None => journal.ledger().await?,
         };
-        let limits = &matter.remit.policy.limits;
+        let limits = &policy.limits;
         match journal.admit(seen, &answer, limits, matter.moment()).await? {
             None => {
                 budget.admitted = weight;
@@ -127,30 +113,6 @@ impl Responder {
         }
         Ok(())
     }
-}
-
-/// What a decision counts as. A function that is contained already is not stopped again, whatever
-/// keeps it so.
-fn weight(decision: &Decision, state: &State) -> Weight {
-    let is_tag = |remediation: &Remediation| matches!(remediation, Remediation::TagFunction { .. });
-    let approved = decision.approved();
-    let changes = approved.iter().any(|approved| !is_tag(&approved.planned().remediation));
-    let is_contained = state.memory.incident.is_some() && state.memory.contains;
-    // A containment may have to read before it has anything to change; it is counted before it is
-    // written down that there is one.
-    let stops = decision.contains && !is_contained && (changes || !decision.wants.is_empty());
-    match (changes, stops) {
-        (_, true) => Weight::Stop,
-        (true, false) => Weight::Change,
-        (false, false) => Weight::Nothing,
-    }
-}
-
-/// Whether a critical finding asks for what is approved.
-fn is_critical(matter: &Matter<'_>, decision: &Decision) -> bool {
-    let approved = decision.approved();
-    let mut controls = approved.iter().flat_map(|approved| &approved.planned().controls);
-    controls.any(|control| matter.remit.policy.severity(control) == Severity::Critical)
 }
 
 /// The error of an answer that was refused.

@@ -5,7 +5,6 @@
 use super::{Aws, AwsError, ErrorKind, absent};
 use crate::{
     aws::failed,
-    finding::fingerprint,
     resource::{FunctionArn, FunctionResource, Qualifier},
     salt::{Salt, SaltedHash},
     setting::VpcAttachment,
@@ -143,7 +142,7 @@ fn function_state(function: &FunctionArn, output: GetFunctionOutput) -> Function
     };
     let reserved = output.concurrency.and_then(|c| c.reserved_concurrent_executions);
     let configuration = output.configuration.as_ref();
-    FunctionState {
+    let mut state = FunctionState {
         role: configuration.and_then(|c| c.role.clone()).unwrap_or_default(),
         runtime: configuration
             .and_then(|c| c.runtime.as_ref())
@@ -155,13 +154,14 @@ fn function_state(function: &FunctionArn, output: GetFunctionOutput) -> Function
             .and_then(|c| c.environment.as_ref())
             .and_then(|environment| environment.variables.as_ref())
             .is_some_and(|variables| !variables.is_empty()),
+        hides_environment: configuration.is_some_and(|c| environment(c).is_none()),
         kms_key: configuration.and_then(|c| c.kms_key_arn.clone()).filter(|key| !key.is_empty()),
         tags,
         reserved_concurrency: reserved.and_then(|n| u32::try_from(n).ok()),
         dead_letter_target: configuration.and_then(dead_letter_target),
         on_managed_instances: configuration.is_some_and(|c| c.capacity_provider_config.is_some()),
         is_durable: configuration.is_some_and(|c| c.durable_config.is_some()),
-        code: configuration.and_then(code),
+        code: None,
         log_group: configuration.and_then(|c| log_group(function, c)),
         handler: configuration.and_then(|c| c.handler.clone()),
         layers: configuration.map(layers).unwrap_or_default(),
@@ -171,21 +171,9 @@ fn function_state(function: &FunctionArn, output: GetFunctionOutput) -> Function
         variables: configuration.and_then(environment).map(|variables| {
             variables.map(|(name, value)| (name.clone(), VariableState::of(name, value))).collect()
         }),
-    }
-}
-
-/// A name for the code and for what decides which of it runs. Of the environment nothing goes in:
-/// hashes of short values can be guessed.
-fn code(configuration: &FunctionConfiguration) -> Option<String> {
-    let sha256 = configuration.code_sha256.as_deref()?;
-    let runtime = configuration.runtime.as_ref().map(|runtime| runtime.as_str());
-    let layers = configuration.layers().iter().filter_map(|layer| layer.arn.as_deref());
-    let role = configuration.role.as_deref();
-    let handler = configuration.handler.as_deref();
-    let mut parts = vec![sha256];
-    parts.extend([runtime, role, handler].map(Option::unwrap_or_default));
-    parts.extend(layers);
-    Some(fingerprint(&parts))
+    };
+    state.code = state.code_name();
+    state
 }
 
 fn layers(configuration: &FunctionConfiguration) -> Vec<String> {
