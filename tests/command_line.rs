@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::{
     fs,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -37,6 +37,20 @@ impl Folder {
             fs::write(folder.join(file), text).expect("a file is written");
         }
         Self(folder)
+    }
+
+    /// The same, without what an earlier run left there.
+    pub fn anew(name: &str, files: &[(&str, String)]) -> Self {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).expect("what was left is removed");
+        }
+        Self::new(name, files)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Runs the command line here.

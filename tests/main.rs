@@ -10,6 +10,7 @@
 
 mod alarms;
 mod analyze;
+mod backtest;
 mod behaviour;
 mod chained;
 mod command_line;

@@ -3,7 +3,7 @@
 use crate::{
     event::without_date,
     history::Call,
-    resource::{AccountId, Home, is_region},
+    resource::{AccountId, Home},
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
