@@ -35,7 +35,7 @@ pub fn contender(archive: &Archive) -> Contender {
             command
         }
     };
-    command.arg(&archive.folder);
+    command.arg(archive.folder.join("AWSLogs"));
     Contender { name: NAME.to_owned(), pipelines: vec![vec![command]], tells: Tells::Text }
 }
 
@@ -81,6 +81,8 @@ pub fn check(run: &Run, made: &Made) {
     assert_eq!(read("lookedAt"), Some(made.planted), "it looked at what was planted alone");
     assert_eq!(read("unpacked"), Some(made.unpacked), "it read every byte");
     assert_eq!(read("files"), Some(made.files as u64), "it read every file");
+    let all: u64 = made.findings.values().sum();
+    assert_eq!(said["findings"].as_u64(), Some(all), "nothing else is found");
     for (control, planted) in &made.findings {
         let of = &said["controls"][control];
         let found = ["low", "medium", "high", "critical"].map(|severity| of[severity].as_u64());

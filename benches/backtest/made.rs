@@ -235,7 +235,7 @@ fn text(wish: &Wish, planned: &Planned) -> (String, Made) {
             left < 0
         });
         let kind = kind.expect("less than all of it was drawn");
-        let session = sessions.any(kind.who, &mut chance);
+        let session = sessions.any(kind.who, place, &mut chance);
         loop {
             let late = if chance.is(LATE) { 900 } else { 0 };
             let place = Place { at: at + chance.below(5) - late, ..place };
@@ -265,14 +265,14 @@ fn plant(
 ) {
     let planted = planted::any(place.region, chance);
     for (call, after) in planted.calls.iter().zip(0..) {
-        let session = sessions.any(call.who, chance);
+        let session = sessions.any(call.who, place, chance);
         let place = Place { at: place.at + after, ..place };
         record::planted(call, &session, place, chance, text);
         made.records += 1;
         made.planted += 1;
     }
-    if let Some(control) = planted.finds {
-        *made.findings.entry(control.to_owned()).or_default() += 1;
+    if let Some((control, times)) = planted.finds {
+        *made.findings.entry(control.to_owned()).or_default() += times;
     }
 }
 

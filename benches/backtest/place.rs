@@ -47,6 +47,11 @@ pub fn written(at: i64) -> String {
     at.format(&Rfc3339).expect("it can be written")
 }
 
+/// A name that nobody else has.
+pub fn own(place: Place) -> String {
+    format!("trial-{:012x}", place.own >> 16)
+}
+
 /// The name of one of the account's functions: 192 of them.
 pub fn function(chance: &mut Chance) -> String {
     format!("{}-{}", chance.any(&TEAMS), chance.any(&JOBS))
@@ -98,7 +103,7 @@ fn fill(name: &str, place: Place, chance: &mut Chance, to: &mut String) {
         "account" => to.push_str(place.account),
         "region" => to.push_str(place.region),
         "at" => to.push_str(&written(place.at)),
-        "own" => write!(to, "{:012x}", place.own >> 16).expect("text"),
+        "own" => to.push_str(&own(place)),
         "function" => to.push_str(&function(&mut same())),
         "team" => to.push_str(*same().any(&TEAMS)),
         "bucket" => write!(to, "acme-{}-{}", same().any(&TEAMS), place.account).expect("text"),

@@ -14,8 +14,8 @@ use crate::{
 pub struct Planted {
     /// How often, beside the others.
     pub weight: i64,
-    /// The control that finds something, once each.
-    pub finds: Option<&'static str>,
+    /// The control that finds something, and in how many of the calls.
+    pub finds: Option<(&'static str, u64)>,
     /// The calls.
     pub calls: &'static [Kind],
 }
@@ -56,19 +56,20 @@ pub const PLANTED: &[Planted] = &[
     harmless(30, &[CREATE_ROLE, ATTACH_BASIC, NARROW_POLICY]),
     harmless(20, &[PUT_RULE, PUT_TARGETS]),
     harmless(5, &[PUT_SELECTORS]),
-    found(12, "function-policy.public", &[CREATE_OWN_FUNCTION, PUBLIC_PERMISSION]),
-    found(8, "function-url.public", &[CREATE_OWN_FUNCTION, OPEN_URL, OPEN_URL_PERMISSION]),
-    found(6, "identity-policy.overbroad-lambda-admin", &[CREATE_OWN_ROLE, WIDE_POLICY]),
-    found(6, "function.privilege-escalation", &[ESCALATION]),
-    found(4, "trail.stopped", &[CREATE_TRAIL, START_LOGGING, STOP_LOGGING]),
+    // A URL that anybody may call is found when it is made, and once more when its statement is.
+    found(12, "function-policy.public", 1, &[CREATE_OWN_FUNCTION, PUBLIC_PERMISSION]),
+    found(8, "function-url.public", 2, &[CREATE_OWN_FUNCTION, OPEN_URL, OPEN_URL_PERMISSION]),
+    found(6, "identity-policy.overbroad-lambda-admin", 1, &[CREATE_OWN_ROLE, WIDE_POLICY]),
+    found(6, "function.privilege-escalation", 1, &[CREATE_OWN_FUNCTION, ESCALATION]),
+    found(4, "trail.stopped", 1, &[CREATE_TRAIL, START_LOGGING, STOP_LOGGING]),
 ];
 
 const fn harmless(weight: i64, calls: &'static [Kind]) -> Planted {
     Planted { weight, finds: None, calls }
 }
 
-const fn found(weight: i64, control: &'static str, calls: &'static [Kind]) -> Planted {
-    Planted { weight, finds: Some(control), calls }
+const fn found(weight: i64, control: &'static str, times: u64, calls: &'static [Kind]) -> Planted {
+    Planted { weight, finds: Some((control, times)), calls }
 }
 
 const FUNCTION_DECRYPTS: Kind = Kind {
@@ -113,7 +114,7 @@ const CREATE_FUNCTION: Kind = Kind {
     ..write("lambda", "CreateFunction20150331")
 };
 
-const CONFIGURATION: &str = r#"{"functionName":"<function>","functionArn":"arn:aws:lambda:<region>:<account>:function:<function>","runtime":"python3.13","role":"arn:aws:iam::<account>:role/<function>-role","handler":"app.handler","codeSize":<number:9000000>,"description":"","timeout":30,"memorySize":512,"lastModified":"2026-11-02T00:00:00.000+0000","codeSha256":"<base64:43>=","version":"$LATEST","tracingConfig":{"mode":"PassThrough"},"revisionId":"<uuid>","state":"Active","packageType":"Zip","architectures":["arm64"],"ephemeralStorage":{"size":512},"snapStart":{"applyOn":"None","optimizationStatus":"Off"},"runtimeVersionConfig":{"runtimeVersionArn":"arn:aws:lambda:<region>::runtime:3f8cc63e501f1545e4ac985bd0ae6b4744d8df04b5d886c9a03f75e6773cdd7f"},"loggingConfig":{"logFormat":"JSON","applicationLogLevel":"INFO","systemLogLevel":"INFO","logGroup":"/aws/lambda/<function>"}}"#;
+const CONFIGURATION: &str = r#"{"functionName":"<function>","functionArn":"arn:aws:lambda:<region>:<account>:function:<function>","runtime":"python3.13","role":"arn:aws:iam::<account>:role/<function>-role","handler":"app.handler","codeSize":<number:9000000>,"description":"","timeout":30,"memorySize":512,"lastModified":"2026-11-02T00:00:00.000+0000","codeSha256":"<base64:43>=","version":"$LATEST","tracingConfig":{"mode":"PassThrough"},"revisionId":"<uuid>","state":"Active","environment":{},"packageType":"Zip","architectures":["arm64"],"ephemeralStorage":{"size":512},"snapStart":{"applyOn":"None","optimizationStatus":"Off"},"runtimeVersionConfig":{"runtimeVersionArn":"arn:aws:lambda:<region>::runtime:3f8cc63e501f1545e4ac985bd0ae6b4744d8df04b5d886c9a03f75e6773cdd7f"},"loggingConfig":{"logFormat":"JSON","applicationLogLevel":"INFO","systemLogLevel":"INFO","logGroup":"/aws/lambda/<function>"}}"#;
 
 const SCOPED_PERMISSION: Kind = Kind {
     who: Who::Pipeline,
@@ -170,47 +171,47 @@ const PUT_SELECTORS: Kind = Kind {
 
 const CREATE_OWN_FUNCTION: Kind = Kind {
     who: Who::Person,
-    request: r#"{"functionName":"trial-<own>","runtime":"python3.13","role":"arn:aws:iam::<account>:role/trial-<own>","handler":"app.handler","code":{},"timeout":3,"memorySize":128,"publish":false}"#,
-    response: r#"{"functionName":"trial-<own>","functionArn":"arn:aws:lambda:<region>:<account>:function:trial-<own>","runtime":"python3.13","role":"arn:aws:iam::<account>:role/trial-<own>","handler":"app.handler","codeSize":312,"description":"","timeout":3,"memorySize":128,"lastModified":"<at>","codeSha256":"<base64:43>=","version":"$LATEST","tracingConfig":{"mode":"PassThrough"},"revisionId":"<uuid>","state":"Pending","stateReason":"The function is being created.","stateReasonCode":"Creating","packageType":"Zip","architectures":["x86_64"],"ephemeralStorage":{"size":512},"snapStart":{"applyOn":"None","optimizationStatus":"Off"},"loggingConfig":{"logFormat":"Text","logGroup":"/aws/lambda/trial-<own>"}}"#,
+    request: r#"{"functionName":"<own>","runtime":"python3.13","role":"arn:aws:iam::<account>:role/<own>-role","handler":"app.handler","code":{},"timeout":3,"memorySize":128,"publish":false}"#,
+    response: r#"{"functionName":"<own>","functionArn":"arn:aws:lambda:<region>:<account>:function:<own>","runtime":"python3.13","role":"arn:aws:iam::<account>:role/<own>-role","handler":"app.handler","codeSize":312,"description":"","timeout":3,"memorySize":128,"lastModified":"<at>","codeSha256":"<base64:43>=","version":"$LATEST","tracingConfig":{"mode":"PassThrough"},"revisionId":"<uuid>","state":"Pending","stateReason":"The function is being created.","stateReasonCode":"Creating","environment":{},"packageType":"Zip","architectures":["x86_64"],"ephemeralStorage":{"size":512},"snapStart":{"applyOn":"None","optimizationStatus":"Off"},"loggingConfig":{"logFormat":"Text","logGroup":"/aws/lambda/<own>"}}"#,
     ..write("lambda", "CreateFunction20150331")
 };
 
 const PUBLIC_PERMISSION: Kind = Kind {
     who: Who::Person,
-    request: r#"{"functionName":"trial-<own>","statementId":"all","action":"lambda:InvokeFunction","principal":"*"}"#,
-    response: r#"{"statement":"{\"Sid\":\"all\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"arn:aws:lambda:<region>:<account>:function:trial-<own>\"}"}"#,
+    request: r#"{"functionName":"<own>","statementId":"all","action":"lambda:InvokeFunction","principal":"*"}"#,
+    response: r#"{"statement":"{\"Sid\":\"all\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"arn:aws:lambda:<region>:<account>:function:<own>\"}"}"#,
     ..write("lambda", "AddPermission20150331v2")
 };
 
 const OPEN_URL: Kind = Kind {
     who: Who::Person,
-    request: r#"{"functionName":"trial-<own>","authType":"NONE","invokeMode":"BUFFERED"}"#,
-    response: r#"{"functionUrl":"https://<own>q7xw2mzkd5v4jrhtgy3.lambda-url.<region>.on.aws/","functionArn":"arn:aws:lambda:<region>:<account>:function:trial-<own>","authType":"NONE","creationTime":"<at>","invokeMode":"BUFFERED"}"#,
+    request: r#"{"functionName":"<own>","authType":"NONE","invokeMode":"BUFFERED"}"#,
+    response: r#"{"functionUrl":"https://q7xw2mzkd5v4jrhtgy3b6snacu0lfepo.lambda-url.<region>.on.aws/","functionArn":"arn:aws:lambda:<region>:<account>:function:<own>","authType":"NONE","creationTime":"<at>","invokeMode":"BUFFERED"}"#,
     ..write("lambda", "CreateFunctionUrlConfig")
 };
 
 const OPEN_URL_PERMISSION: Kind = Kind {
     who: Who::Person,
-    request: r#"{"functionName":"trial-<own>","statementId":"FunctionURLAllowPublicAccess","action":"lambda:InvokeFunctionUrl","principal":"*","functionUrlAuthType":"NONE"}"#,
-    response: r#"{"statement":"{\"Sid\":\"FunctionURLAllowPublicAccess\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"lambda:InvokeFunctionUrl\",\"Resource\":\"arn:aws:lambda:<region>:<account>:function:trial-<own>\",\"Condition\":{\"StringEquals\":{\"lambda:FunctionUrlAuthType\":\"NONE\"}}}"}"#,
+    request: r#"{"functionName":"<own>","statementId":"FunctionURLAllowPublicAccess","action":"lambda:InvokeFunctionUrl","principal":"*","functionUrlAuthType":"NONE"}"#,
+    response: r#"{"statement":"{\"Sid\":\"FunctionURLAllowPublicAccess\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"lambda:InvokeFunctionUrl\",\"Resource\":\"arn:aws:lambda:<region>:<account>:function:<own>\",\"Condition\":{\"StringEquals\":{\"lambda:FunctionUrlAuthType\":\"NONE\"}}}"}"#,
     ..write("lambda", "AddPermission20150331v2")
 };
 
 const CREATE_OWN_ROLE: Kind = Kind {
     who: Who::Person,
-    request: r#"{"roleName":"trial-<own>","assumeRolePolicyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"}"#,
-    response: r#"{"role":{"path":"/","roleName":"trial-<own>","roleId":"AROA<secret>","arn":"arn:aws:iam::<account>:role/trial-<own>","createDate":"Nov 2, 2026, 12:00:00 AM"}}"#,
+    request: r#"{"roleName":"<own>","assumeRolePolicyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"}"#,
+    response: r#"{"role":{"path":"/","roleName":"<own>","roleId":"AROA<secret>","arn":"arn:aws:iam::<account>:role/<own>","createDate":"Nov 2, 2026, 12:00:00 AM"}}"#,
     ..write("iam", "CreateRole")
 };
 
 const WIDE_POLICY: Kind = Kind {
     who: Who::Person,
-    request: r#"{"roleName":"trial-<own>","policyName":"all","policyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"lambda:*\",\"Resource\":\"*\"}]}"}"#,
+    request: r#"{"roleName":"<own>","policyName":"all","policyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"lambda:*\",\"Resource\":\"*\"}]}"}"#,
     ..write("iam", "PutRolePolicy")
 };
 
 const ESCALATION: Kind = Kind {
-    who: Who::Function,
+    who: Who::OwnFunction,
     request: r#"{"userName":"backup-<own>"}"#,
     response: r#"{"user":{"path":"/","userName":"backup-<own>","userId":"AIDA<secret>","arn":"arn:aws:iam::<account>:user/backup-<own>","createDate":"Nov 2, 2026, 12:00:00 AM"}}"#,
     ..write("iam", "CreateUser")
@@ -218,19 +219,19 @@ const ESCALATION: Kind = Kind {
 
 const CREATE_TRAIL: Kind = Kind {
     who: Who::Pipeline,
-    request: r#"{"name":"trial-<own>","s3BucketName":"<bucket>","includeGlobalServiceEvents":true,"isMultiRegionTrail":true,"enableLogFileValidation":true,"isOrganizationTrail":false}"#,
-    response: r#"{"name":"trial-<own>","s3BucketName":"<bucket>","includeGlobalServiceEvents":true,"isMultiRegionTrail":true,"trailARN":"arn:aws:cloudtrail:<region>:<account>:trail/trial-<own>","logFileValidationEnabled":true,"isOrganizationTrail":false}"#,
+    request: r#"{"name":"<own>","s3BucketName":"<bucket>","includeGlobalServiceEvents":true,"isMultiRegionTrail":true,"enableLogFileValidation":true,"isOrganizationTrail":false}"#,
+    response: r#"{"name":"<own>","s3BucketName":"<bucket>","includeGlobalServiceEvents":true,"isMultiRegionTrail":true,"trailARN":"arn:aws:cloudtrail:<region>:<account>:trail/<own>","logFileValidationEnabled":true,"isOrganizationTrail":false}"#,
     ..write("cloudtrail", "CreateTrail")
 };
 
 const START_LOGGING: Kind = Kind {
     who: Who::Pipeline,
-    request: r#"{"name":"arn:aws:cloudtrail:<region>:<account>:trail/trial-<own>"}"#,
+    request: r#"{"name":"arn:aws:cloudtrail:<region>:<account>:trail/<own>"}"#,
     ..write("cloudtrail", "StartLogging")
 };
 
 const STOP_LOGGING: Kind = Kind {
     who: Who::Person,
-    request: r#"{"name":"arn:aws:cloudtrail:<region>:<account>:trail/trial-<own>"}"#,
+    request: r#"{"name":"arn:aws:cloudtrail:<region>:<account>:trail/<own>"}"#,
     ..write("cloudtrail", "StopLogging")
 };

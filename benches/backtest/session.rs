@@ -2,7 +2,7 @@
 
 use crate::{
     chance::Chance,
-    place::{Place, function, hex, key, written},
+    place::{Place, function, hex, key, own, written},
 };
 
 /// Whose call it is.
@@ -20,6 +20,8 @@ pub enum Who {
     Pipeline,
     /// A function's code with its role.
     Function,
+    /// The code of the function that the call's place owns, with its role.
+    OwnFunction,
     /// A service of AWS for itself.
     Service(&'static str),
     /// A service of AWS with a session of its caller.
@@ -63,7 +65,7 @@ impl Sessions {
     }
 
     /// One of them; of a service the session is made for the call.
-    pub fn any(&self, who: Who, chance: &mut Chance) -> Session {
+    pub fn any(&self, who: Who, place: Place, chance: &mut Chance) -> Session {
         let one = match who {
             Who::Person => chance.any(&self.people),
             Who::User => chance.any(&self.users),
@@ -71,6 +73,7 @@ impl Sessions {
             Who::Task => chance.any(&self.tasks),
             Who::Pipeline => chance.any(&self.pipelines),
             Who::Function => chance.any(&self.functions),
+            Who::OwnFunction => return session_of(&own(place), place, chance),
             Who::Service(service) => {
                 let identity = format!(r#"{{"type":"AWSService","invokedBy":"{service}"}}"#);
                 return Session { identity, address: service.into(), agent: service.into() };
@@ -150,7 +153,11 @@ fn pipeline(place: Place, chance: &mut Chance) -> Session {
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
 fn of_function(place: Place, chance: &mut Chance) -> Session {
     let name = function(chance);
-    let identity = assumed(place, chance, &format!("{name}-role"), "", &name, "");
+    session_of(&name, place, chance)
+}
+
+fn session_of(name: &str, place: Place, chance: &mut Chance) -> Session {
+    let identity = assumed(place, chance, &format!("{name}-role"), "", name, "");
     let identity = identity.strip_suffix('}').unwrap_or_default();
     let arn = format!("arn:aws:lambda:{}:{}:function:{name}", place.region, place.account);
     let identity = format!(
