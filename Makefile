@@ -1,5 +1,6 @@
 # What it takes on a machine: the Rust toolchain, Python 3.11 or later, make, and the registries
-# (crates.io, PyPI). Everything else is installed, pinned, under CACHE.
+# (crates.io, PyPI); to look at the page of a back-test, node, npm and Debian's Chromium as well.
+# Everything else is installed, pinned, under CACHE.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -35,8 +36,8 @@ setup: ## Install what the tests and the demo need
 setup-template:
 	$(call venv,$(TEMPLATE_VENV),tests/requirements-template.txt)
 
-.PHONY: test test-format test-lint test-rust test-emulator test-template test-package
-test: test-format test-lint test-emulator test-rust test-template test-package ## Everything
+.PHONY: test test-format test-lint test-rust test-emulator test-page test-template test-package
+test: test-format test-lint test-emulator test-rust test-page test-template test-package ## Everything
 
 test-format:
 	for manifest in Cargo.toml proof/Cargo.toml fuzz/Cargo.toml; do \
@@ -58,6 +59,23 @@ test-rust: setup
 	cargo test --locked --features cli,evidence
 	@echo $(CARGO_TARGET_DIR)/debug/examples/demo; \
 	shown=$$($(CARGO_TARGET_DIR)/debug/examples/demo) || { echo "$$shown"; exit 1; }
+
+# The page of a back-test in a browser; SCREENSHOTS has what it looks like. Built as for `test-rust`.
+PAGE := $(CACHE)/page
+SCREENSHOTS ?= $(PAGE)/screenshots
+test-page: ## Look at the page of a back-test in a browser; needs node and npm, and Debian's chromium
+	@command -v node npm >/dev/null || { echo "test-page needs node (20 or later) and npm" >&2; exit 2; }
+	@command -v /usr/bin/chromium >/dev/null || { \
+		apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || \
+		{ echo "test-page needs /usr/bin/chromium, and could not install it" >&2; exit 2; }
+	mkdir -p $(PAGE)
+	cp tests/page/package.json tests/page/*.mjs $(PAGE)/
+	cmp -s tests/page/package-lock.json $(PAGE)/installed.json || { \
+		cp tests/page/package-lock.json $(PAGE)/ && \
+		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(PAGE) && \
+		cp tests/page/package-lock.json $(PAGE)/installed.json; }
+	cargo test --locked --quiet --features cli,evidence --test page pages_for_the_browser
+	node $(PAGE)/look.mjs $(CARGO_TARGET_DIR)/tmp/page $(SCREENSHOTS)
 
 test-template test-package: export AWS_DEFAULT_REGION = us-east-1
 test-template: setup-template

@@ -6,12 +6,14 @@ mod difference;
 mod judge;
 mod kept;
 mod memory;
+mod page;
 mod run;
 mod source;
 mod summary;
 mod trust;
 
 pub use kept::Kept;
+pub use page::{Compared, Page, PolicyFile, page};
 pub use run::{Backtest, Outcome, Progress, Store};
 pub use source::{Place, Source, Sources};
 pub use summary::{

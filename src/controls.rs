@@ -296,19 +296,42 @@ pub fn event(
     Ok(event.with(policy.rules.matched(payload, home), own.touched(payload, home)))
 }
 
-/// The controls and rules an event concerns and what they must read. Most events concern none.
+/// The controls and rules an event concerns and what they must read. Most events concern none, and how far a
+/// control may go is asked only where it is concerned.
 pub fn triage(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Triage {
+    let nothing_read = State::default();
+    let case = Case::new(policy, event, &nothing_read, now);
     let mut triage = Triage::default();
-    for Look { control, concern, .. } in looks(policy, event, now) {
-        match concern {
-            Concern::Off | Concern::No => {}
-            Concern::Yes(reads) => {
-                triage.controls.insert(control);
-                triage.reads.extend(reads);
-            }
+    let mut take = |look: Look| {
+        if let Concern::Yes(reads) = look.concern {
+            triage.controls.insert(look.control);
+            triage.reads.extend(reads);
+        }
+    };
+    for control in controls_for(event) {
+        let concern = concern(control, &case);
+        if matches!(concern, Concern::Yes(_)) {
+            let about = about(control.id, event);
+            take(look(policy, control.id.into(), about.as_ref(), now, || concern));
         }
     }
+    looks_of_rules(policy, event, now).for_each(take);
     triage
+}
+
+/// The controls that look at an event at all.
+fn controls_for(event: &Event) -> &'static [Control] {
+    let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
+    if nothing { &[] } else { CONTROLS }
+}
+
+/// What an event is to a control, whether or not it is on.
+fn concern(control: &Control, case: &Case<'_>) -> Concern {
+    match (control.needs)(case) {
+        Needs::NotConcerned => Concern::No,
+        Needs::Nothing => Concern::Yes(Vec::new()),
+        Needs::Reads(reads) => Concern::Yes(reads),
+    }
 }
 
 /// A first look of one control or rule at an event.
@@ -335,24 +358,26 @@ pub enum Concern {
 pub fn looks(policy: &ControlPolicy, event: &Event, now: OffsetDateTime) -> Vec<Look> {
     let nothing_read = State::default();
     let case = Case::new(policy, event, &nothing_read, now);
-    let nothing = matches!(event.kind, Kind::Ignored(_)) && event.touches.is_none();
-    let controls: &[Control] = if nothing { &[] } else { CONTROLS };
-    let of_controls = controls.iter().map(|control| {
+    let of_controls = controls_for(event).iter().map(|control| {
         let about = about(control.id, event);
-        look(policy, control.id.into(), about.as_ref(), now, || match (control.needs)(&case) {
-            Needs::NotConcerned => Concern::No,
-            Needs::Nothing => Concern::Yes(Vec::new()),
-            Needs::Reads(reads) => Concern::Yes(reads),
-        })
+        look(policy, control.id.into(), about.as_ref(), now, || concern(control, &case))
     });
-    let of_rules = event.matched.iter().filter_map(|matched| {
+    of_controls.chain(looks_of_rules(policy, event, now)).collect()
+}
+
+/// The first look of the rules whose patterns an event matches.
+fn looks_of_rules<'a>(
+    policy: &'a ControlPolicy,
+    event: &'a Event,
+    now: OffsetDateTime,
+) -> impl Iterator<Item = Look> + 'a {
+    event.matched.iter().filter_map(move |matched| {
         let rule = policy.rules.named(&matched.rule)?;
         let resource = matched.function.as_ref().ok()?;
         let control = Requirement::Rule(matched.rule.clone());
         let reads = || Concern::Yes(rule::reads(&rule.remediations, &resource.function));
         Some(look(policy, control, Some(&resource.function.clone().into()), now, reads))
-    });
-    of_controls.chain(of_rules).collect()
+    })
 }
 
 /// The controls that judge what a call of IAM was made on, and not who made it.

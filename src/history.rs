@@ -10,6 +10,7 @@ mod item;
 mod key_uses;
 mod log_group;
 mod mapping;
+mod moment;
 mod policy;
 mod record;
 mod rule;
@@ -30,6 +31,7 @@ use iam::{Holders, Key, Managed, Role};
 use key_uses::KeyUses;
 use log_group::KnownGroup;
 use mapping::Mapped;
+use moment::Moment;
 use policy::Policy;
 use rule::Rule;
 use serde_json::value::RawValue;
@@ -51,6 +53,15 @@ pub struct Call<'a> {
     pub asked: Option<&'a RawValue>,
     /// `responseElements`.
     pub answered: Option<&'a RawValue>,
+}
+
+impl Call<'_> {
+    /// Whether it makes something that other calls of the same second may be on: those are to be learned
+    /// after it, or less is known of it.
+    pub fn makes(&self) -> bool {
+        let name = self.api.split_once(':').map(|(_, name)| name);
+        name.is_some_and(|name| name.starts_with("Create"))
+    }
 }
 
 /// AWS as calls told it, one after the other in the order of their times.
@@ -77,6 +88,7 @@ pub struct History {
     traces: Things<Arn, TraceEncryption>,
     log_groups: Things<Arn, KnownGroup>,
     key_uses: KeyUses,
+    moment: Moment,
 }
 
 impl History {

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the left to the right.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 33] = [
     "resource",
     "iam",
     "finding",
@@ -26,6 +26,8 @@ const ORDER: [&str; 30] = [
     "state",
     "controls",
     "decision",
+    "history",
+    "archive",
     "evidence",
     "delivery",
     "aws",
@@ -37,6 +39,7 @@ const ORDER: [&str; 30] = [
     "restore",
     "quarantine",
     "cases",
+    "backtest",
     "cli",
 ];
 

@@ -126,8 +126,13 @@ pub(super) fn moment(text: Option<&str>) -> Option<OffsetDateTime> {
 /// The account and Region of an event.
 pub(super) fn home(account: &str, region: Option<&str>) -> Result<Home, &'static str> {
     let account = AccountId::parse(account).map_err(|_| "the account is none")?;
-    let region =
-        region.filter(|region| is_region(region)).ok_or("the Region is missing or none")?;
+    // Names of Regions to come, and those of archives that hide theirs, are not refused.
+    let is_name = |region: &&str| {
+        let mut bytes = region.bytes();
+        (1..=32).contains(&region.len())
+            && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let region = region.filter(is_name).ok_or("the Region is missing or none")?;
     Ok(Home::of(account, region))
 }
 
@@ -151,6 +156,13 @@ impl Delivery {
             asked: parts.request_parameters,
             answered: parts.response_elements,
         })
+    }
+
+    /// Whether it is a call that makes something that other calls of the same second may be on.
+    pub fn makes(&self) -> bool {
+        let Told::Call { api, failed: false, .. } = &self.told else { return false };
+        let Self { home, at, .. } = self;
+        Call { home, api, at: *at, asked: None, answered: None }.makes()
     }
 
     /// The event as EventBridge would deliver it.

@@ -28,6 +28,14 @@ pub(super) struct Placed {
     pub(super) file: Arc<str>,
 }
 
+impl Placed {
+    /// By time; of one second, as CloudTrail tells no less, what makes something before all else.
+    pub(super) fn order(&self) -> (OffsetDateTime, bool, &str) {
+        let Delivery { at, id, .. } = &self.delivery;
+        (*at, !self.delivery.makes(), id)
+    }
+}
+
 /// One account.
 pub(super) struct Account<'p> {
     history: History,

@@ -191,15 +191,16 @@ impl Memory {
         state: &mut State,
     ) -> bool {
         let known = self.mappings.get(mapping).cloned().unwrap_or_default();
-        let led = known.before.as_ref().map(|before| before.function.function.clone());
+        let back = known.before.as_ref().map(|before| before.function.clone());
+        let led = back.as_ref().map(|back| back.function.clone());
         let of_led = led.as_ref().is_some_and(|led| self.is_closed(&led.clone().into(), now));
         let closed = of_led || self.is_closed(&function.clone().into(), now);
         let mut found =
             MappingState { known: Known { closed, ..known }, live: None, missing: None };
-        if let (true, Some(led)) = (looks, led) {
+        if let (true, Some(back)) = (looks, back) {
             let Some(live) = history.mapping(mapping) else { return false };
-            found.missing = history.function(&led).map(|there| there.is_none());
-            self.look(&led, history, state);
+            found.missing = history.is_there(&back).map(|there| !there);
+            self.look(&back.function, history, state);
             found.live = Some(live);
         }
         state.mappings.insert(mapping.clone(), found);

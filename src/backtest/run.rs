@@ -118,9 +118,7 @@ impl<'p> Backtest<'p> {
             for read in reader.work(tasks, self.threads) {
                 waiting.extend(reading.add(read));
             }
-            waiting.sort_by(|a, b| {
-                (a.delivery.at, &a.delivery.id).cmp(&(b.delivery.at, &b.delivery.id))
-            });
+            waiting.sort_by(|a, b| a.order().cmp(&b.order()));
             let frontier = match rest.front() {
                 _ if is_last => None,
                 None => None,

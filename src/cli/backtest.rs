@@ -10,8 +10,10 @@ mod words;
 use super::{CliError, Verdict, control_policy, error, named, terminal};
 use crate::{
     archive::Interest,
-    backtest::{Backtest, Kept, Outcome, Sources, Store, Summary},
-    policy::ControlPolicy,
+    backtest::{
+        Backtest, Compared, Kept, Outcome, Page, PolicyFile, Sources, Store, Summary, page,
+    },
+    policy::{ControlPolicy, LoadedPolicy},
 };
 use clap::Args;
 use progress::Bar;
@@ -73,7 +75,7 @@ impl BacktestArgs {
         let backtest = Backtest { policy: &policy, old: old.as_ref(), threads: self.threads() };
         let outcome = backtest.run(sources, store.as_ref(), kept.as_ref(), &bar);
         bar.finish();
-        self.write(&outcome)?;
+        self.write(&outcome, &policy, old.as_ref())?;
         match as_json {
             true => say_json(&outcome)?,
             false => terminal::say(&words::of(&outcome, terminal::Paint::of_stdout()))?,
@@ -138,17 +140,39 @@ impl BacktestArgs {
         Ok(Some(kept))
     }
 
-    fn write(&self, outcome: &Outcome) -> Result<(), CliError> {
+    fn write(
+        &self,
+        outcome: &Outcome,
+        policy: &ControlPolicy,
+        old: Option<&ControlPolicy>,
+    ) -> Result<(), CliError> {
         if let Some(path) = &self.suggest {
-            let text = suggestions::of(outcome);
-            fs::write(path, text).map_err(|problem| named(path, problem))?;
+            fs::write(path, suggestions::of(outcome)).map_err(|problem| named(path, problem))?;
         }
-        if let Some(path) = &self.html {
-            let page = format!("{:?}", outcome.summary.findings);
-            fs::write(path, page).map_err(|problem| named(path, problem))?;
-        }
-        Ok(())
+        let Some(path) = &self.html else { return Ok(()) };
+        let (sha256, shown) = (sha256(policy)?, self.policy.display().to_string());
+        let old_sha256 = old.map(sha256).transpose()?;
+        let old_shown = self.compare.as_ref().map(|path| path.display().to_string());
+        let compared = match (&outcome.difference, &old_shown, &old_sha256) {
+            (Some(difference), Some(path), Some(sha256)) => {
+                Some(Compared { policy: PolicyFile { path, sha256 }, difference })
+            }
+            (_, _, _) => None,
+        };
+        let page = page(&Page {
+            version: env!("CARGO_PKG_VERSION"),
+            policy: PolicyFile { path: &shown, sha256: &sha256 },
+            summary: &outcome.summary,
+            compared,
+        });
+        fs::write(path, page).map_err(|problem| named(path, problem))
     }
+}
+
+/// As `cordon check` says it.
+fn sha256(policy: &ControlPolicy) -> Result<String, CliError> {
+    let compiled = LoadedPolicy::compile(policy).map_err(error)?;
+    Ok(LoadedPolicy::load(&compiled).map_err(error)?.sha256)
 }
 
 /// Nothing but this machine.

@@ -5,6 +5,8 @@
 mod configuration;
 mod guards;
 mod permissions;
+mod scaling;
+mod settings;
 mod versions;
 
 pub(super) use configuration::{Environment, Settings};
@@ -111,14 +113,17 @@ impl History {
             "TagResource" | "UntagResource" => self.learn_tags(call),
             _ => {
                 let Some(resource) = target(call) else { return };
+                self.moment.touch(call.at, resource.function.to_string());
                 let function = self.functions.seen(resource.function.clone());
                 let of = resource.qualifier.clone();
                 match name {
-                    "PutFunctionConcurrency" => function.reserved = reserved(call).map(Some),
+                    "PutFunctionConcurrency" => {
+                        function.reserved = settings::reserved(call).map(Some)
+                    }
                     "DeleteFunctionConcurrency" => function.reserved = Some(None),
                     "PutProvisionedConcurrencyConfig" => {
                         let Some(of) = of else { return };
-                        function.provisioned.change(of, provisioned(call));
+                        function.provisioned.change(of, settings::provisioned(call));
                     }
                     "DeleteProvisionedConcurrencyConfig" => {
                         let Some(of) = of else { return };
@@ -126,14 +131,14 @@ impl History {
                     }
                     "PutFunctionScalingConfig" => {
                         let Some(of) = of else { return };
-                        function.scaling.change(of, scaling(call));
+                        function.scaling.change(of, settings::scaling(call));
                     }
                     "CreateFunctionUrlConfig" | "UpdateFunctionUrlConfig" => {
-                        function.urls.change(of, url(call));
+                        function.urls.change(of, settings::url(call));
                     }
                     "DeleteFunctionUrlConfig" => function.urls.remove(of),
                     "PutFunctionEventInvokeConfig" | "UpdateFunctionEventInvokeConfig" => {
-                        function.destinations.change(of, destinations(name, call));
+                        function.destinations.change(of, settings::destinations(name, call));
                     }
                     "DeleteFunctionEventInvokeConfig" => function.destinations.remove(of),
                     "PublishVersion" => function.learn_version(call),
@@ -157,6 +162,9 @@ impl History {
             code_signing_config_arn: Option<String>,
         }
         let Some(resource) = target(call) else { return };
+        if !self.moment.touch(call.at, resource.function.to_string()) {
+            return self.learn_configuration(&resource.function, call);
+        }
         let asked: Option<Asked> = read(call.asked);
         let tags = asked.as_ref().map(|asked| asked.tags.clone().unwrap_or_default());
         let mut function = Function::new(tags);
@@ -179,6 +187,7 @@ impl History {
         let asked: Asked = or_nothing(call.asked);
         let Some(resource) = target(call) else { return };
         if asked.dry_run != Some(true) {
+            self.moment.touch(call.at, resource.function.to_string());
             self.learn_configuration(&resource.function, call);
         }
     }
@@ -186,6 +195,7 @@ impl History {
     /// A version, or all of it.
     fn learn_deleted(&mut self, call: &Call<'_>) {
         let Some(FunctionResource { function, qualifier }) = target(call) else { return };
+        self.moment.touch(call.at, function.to_string());
         let Some(qualifier) = qualifier else { return self.remove_function(function) };
         let known = self.functions.seen(function);
         known.remove_all_of(&qualifier);
@@ -210,6 +220,7 @@ impl History {
         // Other resources have tags, too.
         let resource = named.and_then(|named| FunctionResource::parse_arn(&named.resource).ok());
         let Some(resource) = resource else { return };
+        self.moment.touch(call.at, resource.function.to_string());
         let function = self.functions.seen(resource.function);
         let Some(Asked { resource: _, tags, tag_keys }) = read(call.asked) else {
             function.tags = None;
@@ -230,131 +241,4 @@ impl History {
         self.set_configuration(&arn, None);
         self.functions.remove(arn);
     }
-
-    /// Scalable targets: `function:NAME:QUALIFIER`. Application Auto Scaling's calls are recorded as calls
-    /// of `autoscaling`.
-    /// <https://docs.aws.amazon.com/autoscaling/application/userguide/logging-using-cloudtrail.html>
-    pub(super) fn learn_scalable(&mut self, name: &str, call: &Call<'_>) {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Asked {
-            service_namespace: String,
-            resource_id: String,
-            suspended_state: Option<Suspended>,
-        }
-        #[derive(Deserialize, Default)]
-        #[serde(rename_all = "camelCase", default)]
-        struct Suspended {
-            dynamic_scaling_in_suspended: Option<bool>,
-            dynamic_scaling_out_suspended: Option<bool>,
-            scheduled_scaling_suspended: Option<bool>,
-        }
-        let Some(asked) = read::<Asked>(call.asked) else { return };
-        if asked.service_namespace != "lambda" {
-            return;
-        }
-        let resource = FunctionResource::parse(call.home, &asked.resource_id, None);
-        let Ok(FunctionResource { function, qualifier: Some(qualifier) }) = resource else {
-            return;
-        };
-        let known = &mut self.functions.seen(function).suspensions;
-        if name == "DeregisterScalableTarget" {
-            return known.remove(qualifier);
-        }
-        let before = match known.get(&qualifier) {
-            Some(there) => Some(there.copied().unwrap_or_default()),
-            None => None,
-        };
-        let now = asked.suspended_state.unwrap_or_default();
-        let Suspended { dynamic_scaling_in_suspended: scaling_in, .. } = now;
-        let one = |now: Option<bool>, before: Option<bool>| now.or(before);
-        let suspension = (|| {
-            Some(Suspension {
-                scaling_in: one(scaling_in, before.map(|before| before.scaling_in))?,
-                scaling_out: one(
-                    now.dynamic_scaling_out_suspended,
-                    before.map(|before| before.scaling_out),
-                )?,
-                scheduled: one(
-                    now.scheduled_scaling_suspended,
-                    before.map(|before| before.scheduled),
-                )?,
-            })
-        })();
-        known.change(qualifier, suspension);
-    }
-}
-
-/// The answer stands for what was asked.
-fn reserved(call: &Call<'_>) -> Option<u32> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Told {
-        reserved_concurrent_executions: u32,
-    }
-    let told: Option<Told> = read(call.answered).or_else(|| read(call.asked));
-    told.map(|told| told.reserved_concurrent_executions)
-}
-
-fn provisioned(call: &Call<'_>) -> Option<u32> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Asked {
-        provisioned_concurrent_executions: u32,
-    }
-    read(call.asked).map(|asked: Asked| asked.provisioned_concurrent_executions)
-}
-
-fn scaling(call: &Call<'_>) -> Option<Scaling> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Asked {
-        function_scaling_config: Config,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Config {
-        min_execution_environments: Option<u32>,
-        max_execution_environments: Option<u32>,
-    }
-    let Asked { function_scaling_config: config } = read(call.asked)?;
-    let Config { min_execution_environments: min, max_execution_environments: max } = config;
-    Some(Scaling { min, max })
-}
-
-fn url(call: &Call<'_>) -> Option<UrlAuthType> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Told {
-        auth_type: UrlAuthType,
-    }
-    let told: Option<Told> = read(call.answered).or_else(|| read(call.asked));
-    told.map(|told| told.auth_type)
-}
-
-/// The answer has the configuration as it is then; the request only if it says all of it.
-fn destinations(name: &str, call: &Call<'_>) -> Option<Destinations> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Told {
-        destination_config: Option<Config>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Config {
-        on_success: Option<To>,
-        on_failure: Option<To>,
-    }
-    #[derive(Deserialize)]
-    struct To {
-        destination: Option<String>,
-    }
-    let whole = || read(call.asked).filter(|_| name == "PutFunctionEventInvokeConfig");
-    let told: Told = read(call.answered).or_else(whole)?;
-    let to = |to: Option<To>| to.and_then(|to| to.destination).filter(|arn| !arn.is_empty());
-    let [success, failure] = match told.destination_config {
-        Some(Config { on_success, on_failure }) => [on_success, on_failure],
-        None => [None, None],
-    };
-    Some(Destinations { on_success: to(success), on_failure: to(failure) })
 }

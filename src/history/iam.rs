@@ -67,7 +67,7 @@ impl History {
             "CreateAccessKey" | "UpdateAccessKey" | "DeleteAccessKey" => {
                 self.learn_key(name, call, asked)
             }
-            _ => self.learn_holder(name, account, asked),
+            _ => self.learn_holder(name, call, asked),
         };
         if learned.is_none() {
             self.forget_iam(name, account);

@@ -91,16 +91,11 @@ struct Version {
     document: Option<String>,
 }
 
-impl Identity {
-    /// None where the list is not there.
-    fn inline(self_list: Option<Vec<Inline>>) -> Things<String, String> {
-        match self_list {
-            Some(all) => Things::of(
-                all.into_iter().map(|one| (one.policy_name, document(one.policy_document))),
-            ),
-            None => Things::default(),
-        }
-    }
+/// Not known where there is no list.
+fn inline(list: Option<Vec<Inline>>) -> Things<String, String> {
+    let all =
+        list.map(|all| all.into_iter().map(|one| (one.policy_name, document(one.policy_document))));
+    all.map(Things::of).unwrap_or_default()
 }
 
 impl History {
@@ -168,7 +163,7 @@ impl History {
             arn: Some(arn),
             trust: told.assume_role_policy_document.map(document),
             boundary: Some(told.permissions_boundary.map(|one| one.permissions_boundary_arn)),
-            inline: Identity::inline(told.role_policy_list),
+            inline: inline(told.role_policy_list),
             attached: attached.map(Things::of).unwrap_or_default(),
         };
         self.roles.put(key, role);
@@ -190,7 +185,7 @@ impl History {
             _ if item.is_gone() => all.remove(key),
             Some(told) => {
                 let holder: &mut Holder = all.seen(key);
-                holder.inline = Identity::inline(told.role_policy_list);
+                holder.inline = inline(told.role_policy_list);
             }
             None => all.forget(key),
         }

@@ -51,7 +51,7 @@ impl KeyUses {
         }
         while self.0.len() > MOST_KEYS / 2 && age.is_positive() {
             self.0.retain(|_, used| now - used.last <= age);
-            age = age / 2;
+            age /= 2;
         }
         if self.0.len() > MOST_KEYS / 2 {
             self.0.clear();

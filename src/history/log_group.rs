@@ -52,7 +52,11 @@ impl History {
         let Some(arn) = named(call) else { return };
         let asked: Option<Asked> = read(call.asked);
         let key = || asked.as_ref().map(|asked| asked.kms_key_id.clone());
+        let is_first = self.moment.touch(call.at, arn.to_string());
         match name {
+            "CreateLogGroup" if !is_first => {
+                self.log_groups.seen(arn);
+            }
             "CreateLogGroup" => {
                 let group = KnownGroup { kms_key: key(), retention_days: Some(None) };
                 self.log_groups.put(arn, group);

@@ -52,6 +52,7 @@ fn raw(text: &str) -> Box<RawValue> {
 impl History {
     fn tell(&mut self, calls: &[Told<'_>]) {
         for (api, asked, answered) in calls {
+            self.moment = Default::default();
             let (asked, answered, home) = (raw(asked), raw(answered), home());
             let (asked, answered) = (Some(&*asked), Some(&*answered));
             self.learn(&Call { home: &home, api, at: NOW, asked, answered });

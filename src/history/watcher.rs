@@ -109,7 +109,12 @@ fn traces(home: &Home) -> Option<Arn> {
 impl History {
     pub(super) fn learn_trail(&mut self, name: &str, call: &Call<'_>) {
         let Some(arn) = trail_arn(call) else { return };
+        let is_first = self.moment.touch(call.at, arn.to_string());
         match name {
+            "CreateTrail" if !is_first => {
+                let known = self.trails.seen(arn);
+                known.settings = known.settings.take().or_else(|| settings(call));
+            }
             "CreateTrail" => {
                 let (settings, selectors) = (settings(call), Some(of_new_trail()));
                 self.trails.put(arn, KnownTrail { settings, logging: Some(false), selectors });

@@ -29,9 +29,9 @@ fn a_public_function_is_found_and_what_would_have_been_done_is_told() {
     let told = Told::of(&run);
     let found = told.found();
     let has = |control: &str, name: &str| found.contains(&(control.to_owned(), name.to_owned()));
-    assert!(has("lambda.function-policy.public", "orders"), "{found:?}");
-    assert!(has("lambda.function-policy.untrusted-account", "reports"), "{found:?}");
-    let public = |one: &&Value| one["control"] == "lambda.function-policy.public";
+    assert!(has("function-policy.public", "orders"), "{found:?}");
+    assert!(has("function-policy.untrusted-account", "reports"), "{found:?}");
+    let public = |one: &&Value| one["control"] == "function-policy.public";
     let public = told.findings.iter().find(public).unwrap();
     assert_eq!(public["severity"], "critical");
     assert_eq!(public["principal"], "arn:aws:iam::111122223333:role/deployer");
@@ -45,11 +45,10 @@ fn a_public_function_is_found_and_what_would_have_been_done_is_told() {
     assert_eq!(summary["read"]["lookedAt"], 5);
     assert_eq!(summary["remediations"]["replace-resource-policy"]["applied"], 2);
     // Removed again: judged, and in order.
-    assert!(summary["controls"]["lambda.function-policy.public"]["compliant"].as_u64() >= Some(1));
+    assert!(summary["controls"]["function-policy.public"]["compliant"].as_u64() >= Some(1));
     let words = folder.cordon(&["backtest", "archive"], "");
     assert_eq!(words.code, 1);
-    for want in ["35 events in 4 files", "lambda.function-policy.public", "replace-resource-policy"]
-    {
+    for want in ["35 events in 4 files", "function-policy.public", "replace-resource-policy"] {
         assert!(words.out.contains(want), "{want}: {}", words.out);
     }
 }
@@ -94,14 +93,30 @@ fn what_is_suggested_is_a_control_policy_and_silences_what_it_says() {
 }
 
 #[test]
+fn the_page_holds_what_was_found_and_needs_nothing_else() {
+    let partner = "version: 1\ndefaults: {mode: enforce}\ntrusted: {accounts: ['444455556666']}\n";
+    let policies = [("policy.yaml", partner), ("old.yaml", ENFORCED)];
+    let folder = folder("backtest-page", &opened(), &policies);
+    let run =
+        folder.cordon(&["backtest", "archive", "--html", "page.html", "--compare", "old.yaml"], "");
+    assert_eq!(run.code, 1, "{}", run.err);
+    let page = std::fs::read_to_string(folder.path().join("page.html")).unwrap();
+    for want in ["function-policy.public", "function:orders", "policy.yaml", "old.yaml", "deployer"]
+    {
+        assert!(page.contains(want), "{want}");
+    }
+    assert!(!page.contains("http://") && !page.contains("src="), "nothing is fetched");
+}
+
+#[test]
 fn exceptions_limits_and_dry_run_are_told_as_what_withholds() {
     let mut archive = Archive::default();
     for name in ["a", "b", "c"] {
         archive.create_function(name, "nodejs22.x");
         archive.add_permission(name, "open", "*");
     }
-    let limited = "version: 1\ndefaults: {mode: enforce}\nlimits:\n  changes: {per-account: 2, per-function: 2}\n";
-    let excepted = "version: 1\ndefaults: {mode: enforce}\nexceptions:\n  - control: lambda.function-policy.public\n    function: a\n    owner: team\n    expires: 2026-12-31\n    reason: a known case\n";
+    let limited = "version: 1\ndefaults: {mode: enforce}\nlimits:\n  changes: {function: 2, actor: 2, account: 2, installation: 2}\n";
+    let excepted = "version: 1\ndefaults: {mode: enforce}\nexceptions:\n  - controls: [function-policy.public]\n    functions: [a]\n    owner: team\n    reason: a known case\n    expires: 2027-12-31\n";
     let dry = "version: 1\n";
     let policies = [("limited.yaml", limited), ("excepted.yaml", excepted), ("dry.yaml", dry)];
     let folder = folder("backtest-withheld", &archive, &policies);
@@ -130,9 +145,6 @@ fn what_was_there_before_is_unknown_and_counted() {
     let folder = folder("backtest-unknown", &archive, &[("policy.yaml", ENFORCED)]);
     let told = Told::of(&folder.cordon(&["backtest", "archive", "--json"], ""));
     let unknown = told.summary["unknown"].as_object().unwrap();
-    assert!(
-        unknown.contains_key("lambda.function.vpc-required") || !unknown.is_empty(),
-        "{unknown:?}"
-    );
-    assert!(told.findings.iter().all(|one| one["control"] != "lambda.function.vpc-required"));
+    assert!(unknown.contains_key("function.vpc-required") || !unknown.is_empty(), "{unknown:?}");
+    assert!(told.findings.iter().all(|one| one["control"] != "function.vpc-required"));
 }

@@ -47,6 +47,7 @@ impl History {
         let about = about.and_then(|arn| FunctionResource::parse_arn(&arn).ok());
         let Some(resource) = about.or_else(|| target(call)) else { return };
         let Asked { statement_id } = or_nothing(call.asked);
+        self.moment.touch(call.at, resource.function.to_string());
         let known = &mut self.functions.seen(resource.function).policies;
         let of = resource.qualifier;
         let before: Known = known.get(&of).map(Option::<&Policy>::cloned);
@@ -75,6 +76,7 @@ impl History {
         let named: Option<Named> = read(call.asked);
         let named = named.and_then(|named| FunctionResource::parse_arn(&named.resource_arn).ok());
         let Some(FunctionResource { function, qualifier }) = named else { return };
+        self.moment.touch(call.at, function.to_string());
         let known = &mut self.functions.seen(function).policies;
         if name == "DeleteResourcePolicy" {
             return known.remove(qualifier);
@@ -107,13 +109,16 @@ impl History {
         };
         let told = told.and_then(|arn| LayerVersion::parse(&arn).ok());
         let Some(layer) = told.or_else(named) else { return };
+        let is_first = self.moment.touch(call.at, layer.to_string());
         let before: Known = self.layers.get(&layer).map(Option::<&Policy>::cloned);
         let after = match name {
             "AddLayerVersionPermission" => policy::added(before, statement.as_deref()),
             "RemoveLayerVersionPermission" => {
                 policy::removed(before, asked.statement_id.as_deref())
             }
-            // A new one is shared with nobody, and one that is gone neither.
+            // A new one is shared with nobody, if it was not shared since.
+            "PublishLayerVersion" if !is_first => before,
+            // One that is gone neither.
             _ => Some(None),
         };
         match after {

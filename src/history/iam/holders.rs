@@ -49,20 +49,21 @@ impl Holder {
 
 impl History {
     /// None where the call does not tell whom it changed.
-    pub(super) fn learn_holder(
-        &mut self,
-        name: &str,
-        account: &AccountId,
-        asked: Asked,
-    ) -> Option<()> {
+    pub(super) fn learn_holder(&mut self, name: &str, call: &Call<'_>, asked: Asked) -> Option<()> {
+        let account = &call.home.account;
         let is_group = name.contains("Group");
         let (all, named, renamed) = match is_group {
             true => (&mut self.groups, asked.group_name, asked.new_group_name),
             false => (&mut self.users, asked.user_name, asked.new_user_name),
         };
         let of = (account.clone(), named?);
+        let kind = if is_group { "group" } else { "user" };
+        let is_first = self.moment.touch(call.at, format!("{kind} {account} {}", of.1));
         match name {
-            "CreateUser" | "CreateGroup" => all.put(of, Holder::new()),
+            "CreateUser" | "CreateGroup" if is_first => all.put(of, Holder::new()),
+            "CreateUser" | "CreateGroup" => {
+                all.seen(of);
+            }
             "DeleteUser" | "DeleteGroup" => all.remove(of),
             "UpdateUser" | "UpdateGroup" => {
                 let Some(renamed) = renamed else { return Some(()) };
@@ -98,6 +99,7 @@ impl History {
             }
             return self.learn_key_of_caller(name, account, asked.access_key_id, asked.status);
         };
+        self.moment.touch(call.at, format!("user {account} {user}"));
         let keys = &mut self.users.seen((account.clone(), user)).keys;
         let made = key.as_ref().and_then(|key| key.access_key_id.clone());
         let status = key.and_then(|key| key.status).or(asked.status);

@@ -83,12 +83,16 @@ impl History {
             let told = answered.policy?;
             let policy = Arn::parse(told.arn.as_deref()?).ok()?;
             let version = told.default_version_id.unwrap_or_else(|| FIRST.to_owned());
+            if !self.moment.touch(call.at, policy.to_string()) {
+                return Some(());
+            }
             let mut versions = Things::none();
             versions.change(version.clone(), asked.policy_document.map(document));
             self.managed.put(policy, Managed { made: true, default: Some(version), versions });
             return Some(());
         }
         let policy = asked.policy()?;
+        self.moment.touch(call.at, policy.to_string());
         if name == "DeletePolicy" {
             self.managed.remove(policy);
             return Some(());

@@ -55,9 +55,15 @@ impl History {
             (None, Some(arn)) => key(arn),
             (None, None) => return None,
         };
+        let is_first = self.moment.touch(call.at, format!("role {} {}", of.0, of.1));
         match name {
-            "CreateRole" => {
+            "CreateRole" if is_first => {
                 self.roles.put(of, made(asked, told));
+                return Some(());
+            }
+            "CreateRole" => {
+                let role = self.roles.seen(of);
+                role.arn = told.or(role.arn.take());
                 return Some(());
             }
             "DeleteRole" => {

@@ -13,7 +13,7 @@ const FUNCTION: &str = r#"{"resourceType":"AWS::Lambda::Function","ARN":"arn:aws
     "configuration":{"functionName":"f","functionArn":"arn:aws:lambda:eu-west-1:111122223333:function:f","runtime":"nodejs22.x",
     "role":"arn:aws:iam::111122223333:role/p/r","handler":"i.h","codeSha256":"c","version":"$LATEST","layers":[],
     "vpcConfig":{"subnetIds":[],"securityGroupIds":[]}},
-    "supplementaryConfiguration":{"Policy":"\"{\\\"Statement\\\":[{\\\"Sid\\\":\\\"a\\\",\\\"Effect\\\":\\\"Allow\\\"}]}\""}}"#;
+    "supplementaryConfiguration":{"Policy":"\"{\\\"Statement\\\":[{\\\"Sid\\\":\\\"a\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\",\\\"Action\\\":\\\"lambda:InvokeFunction\\\"}]}\""}}"#;
 const ROLE: &str = r#"{"resourceType":"AWS::IAM::Role","ARN":"arn:aws:iam::111122223333:role/p/r","configurationItemStatus":"ResourceDiscovered",
     "configuration":{"arn":"arn:aws:iam::111122223333:role/p/r","roleName":"r","assumeRolePolicyDocument":"%7B%22t%22%3A1%7D",
     "rolePolicyList":[{"policyName":"i","policyDocument":"%7B%22a%22%3A1%7D"}],

@@ -214,3 +214,58 @@ fn what_is_deleted_is_known_to_be_gone() {
     assert_eq!(state.roles["r"], None);
     assert_eq!(history.alias(&resource(Some("live"))), Some(None));
 }
+
+#[test]
+fn of_what_was_touched_in_the_second_it_was_made_in_only_so_much_is_known_as_is_told() {
+    let role = ("iam:CreateRole", r#"{"roleName":"r","assumeRolePolicyDocument":"{}"}"#, "null");
+    let admin = (
+        "iam:AttachRolePolicy",
+        r#"{"roleName":"r","policyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}"#,
+        "null",
+    );
+    let user = ("iam:CreateUser", r#"{"userName":"u"}"#, "null");
+    let key = (
+        "iam:CreateAccessKey",
+        r#"{"userName":"u"}"#,
+        r#"{"accessKey":{"accessKeyId":"K","status":"Active"}}"#,
+    );
+    let concurrency = (
+        "lambda:PutFunctionConcurrency",
+        r#"{"functionName":"f","reservedConcurrentExecutions":0}"#,
+        "null",
+    );
+    let group = ("logs:CreateLogGroup", r#"{"logGroupName":"/aws/lambda/f"}"#, "null");
+    let days = (
+        "logs:PutRetentionPolicy",
+        r#"{"logGroupName":"/aws/lambda/f","retentionInDays":1}"#,
+        "null",
+    );
+    let user_name = arn("arn:aws:iam::111122223333:user/u");
+    let known = |calls: &[Told<'_>]| {
+        let mut history = History::default();
+        for (api, asked, answered) in calls {
+            let (asked, answered, home) = (raw(asked), raw(answered), home());
+            let (asked, answered) = (Some(&*asked), Some(&*answered));
+            history.learn(&Call { home: &home, api, at: NOW, asked, answered });
+        }
+        let live =
+            history.function(&function()).flatten().and_then(|live| live.reserved_concurrency);
+        (
+            history.role_policies(&super::role()).is_some(),
+            history.known(Read::AccessKeys(user_name.clone())).is_some(),
+            history.known(Read::Url(resource(None))).is_some(),
+            history.known(Read::LogGroup("/aws/lambda/f".to_owned())).is_some(),
+            live,
+        )
+    };
+    let in_order = [role, admin, user, key, MADE, concurrency, group, days];
+    assert_eq!(known(&in_order), (true, true, true, true, Some(0)));
+    let makes = |told: &Told<'_>| {
+        Call { home: &home(), api: told.0, at: NOW, asked: None, answered: None }.makes()
+    };
+    assert!(makes(&role) && !makes(&admin));
+    let turned = [admin, role, key, user, concurrency, MADE, days, group];
+    assert_eq!(known(&turned), (false, false, false, false, Some(0)));
+    let twice: Vec<_> = in_order.iter().chain(&in_order).copied().collect();
+    assert_eq!(known(&twice), (true, true, true, true, Some(0)), "delivered twice");
+}
