@@ -47,7 +47,7 @@ pub struct Run {
     pub lines: u64,
     /// What was written, where that is kept.
     pub text: String,
-    /// Whether all processes ended well: exit codes that are not 0.
+    /// The exit codes of processes that did not end with 0.
     pub codes: Vec<i32>,
 }
 
