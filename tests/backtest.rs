@@ -3,6 +3,8 @@
 
 #[path = "backtest/archive.rs"]
 mod archive;
+#[path = "backtest/deciding.rs"]
+mod deciding;
 #[path = "backtest/forms.rs"]
 mod forms;
 #[path = "backtest/remote.rs"]

@@ -1,3 +1,5 @@
+//! The forms, the cut and the unpacking, with made-up records.
+
 use super::*;
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;

@@ -87,13 +87,17 @@ impl<'p> Account<'p> {
         }
         self.learn(delivery);
         let mut answered: Vec<Answered> = self.judges.iter().map(|_| Answered::new()).collect();
-        let mut used = None;
+        let (mut used, mut is_judged) = (None, false);
         for home in self.installations(delivery) {
             match self.judge(placed, &home, &mut answered) {
-                Ok(event) => used = used.or(event),
+                Ok((event, judged)) => {
+                    used = used.or(event);
+                    is_judged |= judged;
+                }
                 Err(error) => self.malformed(&error),
             }
         }
+        self.reading.judged += u64::from(is_judged);
         if let Some(event) = used {
             self.history.used(&event, delivery.at);
         }
@@ -133,15 +137,16 @@ impl<'p> Account<'p> {
         }
     }
 
+    /// The event, and whether any control judged it.
     fn judge(
         &mut self,
         placed: &Placed,
         home: &Home,
         answered: &mut [Answered],
-    ) -> Result<Option<Event>, EventError> {
+    ) -> Result<(Option<Event>, bool), EventError> {
         let delivery = &placed.delivery;
         let mut envelope = None;
-        let mut parsed = None;
+        let (mut parsed, mut is_judged) = (None, false);
         for ((judge, policy), known) in self.judges.iter_mut().zip(&self.policies).zip(answered) {
             let event = match &delivery.told {
                 Told::Call { record, api, .. } if policy.rules.is_empty() => {
@@ -154,10 +159,11 @@ impl<'p> Account<'p> {
                 }
             };
             let (history, file) = (&self.history, placed.file.as_ref());
-            judge.judge(Matter { event: &event, history, home, now: delivery.at, file }, known);
+            is_judged |=
+                judge.judge(Matter { event: &event, history, home, now: delivery.at, file }, known);
             parsed = Some(event);
         }
-        Ok(parsed)
+        Ok((parsed, is_judged))
     }
 
     fn malformed(&mut self, error: &EventError) {

@@ -9,13 +9,14 @@ use super::{
 use crate::{
     controls::{self, Triage},
     decision::{Decision, Remit, Weight, decide},
-    event::{Event, Kind, Source},
+    event::{Event, Kind, Source, TrailCall, WatcherCall, WatcherChange},
     finding::{Compliance, Evaluation, Finding, Requirement},
     history::History,
     policy::ControlPolicy,
     remediation::{Planned, Withheld},
     resource::{Home, Resource},
     state::{PolicyState, Read, State},
+    trail::{Selectors, Trail, TrailSettings},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use time::{OffsetDateTime, UtcOffset};
@@ -53,21 +54,24 @@ impl<'p> Judge<'p> {
         Self { policy, memory, trust, summary }
     }
 
-    /// Judges one event. What stands in `known` was found in it already, by the installation of another Region.
-    pub(super) fn judge(&mut self, matter: Matter<'_>, known: &mut Answered) {
-        for event in matter.event.clone().by_function() {
-            self.judge_one(Matter { event: &event, ..matter }, known);
+    /// Judges one event; whether any control did. What stands in `known` was found in it already, by the
+    /// installation of another Region.
+    pub(super) fn judge(&mut self, matter: Matter<'_>, known: &mut Answered) -> bool {
+        if is_nothing(matter.event) {
+            return false;
         }
+        let mut is_judged = false;
+        for event in matter.event.clone().by_function() {
+            is_judged |= self.judge_one(Matter { event: &event, ..matter }, known);
+        }
+        is_judged
     }
 
-    fn judge_one(&mut self, matter: Matter<'_>, known: &mut Answered) {
+    fn judge_one(&mut self, matter: Matter<'_>, known: &mut Answered) -> bool {
         let Matter { event, now, .. } = matter;
-        if is_nothing(event) {
-            return;
-        }
         let triage = controls::triage(self.policy, event, now);
         if triage.controls.is_empty() {
-            return;
+            return false;
         }
         let remit = Remit::of(self.policy);
         let decide = |state: &State| decide(&remit, event, &triage, state, now);
@@ -97,6 +101,7 @@ impl<'p> Judge<'p> {
         if let Some(state) = first {
             self.trust.look(self.policy, matter, &triage, &state, &decision, &mut self.summary);
         }
+        !decision.evaluations.is_empty()
     }
 
     fn read(&mut self, matter: Matter<'_>, reads: &BTreeSet<Read>) -> State {
@@ -110,8 +115,8 @@ impl<'p> Judge<'p> {
         state
     }
 
-    /// Where a resource policy is not known, what the event shows of it stands in for the live one; and a finding of
-    /// another service stands as it was told.
+    /// Where a resource policy is not known, what the event shows of it stands in for the live one; a trail that was
+    /// stopped records nothing, whatever else it is; and a finding of another service stands as it was told.
     fn add_what_it_shows(&self, matter: Matter<'_>, triage: &Triage, state: &mut State) {
         let shown = State::as_shown(matter.event);
         for (resource, policy) in shown.policies {
@@ -123,6 +128,17 @@ impl<'p> Judge<'p> {
         for live in state.policies.values_mut().flatten() {
             let PolicyState { revision, .. } = live;
             revision.get_or_insert_with(|| crate::resource::RevisionId("as-told".to_owned()));
+        }
+        if let Kind::WatcherChange(WatcherChange { watcher, call }) = &matter.event.kind
+            && *call == WatcherCall::Trail(TrailCall::Stop)
+        {
+            // What it records is not asked of a trail that records nothing any more.
+            let stopped = Trail {
+                settings: TrailSettings { trail_arn: watcher.to_string(), ..Default::default() },
+                logging: false,
+                selectors: Selectors::Basic(Vec::new()),
+            };
+            state.watchers.trails.entry(watcher.clone()).or_insert(Some(stopped));
         }
         if let Kind::Threat { finding, threat } = &matter.event.kind
             && triage.reads.contains(&Read::Threat(finding.clone()))
@@ -205,9 +221,6 @@ impl<'p> Judge<'p> {
         known: &mut Answered,
     ) {
         let summary = &mut self.summary;
-        if !decision.evaluations.is_empty() {
-            summary.read.judged += 1;
-        }
         for one in &decision.evaluations {
             let key = (one.control.clone(), one.resource.clone());
             if known.contains_key(&key) {

@@ -9,7 +9,7 @@ use super::{
     summary::{Difference, Reading, Summary, Unreadable},
 };
 use crate::{
-    archive::{Contents, Delivery, Gunzip, Interest, read},
+    archive::{Contents, Delivery, Gunzip, Interest, LARGEST, read},
     policy::ControlPolicy,
     resource::AccountId,
 };
@@ -149,7 +149,6 @@ impl<'p> Backtest<'p> {
                 outcome.summary.add(judge.summary);
             }
         }
-        reading.judged = outcome.summary.read.judged;
         reading.seconds = began.elapsed().as_secs_f64();
         reading.unreadable.sort();
         outcome.summary.read = reading;
@@ -216,6 +215,9 @@ impl Reader<'_> {
     fn read_anew(&self, source: &Source, gunzip: &mut Gunzip) -> Read {
         let file: Arc<str> = source.path.as_str().into();
         let stored = match &source.place {
+            _ if source.size > LARGEST as u64 => {
+                Err(format!("it is larger than {} MiB; split it", LARGEST >> 20))
+            }
             Place::Object { bucket, key } => self.store.object(bucket, key),
             place => read_file(place).map_err(|error| error.to_string()),
         };
@@ -262,6 +264,7 @@ impl Reading {
 
     fn add_account(&mut self, other: &Self) {
         self.looked_at += other.looked_at;
+        self.judged += other.judged;
         self.repeated += other.repeated;
         self.late += other.late;
         for (reason, count) in &other.malformed {

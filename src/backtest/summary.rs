@@ -116,7 +116,6 @@ pub struct OfControl {
 impl Summary {
     /// Adds that of another account.
     pub(super) fn add(&mut self, other: Self) {
-        self.read.judged += other.read.judged;
         self.findings += other.findings;
         for (control, counts) in other.controls {
             self.controls.entry(control).or_default().add_all(counts);

@@ -13,10 +13,13 @@ use crate::{
     resource::{AccountId, PrincipalPattern, Resource},
     state::State,
 };
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines that are tried.
 const MOST_LINES: usize = 200;
+
+/// Control policies that are kept, so that a line which comes again and again is not added each time.
+const MOST_KEPT: usize = 4;
 
 /// A line of a control policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,9 +58,12 @@ impl Line {
     }
 }
 
-/// The lines that were tried, each with the control policy that has it.
+/// The lines that were tried, and some of the control policies that have them.
 #[derive(Default)]
-pub(super) struct Trust(BTreeMap<Line, ControlPolicy>);
+pub(super) struct Trust {
+    tried: BTreeSet<Line>,
+    kept: BTreeMap<Line, ControlPolicy>,
+}
 
 impl Trust {
     /// Tries what could have kept an event from its findings.
@@ -72,12 +78,7 @@ impl Trust {
     ) {
         let findings = keys(decision);
         for line in lines(matter, decision) {
-            let is_full = self.0.len() >= MOST_LINES;
-            let policy = match self.0.entry(line.clone()) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(_) if is_full => continue,
-                Entry::Vacant(new) => new.insert(line.added_to(policy)),
-            };
+            let Some(policy) = self.with(line.clone(), policy) else { continue };
             let again = decide(&Remit::of(policy), matter.event, triage, state, matter.now);
             let left = keys(&again);
             let silenced = findings.iter().filter(|one| !left.contains(one));
@@ -90,6 +91,22 @@ impl Trust {
                 });
             }
         }
+    }
+}
+
+impl Trust {
+    /// The control policy with a line; none where enough others were tried.
+    fn with(&mut self, line: Line, policy: &ControlPolicy) -> Option<&ControlPolicy> {
+        if self.tried.len() < MOST_LINES {
+            self.tried.insert(line.clone());
+        }
+        if !self.tried.contains(&line) {
+            return None;
+        }
+        if self.kept.len() >= MOST_KEPT && !self.kept.contains_key(&line) {
+            self.kept.pop_first();
+        }
+        Some(self.kept.entry(line).or_insert_with_key(|line| line.added_to(policy)))
     }
 }
 

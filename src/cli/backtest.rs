@@ -150,10 +150,10 @@ impl BacktestArgs {
             fs::write(path, suggestions::of(outcome)).map_err(|problem| named(path, problem))?;
         }
         let Some(path) = &self.html else { return Ok(()) };
-        let (sha256, shown) = (sha256(policy)?, self.policy.display().to_string());
-        let old_sha256 = old.map(sha256).transpose()?;
+        let (hash, shown) = (sha256(policy)?, self.policy.display().to_string());
+        let old_hash = old.map(sha256).transpose()?;
         let old_shown = self.compare.as_ref().map(|path| path.display().to_string());
-        let compared = match (&outcome.difference, &old_shown, &old_sha256) {
+        let compared = match (&outcome.difference, &old_shown, &old_hash) {
             (Some(difference), Some(path), Some(sha256)) => {
                 Some(Compared { policy: PolicyFile { path, sha256 }, difference })
             }
@@ -161,7 +161,7 @@ impl BacktestArgs {
         };
         let page = page(&Page {
             version: env!("CARGO_PKG_VERSION"),
-            policy: PolicyFile { path: &shown, sha256: &sha256 },
+            policy: PolicyFile { path: &shown, sha256: &hash },
             summary: &outcome.summary,
             compared,
         });

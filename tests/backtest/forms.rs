@@ -70,17 +70,19 @@ fn a_snapshot_of_config_tells_how_functions_stood() {
         "supplementaryConfiguration": {},
     });
     let mut archive = Archive::default();
-    let asked = json!({ "functionName": "old", "timeout": 5 });
-    archive.call("lambda", "UpdateFunctionConfiguration20150331v2", asked, json!({}));
+    let arn = "arn:aws:lambda:eu-west-1:111122223333:function:old";
+    let asked = json!({ "resource": arn, "tags": { "team": "a" } });
+    archive.call("lambda", "TagResource20170331v2", asked, Value::Null);
     let folder = folder("backtest-config", &archive, &[("policy.yaml", ENFORCED)]);
     let alone = Told::of(&folder.cordon(&["backtest", "archive", "--json"], ""));
     let snapshot = json!({ "fileVersion": "1.0", "configurationItems": [item] }).to_string();
     let name = "111122223333_Config_eu-west-1_ConfigSnapshot_20260301T090500Z_x.json.gz";
     fs::write(folder.path().join("archive").join(name), packed(&snapshot)).unwrap();
     let with = Told::of(&folder.cordon(&["backtest", "archive", "--json"], ""));
-    let unknown = |told: &Told| {
-        let controls = told.summary["controls"].as_object().unwrap();
-        controls.values().filter_map(|one| one["insufficientData"].as_u64()).sum::<u64>()
-    };
-    assert!(unknown(&with) < unknown(&alone), "{} {}", with.summary, alone.summary);
+    let runtime = |told: &Told| told.summary["controls"]["runtime.deprecated"].clone();
+    assert_eq!(runtime(&alone)["insufficientData"], 1);
+    assert_eq!(
+        (runtime(&with)["insufficientData"].clone(), runtime(&with)["compliant"].clone()),
+        (json!(0), json!(2))
+    );
 }

@@ -47,8 +47,10 @@ async fn upload(s3: &S3, bucket: &str, root: &Path) {
 
 fn run(world: &World, arguments: &[&str]) -> Run {
     let operator = world.operator(&[&["backtest", "--json"], arguments].concat());
-    let (code, out) = operator.wait(Duration::from_secs(60)).expect("it ends");
-    Run { code, out, err: String::new() }
+    let (code, printed) = operator.wait(Duration::from_secs(60)).expect("it ends");
+    let (out, err): (Vec<&str>, Vec<&str>) =
+        printed.lines().partition(|line| line.starts_with('{'));
+    Run { code, out: out.join("\n"), err: err.join("\n") }
 }
 
 #[tokio::test]
@@ -68,7 +70,7 @@ async fn what_is_in_s3_is_found_as_what_is_on_this_machine() {
     let local = Told::of(&folder.cordon(&["backtest", "archive", "--json"], ""));
     let url = format!("s3://{bucket}/AWSLogs/");
     let remote = run(&world, &["--policy", policy, &url]);
-    assert_eq!(remote.code, 1, "{}", remote.out);
+    assert_eq!(remote.code, 1, "{}", remote.err);
     let remote = Told::of(&remote);
     assert_eq!(remote.found(), local.found());
     assert_eq!(remote.summary["read"]["records"], local.summary["read"]["records"]);
@@ -77,5 +79,5 @@ async fn what_is_in_s3_is_found_as_what_is_on_this_machine() {
     assert!(file.starts_with(&format!("s3://{bucket}/AWSLogs/")), "{file}");
     let missing = run(&world, &["--policy", policy, "s3://cordon-no-such-bucket/"]);
     assert_eq!(missing.code, 2);
-    assert!(missing.out.contains("NoSuchBucket"), "{}", missing.out);
+    assert!(missing.err.contains("NoSuchBucket"), "{}", missing.err);
 }

@@ -2,6 +2,7 @@
 
 use super::{ENFORCED, Told, archive::Archive, folder};
 use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 
 /// A function that is made, opened to everybody, and closed again; another that a partner may invoke.
 fn opened() -> Archive {
@@ -116,7 +117,9 @@ fn exceptions_limits_and_dry_run_are_told_as_what_withholds() {
         archive.add_permission(name, "open", "*");
     }
     let limited = "version: 1\ndefaults: {mode: enforce}\nlimits:\n  changes: {function: 2, actor: 2, account: 2, installation: 2}\n";
-    let excepted = "version: 1\ndefaults: {mode: enforce}\nexceptions:\n  - controls: [function-policy.public]\n    functions: [a]\n    owner: team\n    reason: a known case\n    expires: 2027-12-31\n";
+    let excepted = "version: 1\ndefaults: {mode: enforce}\nexceptions:\n  - controls: [function-policy.public]\n    functions: [a]\n    owner: team\n    reason: a known case\n    expires: DAY\n";
+    let soon = OffsetDateTime::now_utc().date() + Duration::days(30);
+    let excepted = &excepted.replace("DAY", &soon.to_string());
     let dry = "version: 1\n";
     let policies = [("limited.yaml", limited), ("excepted.yaml", excepted), ("dry.yaml", dry)];
     let folder = folder("backtest-withheld", &archive, &policies);
@@ -134,6 +137,20 @@ fn exceptions_limits_and_dry_run_are_told_as_what_withholds() {
     let replaced = &dry["remediations"]["replace-resource-policy"];
     assert_eq!(replaced["applied"], 0);
     assert_eq!(replaced["withheld"]["dry run"], 3);
+}
+
+#[test]
+fn a_trail_that_was_there_before_is_found_stopped_and_deleted() {
+    let mut archive = Archive::default();
+    for call in ["StopLogging", "DeleteTrail"] {
+        archive.call("cloudtrail", call, json!({ "name": "audit" }), Value::Null);
+    }
+    let folder = folder("backtest-trail", &archive, &[("policy.yaml", ENFORCED)]);
+    let told = Told::of(&folder.cordon(&["backtest", "archive", "--json"], ""));
+    let stopped = ("trail.stopped".to_owned(), "audit".to_owned());
+    assert_eq!(told.found(), [stopped.clone(), stopped]);
+    let started = &told.summary["remediations"]["start-logging"];
+    assert_eq!(started["applied"], 1, "{}", told.summary);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::{
     finding::{Requirement, Severity},
 };
 use std::collections::BTreeMap;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Names that are shown of each kind.
 const MOST_SHOWN: usize = 10;
@@ -179,7 +179,7 @@ fn worst(summary: &Summary, paint: Paint) -> Option<String> {
         };
         lines.push(format!(
             "  {} {severity} {} on {}",
-            told.at,
+            told.at.format(&Rfc3339).unwrap_or_default(),
             told.control,
             clean(&told.resource)
         ));
