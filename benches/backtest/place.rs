@@ -105,7 +105,7 @@ fn fill(name: &str, place: Place, chance: &mut Chance, to: &mut String) {
         "at" => to.push_str(&written(place.at)),
         "own" => to.push_str(&own(place)),
         "function" => to.push_str(&function(&mut same())),
-        "team" => to.push_str(*same().any(&TEAMS)),
+        "team" => to.push_str(same().any::<&str>(&TEAMS)),
         "bucket" => write!(to, "acme-{}-{}", same().any(&TEAMS), place.account).expect("text"),
         "table" => write!(to, "{}-{}", same().any(&TEAMS), same().any(&JOBS)).expect("text"),
         "key" => to.push_str(&of_few(12, place, &mut same(), uuid)),
