@@ -156,8 +156,10 @@ demo: setup ## Show it at work against an emulated account
 	cargo build --locked --features cli --bins --example demo
 	$(CARGO_TARGET_DIR)/debug/examples/demo
 
-.PHONY: bench bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start bench-custodian
-bench: bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start bench-custodian ## Measure
+BENCHES := bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint \
+	bench-cold-start bench-custodian bench-backtest
+.PHONY: bench $(BENCHES)
+bench: $(BENCHES) ## Measure
 
 bench-decide:
 	cargo bench --locked --bench decide
@@ -165,6 +167,14 @@ bench-decide:
 # Without the SDK. What chooses how much, and which seed, stands in benches/behaviour/main.rs.
 bench-behaviour: ## What the controls of behaviour find, miss and cost in a made-up account
 	cargo bench --locked --no-default-features --bench behaviour
+
+# The binary with the features of the package, so that both share what is built; the bench without the SDK. What
+# chooses how much, and which seed, stands in benches/backtest/main.rs.
+bench-backtest: ## How fast a back-test goes through an archive of CloudTrail, beside jq and Python
+	@command -v jq >/dev/null || { echo "bench-backtest needs jq" >&2; exit 2; }
+	cargo build --locked --release --features cli,evidence --bin cordon
+	CACHE=$(CACHE) CORDON=$(CARGO_TARGET_DIR)/release/cordon \
+		cargo bench --locked --no-default-features --features cli --bench backtest
 
 # With the features the package is built with beside the function, so that both share what is built.
 bench-policy: ## What the size of the control policy costs

@@ -62,9 +62,23 @@ impl Gunzip {
             self.buffer.resize(length, 0);
         }
         let into = self.buffer.get_mut(..length)?;
-        let unpacked = self.whole.gzip_decompress(file, into).ok()?;
+        // The checksum is taken once: libdeflate would hold it against what stands where the first member ends.
+        let unpacked = self.whole.deflate_decompress(packed(file)?, into).ok()?;
         let checksum = usize::try_from(crc32(into)).ok()?;
         (unpacked == length && last_word(file, 8) == Some(checksum)).then_some(length)
+    }
+}
+
+/// What is packed in a file of one member, whose header holds a name at most; other headers are left to the stream.
+fn packed(file: &[u8]) -> Option<&[u8]> {
+    const DEFLATE: u8 = 8;
+    const NAME: u8 = 8;
+    let [_, _, DEFLATE, flags, _, _, _, _, _, _, rest @ ..] = file else { return None };
+    let rest = rest.get(..rest.len().checked_sub(8)?)?;
+    match *flags {
+        0 => Some(rest),
+        NAME => rest.get(memchr::memchr(0, rest)? + 1..),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The forms, the cut and the unpacking, with made-up records.
 
 use super::*;
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compression, GzBuilder, write::GzEncoder};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -162,7 +162,14 @@ fn one_member_several_or_none_unpack_to_what_was_packed() {
     let several = [packed(a.as_bytes()), packed(b.as_bytes())].concat();
     // Of the same length as the last: only the checksum tells them apart.
     let alike = [packed(b"one"), packed(b"two")].concat();
+    let headed = |header: GzBuilder| {
+        let mut gzip = header.write(Vec::new(), Compression::fast());
+        gzip.write_all(b"headed").unwrap();
+        gzip.finish().unwrap()
+    };
     for (file, want) in [
+        (headed(GzBuilder::new().filename("log.json")), "headed".to_owned()),
+        (headed(GzBuilder::new().filename("l").comment("c").extra("x")), "headed".to_owned()),
         (packed(a.as_bytes()), a.clone()),
         (packed(b""), String::new()),
         (several, format!("{a}{b}")),
