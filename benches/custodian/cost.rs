@@ -101,7 +101,7 @@ pub async fn measure(runs: usize, events: usize) -> [Cost; 2] {
 
 /// Each comes first as often as the other.
 fn turn(run: usize) -> [usize; 2] {
-    if run % 2 == 0 { [0, 1] } else { [1, 0] }
+    if run.is_multiple_of(2) { [0, 1] } else { [1, 0] }
 }
 
 fn milliseconds(time: Duration) -> f64 {
