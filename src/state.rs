@@ -279,6 +279,31 @@ pub struct FunctionState {
 }
 
 impl FunctionState {
+    /// A function of which nothing is known but its execution role.
+    pub fn of_role(role: &str) -> Self {
+        Self {
+            role: role.to_owned(),
+            runtime: None,
+            in_vpc: false,
+            has_environment: false,
+            hides_environment: true,
+            kms_key: None,
+            tags: None,
+            reserved_concurrency: None,
+            dead_letter_target: None,
+            on_managed_instances: false,
+            is_durable: false,
+            code: None,
+            log_group: None,
+            handler: None,
+            layers: Vec::new(),
+            vpc: VpcAttachment::default(),
+            code_sha256: None,
+            modified: None,
+            variables: None,
+        }
+    }
+
     /// A name for the code and for what decides which of it runs; none where its hash is not known. Of
     /// the environment nothing goes in: hashes of short values can be guessed.
     pub fn code_name(&self) -> Option<String> {

@@ -15,7 +15,7 @@ use crate::{
     policy::ControlPolicy,
     remediation::{Planned, Withheld},
     resource::{Home, Resource},
-    state::{PolicyState, Read, State},
+    state::{FunctionState, PolicyState, Read, State},
     trail::{Selectors, Trail, TrailSettings},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,9 @@ impl<'p> Judge<'p> {
     pub(super) fn judge(&mut self, matter: Matter<'_>, known: &mut Answered) -> bool {
         if is_nothing(matter.event) {
             return false;
+        }
+        if !matches!(matter.event.kind, Kind::Flows(_) | Kind::HubFindings(_)) {
+            return self.judge_one(matter, known);
         }
         let mut is_judged = false;
         for event in matter.event.clone().by_function() {
@@ -129,6 +132,7 @@ impl<'p> Judge<'p> {
             let PolicyState { revision, .. } = live;
             revision.get_or_insert_with(|| crate::resource::RevisionId("as-told".to_owned()));
         }
+        add_caller(matter.event, triage, state);
         if let Kind::WatcherChange(WatcherChange { watcher, call }) = &matter.event.kind
             && *call == WatcherCall::Trail(TrailCall::Stop)
         {
@@ -271,6 +275,26 @@ impl<'p> Judge<'p> {
             (function.to_string(), calls.collect())
         })
     }
+}
+
+/// A function whose credentials made a call is there, even if no call told of it: AWS says whose they are. What a
+/// session is only named after is no function as long as nothing told of one.
+fn add_caller(event: &Event, triage: &Triage, state: &mut State) {
+    let Some(call) = &event.call else { return };
+    let read = Read::Function(call.function.clone());
+    let changes_itself = event.change.is_some() && event.function() == Some(&call.function);
+    let is_known = state.functions.contains_key(&call.function);
+    if is_known || changes_itself || !triage.reads.contains(&read) {
+        return;
+    }
+    let live = match (call.certain, &event.actor.role) {
+        (true, Some(role)) => Some(FunctionState::of_role(role)),
+        (true, None) => return,
+        (false, _) => None,
+    };
+    state.functions.insert(call.function.clone(), live);
+    state.unread.remove(&read);
+    state.read.insert(read);
 }
 
 /// What no rule of the template delivers, or nothing is said of.

@@ -16,10 +16,9 @@ pub(super) const CONTROL: Control = Control {
     judge: |case| {
         let ignored = &case.policy.controls.environment_secret.parameters.ignored;
         judge_function(case, ControlId::EnvironmentSecret, |function| {
-            let variables = function
-                .variables
-                .as_ref()
-                .ok_or("the environment cannot be read: Cordon may not use its key")?;
+            let variables = function.variables.as_ref().ok_or(
+                "the environment is not shown: Cordon may not use its key, or an archive hides it",
+            )?;
             let suspects = variables.iter().filter(|(name, _)| !ignored.contains(*name));
             Ok(suspects
                 .filter_map(|(name, value)| {

@@ -1,6 +1,10 @@
 //! What people learn from a back-test.
 
-use super::{ENFORCED, Told, archive::Archive, folder};
+use super::{
+    ENFORCED, Told,
+    archive::{Archive, function},
+    folder,
+};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -151,6 +155,30 @@ fn a_trail_that_was_there_before_is_found_stopped_and_deleted() {
     assert_eq!(told.found(), [stopped.clone(), stopped]);
     let started = &told.summary["remediations"]["start-logging"];
     assert_eq!(started["applied"], 1, "{}", told.summary);
+}
+
+#[test]
+fn an_escalation_is_found_by_whose_credentials_they_are_and_not_by_a_name() {
+    let mut archive = Archive::default();
+    let asked = json!({ "userName": "backdoor" });
+    let by_function = archive.call("iam", "CreateAccessKey", asked.clone(), Value::Null);
+    by_function["userIdentity"]["inScopeOf"] = json!({
+        "issuerType": "AWS::Lambda::Function",
+        "credentialsIssuedTo": function("old"),
+    });
+    // A session of people, whose name could be a function's.
+    archive.call("iam", "CreateAccessKey", asked, Value::Null);
+    let folder = folder("backtest-escalation", &archive, &[("policy.yaml", ENFORCED)]);
+    let told = Told::of(&folder.cordon(&["backtest", "archive", "--json"], ""));
+    let escalation = "function.privilege-escalation";
+    assert!(
+        told.found().contains(&(escalation.to_owned(), "old".to_owned())),
+        "{:?}",
+        told.found()
+    );
+    let counts = &told.summary["controls"][escalation];
+    assert_eq!(counts["insufficientData"], 0, "{counts}");
+    assert_eq!(counts["notApplicable"], 1, "{counts}");
 }
 
 #[test]
