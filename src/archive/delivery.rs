@@ -3,7 +3,7 @@
 use crate::{
     event::without_date,
     history::Call,
-    resource::{AccountId, Home},
+    resource::{AccountId, FunctionArn, FunctionResource, Home},
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
@@ -156,6 +156,29 @@ impl Delivery {
             asked: parts.request_parameters,
             answered: parts.response_elements,
         })
+    }
+
+    /// The function whose credentials made the call, as AWS tells it.
+    pub fn caller(&self) -> Option<FunctionArn> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Record {
+            user_identity: Identity,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Identity {
+            in_scope_of: Scope,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Scope {
+            credentials_issued_to: String,
+        }
+        let Told::Call { record, .. } = &self.told else { return None };
+        let record: Record = serde_json::from_str(record).ok()?;
+        let arn = record.user_identity.in_scope_of.credentials_issued_to;
+        Some(FunctionResource::parse_arn(&arn).ok()?.function)
     }
 
     /// Whether it is a call that makes something that other calls of the same second may be on.

@@ -130,11 +130,18 @@ impl<'p> Account<'p> {
     /// Where an event is delivered to: its own Region, and what IAM tells to wherever there are functions.
     fn installations(&self, delivery: &Delivery) -> Vec<Home> {
         let of_iam = matches!(&delivery.told, Told::Call { api, .. } if api.starts_with("iam:"));
-        if of_iam && !self.homes.is_empty() {
-            self.homes.clone()
-        } else {
-            vec![delivery.home.clone()]
+        let mut homes = if of_iam { self.homes.clone() } else { vec![delivery.home.clone()] };
+        if of_iam
+            && let Some(caller) = delivery.caller()
+            && !homes.contains(&caller.home())
+            && caller.account() == &delivery.home.account
+        {
+            homes.push(caller.home());
         }
+        if homes.is_empty() {
+            homes.push(delivery.home.clone());
+        }
+        homes
     }
 
     /// The event, and whether any control judged it.
