@@ -138,8 +138,8 @@ demo: setup ## Show it at work against an emulated account
 	cargo build --locked --features cli --bins --example demo
 	$(CARGO_TARGET_DIR)/debug/examples/demo
 
-.PHONY: bench bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start
-bench: bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start ## Measure
+.PHONY: bench bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start bench-cost bench-memory
+bench: bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint bench-cold-start bench-cost bench-memory ## Measure
 
 bench-decide:
 	cargo bench --locked --bench decide
@@ -164,15 +164,31 @@ bench-patterns: ## Event patterns: an event beside 10, 100, 1,000 of them
 bench-footprint: setup
 	cargo build --locked --release --bin bootstrap
 	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
-		cargo bench --locked --profile dev --features cli --bench footprint
+		cargo bench --locked --profile dev --features cli,evidence --bench footprint
 
 # One after the other: built together they would share features, and the function would be another
 # than the one that is deployed.
-bench-cold-start:
+define release-functions
 	cargo build --locked --release --bin bootstrap
 	cargo build --locked --release --example hello-world
-	cargo bench --locked --profile dev --features cli --bench cold_start -- \
-		$(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/examples/hello-world
+endef
+FUNCTIONS := $(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/examples/hello-world
+
+bench-cold-start: setup ## What the first event of an environment waits for, beside a hello-world
+	$(release-functions)
+	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
+		cargo bench --locked --profile dev --features cli,evidence --bench cold_start -- $(FUNCTIONS)
+
+# Without the SDK, which would only be built for it: what decides is the same.
+bench-cost: ## What an event costs in instructions and allocations, against its budget; needs valgrind
+	@command -v valgrind >/dev/null || { echo "bench-cost needs valgrind (apt-get install valgrind)" >&2; exit 2; }
+	$(release-functions)
+	cargo bench --locked --no-default-features --bench cost -- $(FUNCTIONS)
+
+bench-memory: setup ## Memory after 100,000 events (EVENTS), and what events cost by memory size
+	cargo build --locked --release --bin bootstrap
+	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
+		cargo bench --locked --profile dev --features cli,evidence --bench memory
 
 .PHONY: check-policy
 check-policy: ## Validate policy.yaml, and hold it against its tests, policy.tests.yaml

@@ -8,15 +8,17 @@ use super::{
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// A running function.
 pub struct Bootstrap {
+    /// The moment before its process was made.
+    pub spawned: SystemTime,
     child: Child,
     runtime: RuntimeApi,
     lines: Arc<Mutex<Vec<String>>>,
@@ -64,11 +66,19 @@ impl Bootstrap {
         })
     }
 
+    /// Starts any program as a function.
+    pub(super) fn other(program: &Path, region: &str, key: &str) -> Self {
+        Self::run(region, "other", |port| {
+            in_place(Command::new(program), "other", region, key, port)
+        })
+    }
+
     fn run(region: &str, name: &str, command: impl FnOnce(u16) -> Command) -> Self {
         let arn = format!("arn:aws:lambda:{region}:111122223333:function:{name}");
         let runtime = RuntimeApi::start(arn);
-        let mut child =
-            command(runtime.port).stderr(Stdio::inherit()).spawn().expect("the function starts");
+        let mut command = command(runtime.port);
+        let spawned = SystemTime::now();
+        let mut child = command.stderr(Stdio::inherit()).spawn().expect("the function starts");
         let stdout = child.stdout.take().expect("its output is piped");
         let lines = Arc::new(Mutex::new(Vec::new()));
         let collected = lines.clone();
@@ -77,7 +87,7 @@ impl Bootstrap {
                 collected.lock().expect("not poisoned").push(line);
             }
         });
-        Self { child, runtime, lines }
+        Self { spawned, child, runtime, lines }
     }
 
     /// Starts it with what it must refuse; what it says.
@@ -151,13 +161,35 @@ impl Bootstrap {
         drop(self);
     }
 
-    /// The most memory it held at a time (`VmHWM`).
+    /// The most memory it held at a time.
     pub fn peak_memory_mib(&self) -> f64 {
+        self.memory_mib("VmHWM:")
+    }
+
+    /// The memory it holds.
+    pub fn resident_mib(&self) -> f64 {
+        self.memory_mib("VmRSS:")
+    }
+
+    /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
+    fn memory_mib(&self, name: &str) -> f64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).expect("a running process");
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = peak.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok());
         kib.expect("Linux tells it") / 1024.0
+    }
+
+    /// The processor time that its threads took until now; threads that ended do not count.
+    /// <https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat>
+    pub fn processor_time(&self) -> Duration {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let threads = threads.expect("a running process").flatten();
+        let of_thread = |path: PathBuf| -> Option<u64> {
+            let statistics = std::fs::read_to_string(path.join("schedstat")).ok()?;
+            statistics.split(' ').next()?.parse().ok()
+        };
+        Duration::from_nanos(threads.filter_map(|thread| of_thread(thread.path())).sum())
     }
 
     /// Lines are written before the answer is posted, but read by another thread.
@@ -196,7 +228,10 @@ fn command(folder: &Path, region: &str, key: &str, mode: &str, port: u16) -> Com
 
 /// What every function of the installation finds in its environment.
 fn function(program: &str, told: Option<&str>, region: &str, key: &str, port: u16) -> Command {
-    let mut command = Command::new(binary(program, told));
+    in_place(Command::new(binary(program, told)), program, region, key, port)
+}
+
+fn in_place(mut command: Command, program: &str, region: &str, key: &str, port: u16) -> Command {
     command
         .env_clear()
         .envs(environment(region, key))

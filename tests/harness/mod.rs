@@ -8,12 +8,12 @@ mod bootstrap;
 mod emulator;
 mod json_calls;
 mod operator;
-mod runtime_api;
+pub mod runtime_api;
 mod snapshot;
 
 pub use account::{Account, EVIDENCE, QUARANTINE, SECOND_LOOKS};
 pub use bootstrap::{Answer, Bootstrap};
-pub use emulator::{Call, Emulator};
+pub use emulator::{Call, Emulator, python};
 pub use operator::Operator;
 pub use snapshot::FunctionSnapshot;
 
@@ -87,6 +87,11 @@ impl World {
         let files = std::fs::read_dir(&self.folder).expect("the folder of this world");
         let files = files.map(|file| file.expect("a file").path());
         files.filter(|path| path.file_name().is_some_and(|name| name != "policy.json")).collect()
+    }
+
+    /// Starts another program as a function, in the environment that the function would find.
+    pub fn other_function(&self, program: &Path) -> Bootstrap {
+        Bootstrap::other(program, &self.region, &self.key)
     }
 
     /// Starts the collector of evidence, which stores what it collects in `bucket`.
