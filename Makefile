@@ -39,7 +39,7 @@ setup-template:
 test: test-format test-lint test-emulator test-rust test-template test-package ## Everything
 
 test-format:
-	for manifest in Cargo.toml proof/Cargo.toml fuzz/Cargo.toml; do \
+	for manifest in Cargo.toml proof/Cargo.toml fuzz/Cargo.toml benches/hello-world/Cargo.toml; do \
 		cargo fmt --check --manifest-path $$manifest; \
 	done
 
@@ -166,13 +166,11 @@ bench-footprint: setup
 	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
 		cargo bench --locked --profile dev --features cli,evidence --bench footprint
 
-# One after the other: built together they would share features, and the function would be another
-# than the one that is deployed.
 define release-functions
 	cargo build --locked --release --bin bootstrap
-	cargo build --locked --release --example hello-world
+	cargo build --locked --release --manifest-path benches/hello-world/Cargo.toml
 endef
-FUNCTIONS := $(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/examples/hello-world
+FUNCTIONS := $(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/hello-world
 
 bench-cold-start: setup ## What the first event of an environment waits for, beside a hello-world
 	$(release-functions)
@@ -212,7 +210,7 @@ enforce: build ## Build and deploy as before, and turn the responder on
 # under CACHE by what it is made of, so that it is not built again for the next. Another architecture:
 # CORDON_TARGET=aarch64-unknown-linux-gnu with a toolchain that has it, or build on such a machine.
 BUILT = $(CACHE)/built/$$({ rustc -vV; echo "$(CORDON_TARGET)"; \
-	sha256sum Cargo.toml Cargo.lock $$(find src -type f | LC_ALL=C sort); } | sha256sum | cut -c1-40)
+	sha256sum Cargo.toml Cargo.lock build.rs $$(find src -type f | LC_ALL=C sort); } | sha256sum | cut -c1-40)
 FOR_TARGET := $(if $(CORDON_TARGET),--target $(CORDON_TARGET))
 RELEASE := $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release
 

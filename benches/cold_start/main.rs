@@ -1,5 +1,5 @@
 //! `make bench-cold-start`: what the first event of an environment waits for, for Cordon's function and
-//! for `examples/hello-world.rs`, in turn, under a local Runtime API: until the first request for an
+//! for `benches/hello-world`, in turn, under a local Runtime API: until the first request for an
 //! event, and until the first event is answered.
 //!
 //! It takes the paths of the two release binaries and is itself built in the dev profile, which the
