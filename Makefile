@@ -40,7 +40,7 @@ setup-template:
 test: test-format test-lint test-emulator test-rust test-page test-template test-package ## Everything
 
 test-format:
-	for manifest in Cargo.toml proof/Cargo.toml fuzz/Cargo.toml; do \
+	for manifest in Cargo.toml proof/Cargo.toml fuzz/Cargo.toml benches/hello-world/Cargo.toml; do \
 		cargo fmt --check --manifest-path $$manifest; \
 	done
 
@@ -157,7 +157,7 @@ demo: setup ## Show it at work against an emulated account
 	$(CARGO_TARGET_DIR)/debug/examples/demo
 
 BENCHES := bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint \
-	bench-cold-start bench-custodian bench-backtest
+	bench-cold-start bench-cost bench-memory bench-custodian bench-backtest
 .PHONY: bench $(BENCHES)
 bench: $(BENCHES) ## Measure
 
@@ -192,15 +192,29 @@ bench-patterns: ## Event patterns: an event beside 10, 100, 1,000 of them
 bench-footprint: setup
 	cargo build --locked --release --bin bootstrap
 	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
-		cargo bench --locked --profile dev --features cli --bench footprint
+		cargo bench --locked --profile dev --features cli,evidence --bench footprint
 
-# One after the other: built together they would share features, and the function would be another
-# than the one that is deployed.
-bench-cold-start:
+define release-functions
 	cargo build --locked --release --bin bootstrap
-	cargo build --locked --release --example hello-world
-	cargo bench --locked --profile dev --features cli --bench cold_start -- \
-		$(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/examples/hello-world
+	cargo build --locked --release --manifest-path benches/hello-world/Cargo.toml
+endef
+FUNCTIONS := $(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/hello-world
+
+bench-cold-start: setup ## What the first event of an environment waits for, beside a hello-world
+	$(release-functions)
+	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
+		cargo bench --locked --profile dev --features cli,evidence --bench cold_start -- $(FUNCTIONS)
+
+# Without the SDK, which would only be built for it: what decides is the same.
+bench-cost: ## What an event costs in instructions and allocations, against its budget; needs valgrind
+	@command -v valgrind >/dev/null || { echo "bench-cost needs valgrind (apt-get install valgrind)" >&2; exit 2; }
+	$(release-functions)
+	cargo bench --locked --no-default-features --bench cost -- $(FUNCTIONS)
+
+bench-memory: setup ## Memory after 100,000 events (EVENTS), and what events cost by memory size
+	cargo build --locked --release --bin bootstrap
+	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
+		cargo bench --locked --profile dev --features cli,evidence --bench memory
 
 # The distribution's Python, if it has one: built for speed, as Lambda's is, which pyenv's are not.
 CUSTODIAN_VENV := $(CACHE)/venv-custodian
@@ -234,7 +248,7 @@ enforce: build ## Build and deploy as before, and turn the responder on
 # under CACHE by what it is made of, so that it is not built again for the next. Another architecture:
 # CORDON_TARGET=aarch64-unknown-linux-gnu with a toolchain that has it, or build on such a machine.
 BUILT = $(CACHE)/built/$$({ rustc -vV; echo "$(CORDON_TARGET)"; \
-	sha256sum Cargo.toml Cargo.lock $$(find src -type f | LC_ALL=C sort); } | sha256sum | cut -c1-40)
+	sha256sum Cargo.toml Cargo.lock build.rs $$(find src -type f | LC_ALL=C sort); } | sha256sum | cut -c1-40)
 FOR_TARGET := $(if $(CORDON_TARGET),--target $(CORDON_TARGET))
 RELEASE := $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release
 

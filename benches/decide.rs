@@ -8,17 +8,17 @@ use cordon::{
     decision::{Remit, decide},
     event::{Event, Own, pack},
     policy::ControlPolicy,
-    resource::{AccountId, Home},
-    state::{DescribedState, State},
+    state::State,
 };
+use deliveries::{harmless_grant, home, live, public_grant, unheard_call};
 use serde_json::{Value, json};
-use std::{fs, hint::black_box, path::Path};
+use std::hint::black_box;
 use stopwatch::{median, timed};
 use time::macros::datetime;
 
+mod deliveries;
 mod stopwatch;
 
-const FUNCTION: &str = "arn:aws:lambda:us-east-1:111122223333:function:orders";
 /// Rounds of one measurement, and measurements; the median counts.
 const ROUNDS: u32 = 200;
 const MEASUREMENTS: usize = 51;
@@ -26,11 +26,7 @@ const MEASUREMENTS: usize = 51;
 fn main() {
     let policy: ControlPolicy =
         serde_json::from_str(r#"{"version":1,"defaults":{"mode":"enforce"}}"#).expect("a policy");
-    let public = event("add-permission-public.json");
-    let unheard = public.replace("AddPermission20150331v2", "ListFunctions20150331");
-    let harmless =
-        public.replace(r#"\"Principal\":\"*\""#, r#"\"Principal\":{\"AWS\":\"111122223333\"}"#);
-    assert_ne!(harmless, public);
+    let (unheard, harmless, public) = (unheard_call(), harmless_grant(), public_grant());
     println!("{:44} {:>10} {:>12} {:>7}", "", "decide", "parse JSON", "ratio");
     report("an event no control cares about", &policy, &unheard, &State::default());
     report("a grant that is harmless as shown", &policy, &harmless, &State::default());
@@ -40,14 +36,6 @@ fn main() {
     for statements in [1, 5, 60] {
         let name = format!("a public grant, {statements} statements in the policy");
         report(&name, &policy, &public, &live(statements));
-    }
-}
-
-fn home() -> Home {
-    Home {
-        partition: "aws".to_owned(),
-        account: AccountId::parse("111122223333").expect("an account"),
-        region: "us-east-1".to_owned(),
     }
 }
 
@@ -73,37 +61,6 @@ fn report_logs(policy: &ControlPolicy, lines: u32) {
         }));
     }
     println!("{:44} {:7.1} us", format!("{lines} lines of a log that show nothing"), median(all));
-}
-
-fn event(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("events").join(name);
-    fs::read_to_string(path).expect("a sample event")
-}
-
-/// A policy with one statement for anyone and otherwise scoped triggers.
-fn live(statements: usize) -> State {
-    let document: Vec<Value> = (0..statements)
-        .map(|number| match number {
-            0 => json!({
-                "Sid": "open-to-all", "Effect": "Allow", "Principal": "*",
-                "Action": "lambda:InvokeFunction", "Resource": FUNCTION,
-            }),
-            _ => json!({
-                "Sid": format!("rule-{number}"), "Effect": "Allow",
-                "Principal": { "Service": "events.amazonaws.com" },
-                "Action": "lambda:InvokeFunction", "Resource": FUNCTION,
-                "Condition": { "ArnLike": {
-                    "AWS:SourceArn": format!("arn:aws:events:us-east-1:111122223333:rule/{number}"),
-                } },
-            }),
-        })
-        .collect();
-    let described = json!({ "policies": { FUNCTION: {
-        "revision": "1",
-        "document": { "Version": "2012-10-17", "Statement": document },
-    } } });
-    let described: DescribedState = serde_json::from_value(described).expect("a state");
-    described.into()
 }
 
 fn report(name: &str, policy: &ControlPolicy, payload: &str, state: &State) {

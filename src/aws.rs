@@ -7,6 +7,7 @@ mod delivery;
 mod error;
 #[cfg(feature = "evidence")]
 mod evidence;
+mod http;
 mod journal;
 mod notify;
 #[cfg(all(feature = "cli", feature = "s3"))]

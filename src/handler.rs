@@ -28,7 +28,7 @@ use crate::{
     state::{Read, State},
 };
 use limits::Budget;
-use std::{cell::RefCell, rc::Rc, time::Instant};
+use std::{cell::RefCell, pin::Pin, rc::Rc, time::Instant};
 use time::OffsetDateTime;
 
 /// How often a plan may grow by what was read for it.
@@ -145,6 +145,15 @@ impl Matter<'_> {
     }
 }
 
+/// Keeps a large future that is seldom needed apart from the one that waits for it, which is moved about
+/// at the start and for each event, with room for all that it may ever wait for.
+#[inline(never)]
+pub fn aside<'a, F: Future + 'a>(
+    begin: impl FnOnce() -> F,
+) -> Pin<Box<dyn Future<Output = F::Output> + 'a>> {
+    Box::pin(begin())
+}
+
 impl Responder {
     /// A responder that makes its clients when it first needs them.
     pub fn new(policy: LoadedPolicy, settings: Settings, aws: Rc<Aws>) -> Self {
@@ -229,6 +238,12 @@ impl Responder {
         }
         let remit = self.remit(itself);
         let matter = Matter { event, triage: &triage, remit, began: Instant::now(), now };
+        aside(|| self.judge(matter)).await
+    }
+
+    /// Reads what the controls need, decides, and does what comes of it.
+    async fn judge(&self, matter: Matter<'_>) -> Result<Handled, HandlerError> {
+        let Matter { event, triage, now, .. } = matter;
         let (mut state, mut unread) = self.read(&triage.reads, now).await;
         let mut decision = matter.decide(&state);
         if let Some(read) = decision.asks.take() {
@@ -271,7 +286,7 @@ impl Responder {
         // A function that is contained already, and shows another sign, is gone through again.
         let another = decision.contains && !recalled.knows(&event.id);
         if unfinished || another || !decision.approved().is_empty() {
-            return self.contain(&matter, decision, state, unread, budget).await;
+            return aside(|| self.contain(&matter, decision, state, unread, budget)).await;
         }
         self.keep_snapshots(&matter, &decision, &state).await?;
         let lessons = self.role_lessons(&matter, &decision, &state, &recalled);

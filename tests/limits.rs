@@ -3,7 +3,7 @@
 
 use crate::{
     harness::{Answer, Bootstrap, Installation, SHIPPED, World},
-    telling::{document, statement, writes},
+    telling::{document, limited, statement, writes},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_lambda::types::FunctionUrlAuthType;
@@ -11,13 +11,6 @@ use cordon::policy::{Class, Kind, Limits, Per, source};
 use serde_json::{Value, json};
 use std::thread;
 use time::{Duration, OffsetDateTime};
-
-/// The shipped control policy with these limits.
-fn limited(limits: &str) -> String {
-    let (before, section) = SHIPPED.split_once("\nlimits:\n").expect("it has limits");
-    let (_, after) = section.split_once("\n\n").expect("something follows them");
-    format!("{before}\nlimits: {limits}\n\n{after}")
-}
 
 fn bootstrap(world: &World, limits: &str) -> Bootstrap {
     world.bootstrap(&Installation { mode: "enforce", policy: &limited(limits) })

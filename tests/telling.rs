@@ -7,6 +7,13 @@ use serde_json::{Value, json};
 /// The shipped control policy, enforced.
 pub const ENFORCE: Installation<'_> = Installation { mode: "enforce", policy: SHIPPED };
 
+/// The shipped control policy with these limits.
+pub fn limited(limits: &str) -> String {
+    let (before, section) = SHIPPED.split_once("\nlimits:\n").expect("it has limits");
+    let (_, after) = section.split_once("\n\n").expect("something follows them");
+    format!("{before}\nlimits: {limits}\n\n{after}")
+}
+
 /// A statement that grants `lambda:InvokeFunction`.
 pub fn statement(sid: &str, principal: Value, resource: &str, condition: Option<Value>) -> Value {
     let mut statement = json!({

@@ -4,6 +4,7 @@
 
 use super::{
     AwsError,
+    http::OneHttpClient,
     read::{Interfaces, RoleUsers},
     signed::Signed,
 };
@@ -54,8 +55,9 @@ impl Aws {
         self.config
             .get_or_init(|| async {
                 let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
-                let loader =
-                    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+                let loader = aws_config::defaults(BehaviorVersion::latest())
+                    .http_client(OneHttpClient::new())
+                    .timeout_config(timeouts);
                 match &self.region {
                     Some(region) => loader.region(Region::new(region.clone())).load().await,
                     None => loader.load().await,

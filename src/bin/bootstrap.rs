@@ -4,7 +4,7 @@
 
 use cordon::{
     aws::Aws,
-    handler::{Handled, HandlerError, Responder},
+    handler::{Handled, HandlerError, Responder, aside},
     policy::LoadedPolicy,
     resource::FunctionResource,
     rollout::{PATIENCE, Rollout},
@@ -76,8 +76,9 @@ impl Installed {
         let (rollout, policy) = match &settings.delivery {
             None => (None, bundled),
             Some(delivery) => {
-                let (rollout, policy) =
-                    Rollout::begin(delivery, &aws, &env::temp_dir(), bundled).await;
+                let folder = env::temp_dir();
+                let begun = aside(|| Rollout::begin(delivery, &aws, &folder, bundled));
+                let (rollout, policy) = begun.await;
                 (Some(Mutex::new(rollout)), policy)
             }
         };
@@ -98,7 +99,9 @@ impl Installed {
         if Duration::from_millis(self.deadline.get()).saturating_sub(now) < SPARE {
             return;
         }
-        if let Some(policy) = rollout.lock().await.refresh(&self.aws).await {
+        let mut rollout = rollout.lock().await;
+        let rollout = &mut *rollout;
+        if let Some(policy) = aside(move || rollout.refresh(&self.aws)).await {
             self.responder.replace_with(|responder| Rc::new(responder.under(policy)));
         }
     }

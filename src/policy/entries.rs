@@ -91,7 +91,9 @@ macro_rules! entries {
         #[serde(deny_unknown_fields, default)]
         #[expect(missing_docs, reason = "each field is one control of the catalogue")]
         pub struct Controls {
-            $(#[serde(rename = $id)] pub $field: Control<$parameters>,)*
+            // Each on its own: the control policy is moved many times while it is loaded, and all of them
+            // in one place would be moved with it.
+            $(#[serde(rename = $id)] pub $field: Box<Control<$parameters>>,)*
         }
 
         impl Controls {

@@ -84,6 +84,7 @@ class CallLog:
                 "method": request.method,
                 "path": request.path,
                 "status": None,
+                "answered": None,  # seconds since 1970
                 "injected": fault.shown() if fault and not (fault.hold and fault.late) else None,
                 "mutating": call.mutating,
             }

@@ -103,7 +103,7 @@ class Emulator:
         if fault and fault.hold:
             entry["injected"] = fault.shown()
             return Held()
-        entry["status"] = response.status if response else None
+        entry["status"], entry["answered"] = response.status if response else None, time.time()
         return response
 
     def carry_out(self, call: Call, request: Request, environ: dict) -> Response:

@@ -8,17 +8,19 @@ use super::{
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// A running function.
 pub struct Bootstrap {
+    /// The moment before its process was made.
+    pub spawned: SystemTime,
     child: Child,
-    spawned: Instant,
+    began: Instant,
     runtime: RuntimeApi,
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -78,7 +80,7 @@ impl Bootstrap {
         let arn = format!("arn:aws:lambda:{region}:111122223333:function:{name}");
         let runtime = RuntimeApi::start(arn);
         let mut command = command(runtime.port);
-        let spawned = Instant::now();
+        let (spawned, began) = (SystemTime::now(), Instant::now());
         let mut child = command.stderr(Stdio::inherit()).spawn().expect("the function starts");
         let stdout = child.stdout.take().expect("its output is piped");
         let lines = Arc::new(Mutex::new(Vec::new()));
@@ -88,7 +90,7 @@ impl Bootstrap {
                 collected.lock().expect("not poisoned").push(line);
             }
         });
-        Self { child, spawned, runtime, lines }
+        Self { spawned, child, began, runtime, lines }
     }
 
     /// Starts it with what it must refuse; what it says.
@@ -127,7 +129,7 @@ impl Bootstrap {
     /// Waits until it asks for its first event; the time from the start of its process to that.
     pub fn initialized(&self) -> Duration {
         match self.runtime.posted.recv_timeout(PATIENCE).expect("it starts") {
-            Posted::Started(asked) => asked.duration_since(self.spawned),
+            Posted::Started(asked) => asked.duration_since(self.began),
             Posted::Response(body) | Posted::Error(body) => panic!("it answers nothing: {body}"),
         }
     }
@@ -186,24 +188,35 @@ impl Bootstrap {
         drop(self);
     }
 
-    /// The most memory it held at a time (`VmHWM`).
+    /// The most memory it held at a time.
     pub fn peak_memory_mib(&self) -> f64 {
+        self.memory_mib("VmHWM:")
+    }
+
+    /// The memory it holds.
+    pub fn resident_mib(&self) -> f64 {
+        self.memory_mib("VmRSS:")
+    }
+
+    /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
+    fn memory_mib(&self, name: &str) -> f64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).expect("a running process");
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = peak.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok());
         kib.expect("Linux tells it") / 1024.0
     }
 
-    /// The processor time it took so far, told by Linux in hundredths of a second.
-    /// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
+    /// The processor time that its threads took until now; threads that ended do not count.
+    /// <https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat>
     pub fn processor_time(&self) -> Duration {
-        let path = format!("/proc/{}/stat", self.child.id());
-        let stat = std::fs::read_to_string(path).expect("a running process");
-        let (_, behind_name) = stat.rsplit_once(')').expect("its name in parentheses");
-        let fields: Vec<&str> = behind_name.split_whitespace().collect();
-        let ticks = |at: usize| fields[at].parse::<u64>().expect("a number of ticks");
-        Duration::from_millis(10 * (ticks(11) + ticks(12)))
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let threads = threads.expect("a running process").flatten();
+        let of_thread = |path: PathBuf| -> Option<u64> {
+            let statistics = std::fs::read_to_string(path.join("schedstat")).ok()?;
+            statistics.split(' ').next()?.parse().ok()
+        };
+        Duration::from_nanos(threads.filter_map(|thread| of_thread(thread.path())).sum())
     }
 
     /// Lines are written before the answer is posted, but read by another thread.

@@ -23,6 +23,8 @@ pub struct Call {
     pub mutating: bool,
     /// What it was answered; none where it was not.
     pub status: Option<u16>,
+    /// When, in seconds since 1970.
+    pub answered: Option<f64>,
     /// The fault that struck it.
     pub injected: Option<Injected>,
 }
@@ -74,6 +76,11 @@ impl Emulator {
     /// For `AWS_ENDPOINT_URL`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     pub(super) fn calls(&self, key: &str) -> Vec<Call> {
@@ -128,7 +135,7 @@ impl Emulator {
 }
 
 /// `CORDON_PYTHON`, or where `make setup` puts it.
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     match std::env::var_os("CORDON_PYTHON") {
         Some(python) => PathBuf::from(python),
         None => PathBuf::from(std::env::var_os("HOME").expect("a home"))

@@ -8,12 +8,12 @@ mod bootstrap;
 mod emulator;
 mod json_calls;
 mod operator;
-mod runtime_api;
+pub mod runtime_api;
 mod snapshot;
 
 pub use account::{Account, EVIDENCE, QUARANTINE, SECOND_LOOKS};
 pub use bootstrap::{Answer, Bootstrap};
-pub use emulator::{Call, Emulator};
+pub use emulator::{Call, Emulator, python};
 pub use operator::Operator;
 pub use snapshot::FunctionSnapshot;
 

@@ -13,14 +13,14 @@ use std::{
 };
 
 /// What the function posted.
-pub(super) enum Posted {
+pub enum Posted {
     /// It asked for its first event.
     Started(Instant),
     Response(String),
     Error(String),
 }
 
-pub(super) struct RuntimeApi {
+pub struct RuntimeApi {
     pub port: u16,
     pub events: Sender<String>,
     pub posted: Receiver<Posted>,
