@@ -248,7 +248,7 @@ enforce: build ## Build and deploy as before, and turn the responder on
 # under CACHE by what it is made of, so that it is not built again for the next. Another architecture:
 # CORDON_TARGET=aarch64-unknown-linux-gnu with a toolchain that has it, or build on such a machine.
 BUILT = $(CACHE)/built/$$({ rustc -vV; echo "$(CORDON_TARGET)"; \
-	sha256sum Cargo.toml Cargo.lock build.rs $$(find src -type f | LC_ALL=C sort); } | sha256sum | cut -c1-40)
+	sha256sum Cargo.toml Cargo.lock $$(find src -type f | LC_ALL=C sort); } | sha256sum | cut -c1-40)
 FOR_TARGET := $(if $(CORDON_TARGET),--target $(CORDON_TARGET))
 RELEASE := $(CARGO_TARGET_DIR)/$(if $(CORDON_TARGET),$(CORDON_TARGET)/)release
 
