@@ -29,7 +29,7 @@ pub(super) const CONTROL: Control = Control {
 fn judged(changed: &Changed<'_>) -> Judgement {
     if changed.live.variables.is_none() || changed.remembered.environment.is_none() {
         let why =
-            "the environment is not shown: Cordon may not use its key, or an archive hides it";
+            "the environment cannot be read: Cordon may not use its key, or an archive hides it";
         return Judgement::InsufficientData(why.to_owned());
     }
     let seen: Vec<_> = injecting(changed)

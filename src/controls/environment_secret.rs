@@ -17,7 +17,7 @@ pub(super) const CONTROL: Control = Control {
         let ignored = &case.policy.controls.environment_secret.parameters.ignored;
         judge_function(case, ControlId::EnvironmentSecret, |function| {
             let variables = function.variables.as_ref().ok_or(
-                "the environment is not shown: Cordon may not use its key, or an archive hides it",
+                "the environment cannot be read: Cordon may not use its key, or an archive hides it",
             )?;
             let suspects = variables.iter().filter(|(name, _)| !ignored.contains(*name));
             Ok(suspects
