@@ -194,22 +194,28 @@ bench-footprint: setup
 	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
 		cargo bench --locked --profile dev --features cli,evidence --bench footprint
 
+# Copied, as a package is unpacked: the pages of a file that a linker wrote are smaller, and more of them
+# have to be mapped.
+FUNCTIONS := $(CACHE)/functions
 define release-functions
 	cargo build --locked --release --bin bootstrap
 	cargo build --locked --release --manifest-path benches/hello-world/Cargo.toml
+	mkdir -p $(FUNCTIONS)
+	cp $(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/hello-world $(FUNCTIONS)/
 endef
-FUNCTIONS := $(CARGO_TARGET_DIR)/release/bootstrap $(CARGO_TARGET_DIR)/release/hello-world
 
 bench-cold-start: setup ## What the first event of an environment waits for, beside a hello-world
 	$(release-functions)
-	CORDON_BINARIES=$(CARGO_TARGET_DIR)/release \
-		cargo bench --locked --profile dev --features cli,evidence --bench cold_start -- $(FUNCTIONS)
+	CORDON_BINARIES=$(FUNCTIONS) \
+		cargo bench --locked --profile dev --features cli,evidence --bench cold_start -- \
+		$(FUNCTIONS)/bootstrap $(FUNCTIONS)/hello-world
 
 # Without the SDK, which would only be built for it: what decides is the same.
 bench-cost: ## What an event costs in instructions and allocations, against its budget; needs valgrind
 	@command -v valgrind >/dev/null || { echo "bench-cost needs valgrind (apt-get install valgrind)" >&2; exit 2; }
 	$(release-functions)
-	cargo bench --locked --no-default-features --bench cost -- $(FUNCTIONS)
+	cargo bench --locked --no-default-features --bench cost -- \
+		$(FUNCTIONS)/bootstrap $(FUNCTIONS)/hello-world
 
 bench-memory: setup ## Memory after 100,000 events (EVENTS), and what events cost by memory size
 	cargo build --locked --release --bin bootstrap

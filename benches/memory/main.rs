@@ -81,7 +81,7 @@ impl Stage {
         let mut held = Vec::new();
         for number in 1..=events {
             let kind = match number {
-                _ if number % JUDGED == 0 => Kind::Remediated,
+                _ if number % JUDGED == 1 => Kind::Remediated,
                 _ if number % 3 == 0 => Kind::Harmless,
                 _ => Kind::Ignored,
             };
