@@ -157,8 +157,8 @@ demo: setup ## Show it at work against an emulated account
 	$(CARGO_TARGET_DIR)/debug/examples/demo
 
 BENCHES := bench-decide bench-behaviour bench-policy bench-exposure bench-patterns bench-footprint \
-	bench-cold-start bench-cost bench-memory bench-custodian bench-backtest
-.PHONY: bench $(BENCHES)
+	bench-cold-start bench-memory bench-custodian bench-backtest
+.PHONY: bench bench-cost $(BENCHES)
 bench: $(BENCHES) ## Measure
 
 bench-decide:
